@@ -72,6 +72,8 @@ interface ErrorDetails {
   param?: string;
   /** What the provider said, kept so that the caller sees it in their own dialect. */
   upstream?: UpstreamError;
+  /** When it makes sense to try again; becomes the `retry-after` header. */
+  retryAfterSeconds?: number;
   cause?: unknown;
 }
 
@@ -90,6 +92,7 @@ export class TierlineError extends Error {
   readonly code: ErrorCode;
   readonly param: string | undefined;
   readonly upstream: UpstreamError | undefined;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message?: string, details: ErrorDetails = {}) {
     super(message ?? ERRORS[code].sentence, { cause: details.cause });
@@ -97,6 +100,7 @@ export class TierlineError extends Error {
     this.code = code;
     this.param = details.param;
     this.upstream = details.upstream;
+    this.retryAfterSeconds = details.retryAfterSeconds;
   }
 
   /** HTTP status for the caller: the provider's own where there is one, else the table's. */

@@ -15,6 +15,7 @@ export interface View {
   readonly hasSchema: boolean;
   /** String members of the body's `metadata`. */
   readonly metadata: Readonly<Record<string, string>>;
+  readonly imageCount: number;
   /** The most tokens the client lets the model write; null when not said. */
   readonly maxOutputTokens: number | null;
 }

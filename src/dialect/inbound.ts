@@ -1,0 +1,172 @@
+// A request as it came in: bytes checked once, positions of its members known, everything else derived when asked for.
+import { isUtf8 } from 'node:buffer';
+import { TierlineError } from '../call/errors.ts';
+import { isObject } from '../call/json.ts';
+import type { View } from '../call/view.ts';
+import { type ElementCheck, refuseAmbiguity, type ScannedObject, scanJson } from '../wire/json-scan.ts';
+import type { Dialect } from './dialect.ts';
+import type { NeutralPart, NeutralRequest } from './neutral.ts';
+
+const STRING = 0x22;
+const ARRAY = 0x5b;
+const NULL = 0x6e;
+
+/** A checked request body in the caller's dialect; also the policy's view of it. */
+export class Inbound implements View {
+  readonly dialect: Dialect;
+  readonly body: Buffer;
+  readonly top: ScannedObject;
+  readonly model: string;
+  readonly stream: boolean;
+  private neutralRequest: NeutralRequest | null = null;
+  private strings: Record<string, string> | null = null;
+  private texts: string | null = null;
+  private images: number | null = null;
+
+  private constructor(dialect: Dialect, body: Buffer, top: ScannedObject) {
+    this.dialect = dialect;
+    this.body = body;
+    this.top = top;
+    this.model = requireModel(top);
+    this.stream = top.isTrue('stream');
+  }
+
+  /**
+   * Throws TierlineError: the codes of `scanJson` and `refuseAmbiguity`, `invalid_encoding` for bytes that are not UTF-8, `invalid_request`
+   * naming the field.
+   */
+  static read(dialect: Dialect, body: Buffer, maxDepth: number): Inbound {
+    const top = scanJson(body, maxDepth, { key: 'messages', each: checkMessage });
+    refuseAmbiguity(top);
+    if (!isUtf8(body)) throw new TierlineError('invalid_encoding', 'The body is not valid UTF-8.');
+    const inbound = new Inbound(dialect, body, top);
+    checkFields(inbound);
+    return inbound;
+  }
+
+  get bytes(): number {
+    return this.body.length;
+  }
+
+  /** The request in the neutral form, decoded once. */
+  get neutral(): NeutralRequest {
+    this.neutralRequest ??= this.dialect.decodeRequest(this.body);
+    return this.neutralRequest;
+  }
+
+  /** Whether the client asked for usage inside an OpenAI stream. */
+  get includeUsage(): boolean {
+    if (this.dialect.name !== 'openai-chat') return true;
+    const options = this.top.value('stream_options');
+    return isObject(options) && options.include_usage === true;
+  }
+
+  get choices(): number {
+    const n = this.top.value('n');
+    return typeof n === 'number' && n >= 1 ? n : 1;
+  }
+
+  get text(): string {
+    this.texts ??= gatherText(this.neutral);
+    return this.texts;
+  }
+
+  get messageCount(): number {
+    return this.neutral.messages.length;
+  }
+
+  get hasTools(): boolean {
+    return this.top.firstByte('tools') === ARRAY && this.neutral.tools.length > 0;
+  }
+
+  get hasImages(): boolean {
+    return this.imageCount > 0;
+  }
+
+  get hasSchema(): boolean {
+    return this.neutral.format?.type === 'schema';
+  }
+
+  get imageCount(): number {
+    this.images ??= countImages(this.neutral);
+    return this.images;
+  }
+
+  get maxOutputTokens(): number | null {
+    const value = this.top.value('max_completion_tokens') ?? this.top.value('max_tokens');
+    return typeof value === 'number' ? value : null;
+  }
+
+  get metadata(): Readonly<Record<string, string>> {
+    this.strings ??= readMetadata(this.top);
+    return this.strings;
+  }
+}
+
+function requireModel(top: ScannedObject): string {
+  const model = top.string('model');
+  if (model === null) throw invalid('model', top.span('model') === null ? 'model is missing' : 'model must be a string');
+  if (model === '') throw invalid('model', 'model must not be empty');
+  return model;
+}
+
+function checkFields(inbound: Inbound): void {
+  const { top } = inbound;
+  const messages = top.span('messages');
+  if (messages === null) throw invalid('messages', 'messages is missing');
+  if (top.firstByte('messages') !== ARRAY) throw invalid('messages', 'messages must be an array');
+  if (/^\[\s*\]$/.test(inbound.body.toString('latin1', messages.start, Math.min(messages.end, messages.start + 64)))) {
+    throw invalid('messages', 'messages must not be empty');
+  }
+  const stream = top.firstByte('stream');
+  if (stream !== 0 && stream !== 0x74 && stream !== 0x66 && stream !== NULL) throw invalid('stream', 'stream must be a boolean');
+}
+
+const checkMessage: ElementCheck = (_bytes, message, index) => {
+  if (message === null) throw invalid(`messages[${index}]`, `messages[${index}] must be an object`);
+  if (message.firstByte('role') !== STRING) {
+    throw invalid(`messages[${index}].role`, `messages[${index}].role must be a string`);
+  }
+  const content = message.firstByte('content');
+  if (content !== 0 && content !== STRING && content !== ARRAY && content !== NULL) {
+    throw invalid(`messages[${index}].content`, `messages[${index}].content must be a string or an array of parts`);
+  }
+};
+
+function invalid(param: string, what: string): TierlineError {
+  return new TierlineError('invalid_request', `${what}.`, { param });
+}
+
+function readMetadata(top: ScannedObject): Record<string, string> {
+  const metadata = top.firstByte('metadata') === 0x7b ? top.value('metadata') : null;
+  const strings: Record<string, string> = Object.create(null) as Record<string, string>;
+  if (!isObject(metadata)) return strings;
+  for (const [key, value] of Object.entries(metadata)) {
+    if (typeof value === 'string') strings[key] = value;
+    else if (Array.isArray(value)) strings[key] = value.filter((item) => typeof item === 'string').join(',');
+  }
+  return strings;
+}
+
+function gatherText(request: NeutralRequest): string {
+  const lines: string[] = [];
+  const add = (parts: readonly NeutralPart[]): void => {
+    for (const part of parts) {
+      if (part.type === 'text' || part.type === 'thinking' || part.type === 'refusal') lines.push(part.text);
+      else if (part.type === 'tool_call') lines.push(part.name, part.arguments);
+      else if (part.type === 'tool_result') add(part.content);
+      else if (part.type === 'document' && part.source.kind === 'text') lines.push(part.source.text);
+      else if (part.type === 'unknown') lines.push(JSON.stringify(part.json));
+    }
+  };
+  add(request.system);
+  for (const message of request.messages) add(message.parts);
+  for (const tool of request.tools) lines.push(JSON.stringify(tool.type === 'function' ? [tool.name, tool.description, tool.schema] : tool.json));
+  return lines.join('\n');
+}
+
+function countImages(request: NeutralRequest): number {
+  const count = (parts: readonly NeutralPart[]): number =>
+    parts.reduce((sum, part) => sum + (part.type === 'image' ? 1 : part.type === 'tool_result' ? count(part.content) : 0), 0);
+  return request.messages.reduce((sum, message) => sum + count(message.parts), 0);
+}

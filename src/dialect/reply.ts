@@ -1,0 +1,52 @@
+// Reads what accounting needs out of a complete reply of the caller's own dialect and writes the cost into it; every
+// other byte stays as the provider sent it.
+import { TierlineError } from '../call/errors.ts';
+import { isObject } from '../call/json.ts';
+import { type ScannedObject, scanJson } from '../wire/json-scan.ts';
+import { splice } from '../wire/splice.ts';
+import { formatUsd } from '../call/money.ts';
+import { readAnthropicUsage } from './anthropic-messages-usage.ts';
+import type { DialectName } from './neutral.ts';
+import { readOpenaiUsage } from './openai-chat-usage.ts';
+import { createFacts, type StreamFacts } from './pipe.ts';
+import type { CostOf } from './tap.ts';
+
+const MAX_REPLY_DEPTH = 2048;
+
+/** Throws TierlineError `upstream_malformed` when the bytes are no JSON object. */
+export function readReply(dialect: DialectName, body: Buffer, costOf: CostOf): { body: Buffer; facts: StreamFacts } {
+  const top = scanReply(body);
+  const facts = createFacts();
+  facts.sawToken = true;
+  facts.responseModel = top.string('model');
+  facts.finishReason = dialect === 'openai-chat' ? openaiFinish(body, top) : top.string('stop_reason');
+  const usage = top.value('usage');
+  if (!isObject(usage)) return { body, facts };
+  facts.usage = dialect === 'openai-chat' ? readOpenaiUsage(usage) : readAnthropicUsage(usage);
+  const cost = costOf(facts.usage);
+  return { body: cost === null ? body : withCost(body, top, cost), facts };
+}
+
+function scanReply(body: Buffer): ScannedObject {
+  try {
+    return scanJson(body, MAX_REPLY_DEPTH);
+  } catch (cause) {
+    throw new TierlineError('upstream_malformed', 'The provider answered with something that is not JSON.', { cause });
+  }
+}
+
+/** The finish reason of the first choice. The key cannot occur inside a string, whose quotes are escaped. */
+function openaiFinish(body: Buffer, top: ScannedObject): string | null {
+  const choices = top.span('choices');
+  if (choices === null) return null;
+  const at = body.indexOf('"finish_reason"', choices.start, 'latin1');
+  if (at < 0 || at > choices.end) return null;
+  return /^"finish_reason"\s*:\s*"([^"\\]*)"/.exec(body.toString('latin1', at, at + 80))?.[1] ?? null;
+}
+
+function withCost(body: Buffer, top: ScannedObject, costNanoUsd: number): Buffer {
+  const span = top.span('usage') as { start: number; end: number };
+  const isEmpty = /^\{\s*\}$/.test(body.toString('latin1', span.start, Math.min(span.end, span.start + 16)));
+  const text = `${isEmpty ? '' : ','}"cost":${formatUsd(costNanoUsd)}`;
+  return splice(body, [{ start: span.end - 1, end: span.end - 1, text }]);
+}

@@ -1,0 +1,118 @@
+// The part that taps of all dialects share: cut at event boundaries, let uninteresting events through as they are, and
+// hand the interesting ones, parsed, to the dialect.
+import { isObject, type JsonObject } from '../call/json.ts';
+import { formatUsd } from '../call/money.ts';
+import type { Usage } from '../call/usage.ts';
+import { scanJson } from '../wire/json-scan.ts';
+import { splice } from '../wire/splice.ts';
+import { dataSpan, EventCutter, splitEvents } from '../wire/sse.ts';
+import { createFacts, type StreamFacts, type StreamPipe } from './pipe.ts';
+
+/** Same as ReplyContext.costUsd, in nano-dollars: null when the cost is not known or not wanted in the answer. */
+export type CostOf = (usage: Usage) => number | null;
+
+/** What the dialect says about one parsed event. */
+export type Verdict = 'pass' | 'drop' | 'priced' | 'end' | 'error';
+
+export interface TapDialect {
+  /** Whether this range of events may hold something the tap has to look at. Called only after the first token. */
+  isInteresting: (events: Buffer) => boolean;
+  /** Reads one event into `facts`; `null` data is one that is no JSON (`[DONE]`). */
+  read: (data: JsonObject | null, text: string, facts: StreamFacts) => Verdict;
+  /** Whether the answer counts as complete now that the end mark, or the end of the stream, is here. */
+  isComplete: (endMark: boolean) => boolean;
+}
+
+const MAX_EVENT_DEPTH = 512;
+
+export function createTap(dialect: TapDialect, costOf: CostOf): StreamPipe {
+  return new Tap(dialect, costOf);
+}
+
+class Tap implements StreamPipe {
+  readonly facts = createFacts();
+  state: StreamPipe['state'] = 'open';
+  closing: Buffer | null = null;
+  private readonly cutter = new EventCutter();
+  private readonly dialect: TapDialect;
+  private readonly costOf: CostOf;
+
+  constructor(dialect: TapDialect, costOf: CostOf) {
+    this.dialect = dialect;
+    this.costOf = costOf;
+  }
+
+  push(chunk: Buffer): Buffer | null {
+    if (this.state !== 'open') return null;
+    const events = this.cutter.push(chunk);
+    if (events === null) return null;
+    if (this.facts.sawToken && !this.dialect.isInteresting(events)) return events;
+    return this.readAll(events);
+  }
+
+  end(): void {
+    if (this.state !== 'open') return;
+    const rest = this.cutter.remainder();
+    // Some servers leave out the blank line after their last event.
+    const kept = rest.length > 0 ? this.readAll(rest) : null;
+    if (this.state === 'open') this.state = this.dialect.isComplete(false) ? 'finished' : 'failed';
+    if (kept !== null) this.closing = this.closing === null ? kept : Buffer.concat([kept, this.closing]);
+  }
+
+  private readAll(events: Buffer): Buffer | null {
+    const out: Buffer[] = [];
+    for (const event of splitEvents(events)) {
+      if (this.state !== 'open') break;
+      const kept = this.read(event);
+      if (kept !== null) out.push(kept);
+    }
+    if (out.length === 0) return null;
+    return out.length === 1 ? (out[0] as Buffer) : Buffer.concat(out);
+  }
+
+  private read(event: Buffer): Buffer | null {
+    const span = dataSpan(event);
+    if (span === null) return event;
+    const text = event.toString('utf8', span.start, span.end);
+    switch (this.dialect.read(parse(text), text, this.facts)) {
+      case 'pass':
+        return event;
+      case 'drop':
+        return null;
+      case 'priced':
+        return this.withCost(event, span.start, span.end);
+      case 'end':
+        this.state = this.dialect.isComplete(true) ? 'finished' : 'failed';
+        this.closing = this.state === 'finished' ? event : null;
+        return null;
+      case 'error':
+        this.state = 'failed';
+        return null;
+    }
+  }
+
+  private withCost(event: Buffer, start: number, end: number): Buffer {
+    const cost = this.facts.usage === null ? null : this.costOf(this.facts.usage);
+    if (cost === null) return event;
+    const priced = insertCost(event.subarray(start, end), cost);
+    return Buffer.concat([event.subarray(0, start), priced, event.subarray(end)]);
+  }
+}
+
+/** Writes `"cost": dollars` at the end of the top-level `usage` object; the bytes stay as they are when there is none. */
+export function insertCost(json: Buffer, costNanoUsd: number): Buffer {
+  const usage = scanJson(json, MAX_EVENT_DEPTH).span('usage');
+  if (usage === null || json[usage.start] !== 0x7b) return json;
+  const isEmpty = /^\{\s*\}$/.test(json.toString('latin1', usage.start, usage.end));
+  const text = `${isEmpty ? '' : ','}"cost":${formatUsd(costNanoUsd)}`;
+  return splice(json, [{ start: usage.end - 1, end: usage.end - 1, text }]);
+}
+
+function parse(text: string): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,74 @@
+// `POST /v1/messages/count_tokens`: the provider's own count where it has one, else our estimate for that model.
+import type { IncomingHttpHeaders } from 'node:http';
+import { TierlineError } from '../call/errors.ts';
+import { Inbound } from '../dialect/inbound.ts';
+import { chooseDeployment } from '../delivery/deployment.ts';
+import { type ClientSide, runExchange } from '../delivery/exchange.ts';
+import { decide } from '../policy/decide.ts';
+import type { Connection } from '../provider/connection.ts';
+import type { Engine } from '../router.ts';
+import { splice } from '../wire/splice.ts';
+import { createFacts } from '../dialect/pipe.ts';
+
+export interface CountRequest {
+  inbound: Inbound;
+  tenant: string;
+  path: string;
+  query: string;
+  headers: IncomingHttpHeaders;
+  client: ClientSide;
+}
+
+const TOKENS_PER_IMAGE = 1600;
+
+/** The count as Anthropic's clients expect it. It is free at the provider and makes no row. */
+export async function countTokens(engine: Engine, request: CountRequest): Promise<{ status: number; body: unknown }> {
+  const { inbound } = request;
+  const plan = decide(engine.policy, inbound, request);
+  const model = plan.attempts[0]?.model ?? '';
+  const deployment = chooseDeployment(engine.delivery.deploymentsOf(model), new Set(), engine.delivery.random);
+  const count = deployment?.connection.countTokens;
+  if (deployment && count) return ask(engine, request, { connection: deployment.connection, model: deployment.upstreamModel });
+  const whole = withMaxTokens(inbound);
+  const tokens = engine.policy.models.get(model)?.countTokens(whole.text) ?? 0;
+  return { status: 200, body: { input_tokens: Math.max(1, tokens + whole.imageCount * TOKENS_PER_IMAGE) } };
+}
+
+async function ask(
+  engine: Engine,
+  request: CountRequest,
+  target: { connection: Connection; model: string },
+): Promise<{ status: number; body: unknown }> {
+  const { inbound, headers, query } = request;
+  const { connection, model } = target;
+  const span = inbound.top.span('model') as { start: number; end: number };
+  const body = inbound.model === model ? inbound.body : splice(inbound.body, [{ ...span, text: JSON.stringify(model) }]);
+  const endpoint = { model, stream: false, headers, query, isSameDialect: true };
+  const { firstByteMs, idleMs, totalMs, maxReplyBytes } = engine.delivery.options;
+  const result = await runExchange(
+    {
+      isStream: false,
+      isSameDialect: true,
+      losses: [],
+      send: (timeouts, sink) => (connection.countTokens as NonNullable<Connection['countTokens']>)(endpoint, body, timeouts, sink),
+      openPipe: () => {
+        throw new TierlineError('internal');
+      },
+      readReply: (reply) => ({ body: reply, facts: createFacts() }),
+      readError: (status, text) => connection.dialect.decodeError(status, text),
+      redact: (text) => connection.secrets.reduce((clean, secret) => clean.replaceAll(secret, '[redacted]'), text),
+    },
+    request.client,
+    { firstByteMs, idleMs, totalMs, maxReplyBytes },
+  );
+  if (result.error !== null) throw result.error;
+  return { status: 200, body: JSON.parse(String(result.body)) };
+}
+
+/** A counting request needs no `max_tokens`, a message does: the dialect reads the one as the other. */
+function withMaxTokens(inbound: Inbound): Inbound {
+  if (inbound.top.span('max_tokens') !== null) return inbound;
+  const open = inbound.body.indexOf(0x7b) + 1;
+  const body = splice(inbound.body, [{ start: open, end: open, text: '"max_tokens":1,' }]);
+  return Inbound.read(inbound.dialect, body, 512);
+}

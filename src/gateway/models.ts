@@ -1,0 +1,32 @@
+// `GET /v1/models` in the shape of either client.
+import { TierlineError } from '../call/errors.ts';
+import type { Policy } from '../policy/policy.ts';
+
+/** Providers give a date of birth for each model; ours are names of a configuration, which has none. */
+const CREATED_SECONDS = 1_735_689_600;
+
+/** Every name a client may use as `model`: the configured models, `auto`, and `auto/<task>`. */
+export function modelNames(policy: Policy): string[] {
+  return [...policy.models.keys(), 'auto', ...policy.tasks.map((task) => `auto/${task.name}`)];
+}
+
+export function listModels(policy: Policy, isAnthropic: boolean): unknown {
+  const names = modelNames(policy);
+  return isAnthropic
+    ? { data: names.map(anthropicModel), has_more: false, first_id: names[0], last_id: names.at(-1) }
+    : { object: 'list', data: names.map(openaiModel) };
+}
+
+/** Throws TierlineError `model_not_found`. */
+export function showModel(policy: Policy, name: string, isAnthropic: boolean): unknown {
+  if (!modelNames(policy).includes(name)) throw new TierlineError('model_not_found', `There is no model "${name}" here.`, { param: 'model' });
+  return isAnthropic ? anthropicModel(name) : openaiModel(name);
+}
+
+function openaiModel(id: string): unknown {
+  return { id, object: 'model', created: CREATED_SECONDS, owned_by: 'tierline' };
+}
+
+function anthropicModel(id: string): unknown {
+  return { type: 'model', id, display_name: id, created_at: new Date(CREATED_SECONDS * 1000).toISOString() };
+}

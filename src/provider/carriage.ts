@@ -1,0 +1,143 @@
+// One request made ready for one connection, and the way its reply is read back for the caller's dialect.
+// Same dialect: the caller's bytes with as little replaced as possible. Other dialect: through the neutral form.
+import type { IncomingHttpHeaders } from 'node:http';
+import { TierlineError, type UpstreamError } from '../call/errors.ts';
+import type { Usage } from '../call/usage.ts';
+import { createAnthropicTap } from '../dialect/anthropic-messages-tap.ts';
+import type { ReplyContext } from '../dialect/dialect.ts';
+import type { Inbound } from '../dialect/inbound.ts';
+import { createOpenaiTap } from '../dialect/openai-chat-tap.ts';
+import { createFacts, type StreamFacts, type StreamPipe } from '../dialect/pipe.ts';
+import { readReply } from '../dialect/reply.ts';
+import type { CostOf } from '../dialect/tap.ts';
+import { Translation } from '../dialect/translation.ts';
+import { type Edit, splice } from '../wire/splice.ts';
+import type { Connection, Endpoint } from './connection.ts';
+import type { Exchange, UpstreamSink } from './http-upstream.ts';
+
+export type { StreamFacts, StreamPipe };
+
+export interface Carriage {
+  readonly isStream: boolean;
+  readonly isSameDialect: boolean;
+  /** What the crossing could not carry over. */
+  readonly losses: readonly string[];
+  send: (timeouts: { firstByteMs: number; idleMs: number }, sink: UpstreamSink) => Exchange;
+  openPipe: () => StreamPipe;
+  /** A complete reply for the client. Throws TierlineError `upstream_malformed`. */
+  readReply: (body: Buffer) => { body: Buffer | string; facts: StreamFacts };
+  readError: (status: number, body: string) => UpstreamError;
+  /** The text without the provider's credentials, which some providers repeat in their errors. */
+  redact: (text: string) => string;
+}
+
+/** What a carriage has to know besides request and connection. */
+export interface CarriageContext {
+  upstreamModel: string;
+  headers: IncomingHttpHeaders;
+  query: string;
+  /** Losses become an error. */
+  isStrict: boolean;
+  defaultMaxTokens: number;
+  /** Cost of a usage on this deployment in nano-dollars; null when unknown. */
+  costOf: CostOf;
+  /** Whether the answer's usage carries its cost. */
+  hasCostInUsage: boolean;
+}
+
+/** Throws TierlineError when the request cannot be expressed for this connection. */
+export function createCarriage(inbound: Inbound, connection: Connection, context: CarriageContext): Carriage {
+  const isSameDialect = connection.dialect === inbound.dialect;
+  const endpoint: Endpoint = {
+    model: context.upstreamModel,
+    stream: inbound.stream,
+    headers: context.headers,
+    query: context.query,
+    isSameDialect,
+  };
+  const request = isSameDialect ? spliced(inbound, context.upstreamModel) : translated(inbound, connection, context);
+  const answerCost: CostOf = context.hasCostInUsage ? context.costOf : () => null;
+  const reply = isSameDialect ? sameDialectReply(inbound, answerCost) : translatedReply(inbound, connection, answerCost);
+  return {
+    isStream: inbound.stream,
+    isSameDialect,
+    losses: request.losses,
+    send: (timeouts, sink) => connection.send(endpoint, request.body, timeouts, sink),
+    openPipe: reply.openPipe,
+    readReply: reply.readReply,
+    readError: (status, body) => connection.dialect.decodeError(status, body),
+    redact: (text) => connection.secrets.reduce((clean, secret) => clean.replaceAll(secret, '[redacted]'), text),
+  };
+}
+
+interface Request {
+  body: Buffer | string;
+  losses: readonly string[];
+}
+
+const NO_LOSSES: readonly string[] = [];
+
+function spliced(inbound: Inbound, model: string): Request {
+  const { top, body } = inbound;
+  const edits: Edit[] = [];
+  const span = top.span('model');
+  if (span !== null && inbound.model !== model) edits.push({ ...span, text: JSON.stringify(model) });
+  if (inbound.dialect.name === 'openai-chat' && inbound.stream && !inbound.includeUsage) edits.push(usageFlag(inbound));
+  edits.sort((a, b) => a.start - b.start);
+  return { body: splice(body, edits), losses: NO_LOSSES };
+}
+
+/** Accounting needs the usage chunk; the tap takes it out again when the client did not ask for it. */
+function usageFlag({ top, body }: Inbound): Edit {
+  const span = top.span('stream_options');
+  if (span === null) {
+    const open = body.indexOf(0x7b) + 1;
+    return { start: open, end: open, text: '"stream_options":{"include_usage":true},' };
+  }
+  const options = top.value('stream_options');
+  return { ...span, text: JSON.stringify({ ...(options as object | null), include_usage: true }) };
+}
+
+function translated(inbound: Inbound, connection: Connection, context: CarriageContext): Request {
+  const target = { model: context.upstreamModel, defaultMaxTokens: context.defaultMaxTokens };
+  const encoded = connection.dialect.encodeRequest(inbound.neutral, target);
+  if (context.isStrict && encoded.losses.length > 0) {
+    throw new TierlineError('lossy_translation', `The model cannot take: ${encoded.losses.join('; ')}.`);
+  }
+  return encoded;
+}
+
+type ReplySide = Pick<Carriage, 'openPipe' | 'readReply'>;
+
+function sameDialectReply(inbound: Inbound, costOf: CostOf): ReplySide {
+  return {
+    openPipe: () =>
+      inbound.dialect.name === 'openai-chat'
+        ? createOpenaiTap({ includeUsage: inbound.includeUsage, choices: inbound.choices, costOf })
+        : createAnthropicTap(costOf),
+    readReply: (body) => readReply(inbound.dialect.name, body, costOf),
+  };
+}
+
+function translatedReply(inbound: Inbound, connection: Connection, costOf: CostOf): ReplySide {
+  const context: ReplyContext = {
+    costUsd: (usage: Usage) => {
+      const cost = costOf(usage);
+      return cost === null ? null : cost / 1e9;
+    },
+    includeUsage: inbound.includeUsage,
+    createdAtSeconds: Math.floor(Date.now() / 1000),
+  };
+  return {
+    openPipe: () => new Translation(connection.dialect.createDecoder(), inbound.dialect.createEncoder(context)),
+    readReply: (body) => {
+      const reply = connection.dialect.decodeReply(body);
+      const facts = createFacts();
+      facts.usage = reply.usage;
+      facts.responseModel = reply.model;
+      facts.finishReason = reply.choices[0]?.finish.raw ?? null;
+      facts.sawToken = true;
+      return { body: inbound.dialect.encodeReply(reply, context), facts };
+    },
+  };
+}

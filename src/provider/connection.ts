@@ -1,0 +1,137 @@
+// A configured provider: its dialect, where its endpoints are and which headers they want. The credential is added here
+// and nowhere else; nothing the client sent decides about host or key.
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dialect } from '../dialect/dialect.ts';
+import type { Exchange, HttpUpstream, UpstreamRequest, UpstreamSink } from './http-upstream.ts';
+
+export interface Endpoint {
+  model: string;
+  stream: boolean;
+  /** What the client sent, for the few headers and query fields that belong to the dialect. */
+  headers: IncomingHttpHeaders;
+  query: string;
+  /** Whether client and provider speak the same dialect, so that its headers may be handed on. */
+  isSameDialect: boolean;
+}
+
+export interface Connection {
+  readonly name: string;
+  readonly dialect: Dialect;
+  readonly isPrivate: boolean;
+  /** Credentials that must never appear in anything a client sees. */
+  readonly secrets: readonly string[];
+  send: (endpoint: Endpoint, body: Buffer | string, timeouts: Timeouts, sink: UpstreamSink) => Exchange;
+  /** Sends to another path of the provider, next to its main endpoint; null when the dialect has no such path. */
+  countTokens: ((endpoint: Endpoint, body: Buffer | string, timeouts: Timeouts, sink: UpstreamSink) => Exchange) | null;
+  close: () => Promise<void>;
+}
+
+interface Timeouts {
+  firstByteMs: number;
+  idleMs: number;
+}
+
+export interface HttpConnectionOptions {
+  name: string;
+  dialect: Dialect;
+  isPrivate: boolean;
+  upstream: HttpUpstream;
+  /** Path prefix of the base URL without a slash at its end: `/v1`, or empty. */
+  basePath: string;
+  apiKey: string | null;
+  auth: 'bearer' | 'x-api-key' | 'api-key' | 'x-goog-api-key' | 'none';
+  /** Extra headers of the operator. */
+  headers: Readonly<Record<string, string>>;
+  /** Extra query fields of the operator (Azure's `api-version`). */
+  query: Readonly<Record<string, string>>;
+  /** Azure's older form has the model in the path. */
+  hasModelInPath: boolean;
+  anthropicVersion: string;
+  anthropicBeta: readonly string[];
+}
+
+/** Headers of an OpenAI client that its provider should see. */
+const OPENAI_HEADERS = ['openai-beta', 'idempotency-key', 'x-client-request-id', 'traceparent'];
+const ANTHROPIC_HEADERS = ['idempotency-key', 'traceparent'];
+
+export function createHttpConnection(options: HttpConnectionOptions): Connection {
+  const fixed = fixedHeaders(options);
+  const query = new URLSearchParams(options.query).toString();
+  const send = (path: string, endpoint: Endpoint, body: Buffer | string, timeouts: Timeouts, sink: UpstreamSink): Exchange => {
+    const request: UpstreamRequest = {
+      path: withQuery(path, query, options.dialect.name === 'anthropic-messages' ? endpoint.query : ''),
+      headers: requestHeaders(options, fixed, endpoint),
+      body,
+      ...timeouts,
+    };
+    return options.upstream.send(request, sink);
+  };
+  return {
+    name: options.name,
+    dialect: options.dialect,
+    isPrivate: options.isPrivate,
+    secrets: options.apiKey === null ? [] : [options.apiKey],
+    send: (endpoint, body, timeouts, sink) => send(mainPath(options, endpoint), endpoint, body, timeouts, sink),
+    countTokens:
+      options.dialect.name === 'anthropic-messages'
+        ? (endpoint, body, timeouts, sink) =>
+            send(`${options.basePath}/messages/count_tokens`, endpoint, body, timeouts, sink)
+        : null,
+    close: () => options.upstream.close(),
+  };
+}
+
+function mainPath(options: HttpConnectionOptions, endpoint: Endpoint): string {
+  switch (options.dialect.name) {
+    case 'openai-chat':
+      return options.hasModelInPath
+        ? `${options.basePath}/deployments/${encodeURIComponent(endpoint.model)}/chat/completions`
+        : `${options.basePath}/chat/completions`;
+    case 'anthropic-messages':
+      return `${options.basePath}/messages`;
+    case 'gemini': {
+      const model = endpoint.model.split('/').map(encodeURIComponent).join('/');
+      return `${options.basePath}/models/${model}:${endpoint.stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`;
+    }
+  }
+}
+
+function withQuery(path: string, configured: string, client: string): string {
+  const parts = [configured, client].filter((part) => part !== '');
+  if (parts.length === 0) return path;
+  return `${path}${path.includes('?') ? '&' : '?'}${parts.join('&')}`;
+}
+
+function fixedHeaders(options: HttpConnectionOptions): string[] {
+  const headers = ['content-type', 'application/json', 'user-agent', 'tierline'];
+  const key = options.apiKey;
+  if (key !== null && options.auth !== 'none') {
+    if (options.auth === 'bearer') headers.push('authorization', `Bearer ${key}`);
+    else headers.push(options.auth, key);
+  }
+  for (const [name, value] of Object.entries(options.headers)) headers.push(name.toLowerCase(), value);
+  return headers;
+}
+
+function requestHeaders(options: HttpConnectionOptions, fixed: readonly string[], endpoint: Endpoint): string[] {
+  const headers = fixed.slice();
+  headers.push('accept', endpoint.stream ? 'text/event-stream' : 'application/json');
+  if (options.dialect.name === 'anthropic-messages') {
+    const version = endpoint.isSameDialect ? one(endpoint.headers['anthropic-version']) : undefined;
+    headers.push('anthropic-version', version ?? options.anthropicVersion);
+    const beta = [endpoint.isSameDialect ? one(endpoint.headers['anthropic-beta']) : undefined, ...options.anthropicBeta];
+    const flags = beta.filter((flag) => flag !== undefined && flag !== '').join(',');
+    if (flags !== '') headers.push('anthropic-beta', flags);
+  }
+  if (endpoint.isSameDialect) {
+    for (const name of options.dialect.name === 'anthropic-messages' ? ANTHROPIC_HEADERS : OPENAI_HEADERS) {
+      const value = one(endpoint.headers[name]);
+      if (value !== undefined) headers.push(name, value);
+    }
+  }
+  return headers;
+}
+
+function one(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(',') : value;
+}

@@ -1,0 +1,164 @@
+// One call from its bytes to its row: decode, plan, run, encode, record. Everything on this page is said in the words
+// of the modules below it; nothing here knows HTTP servers, SQL or a provider's wire format.
+import type { IncomingHttpHeaders } from 'node:http';
+import { ERRORS, TierlineError } from './call/errors.ts';
+import type { Plan } from './call/plan.ts';
+import type { CallRow } from './call/row.ts';
+import type { Usage } from './call/usage.ts';
+import { deliver, type Delivered, type Delivery, type DeliveryOutcome } from './delivery/deliver.ts';
+import type { Deployment } from './delivery/deployment.ts';
+import type { ClientSide } from './delivery/exchange.ts';
+import type { Inbound } from './dialect/inbound.ts';
+import { decide } from './policy/decide.ts';
+import type { Policy } from './policy/policy.ts';
+import { namedSession } from './policy/task-name.ts';
+import { createCarriage } from './provider/carriage.ts';
+import { type CallFacts, type Pricing, toCallRow } from './record.ts';
+
+/** A request that has been admitted: key checked, body read and valid. */
+export interface Call {
+  id: string;
+  atMs: number;
+  /** `performance.now()` when the body was complete. */
+  startedAt: number;
+  tenant: string;
+  path: string;
+  query: string;
+  headers: IncomingHttpHeaders;
+  inbound: Inbound;
+  client: CallClient;
+}
+
+/** What an answer says about itself. `cost` and `baseline` in nano-dollars, null when unknown or not known yet. */
+export interface AnswerFacts {
+  plan: Plan;
+  model: string | null;
+  attempts: number;
+  losses: readonly string[];
+  cost: number | null;
+  baseline: number | null;
+}
+
+/** The client's side of a whole call. Exactly one of `reply`, `finish` and `fail` ends it, after the row is written. */
+export interface CallClient extends ClientSide {
+  /** What the headers of a stream will say, set before each exchange. */
+  answer: AnswerFacts | null;
+  reply: (body: Buffer | string, headers: IncomingHttpHeaders, answer: AnswerFacts) => void;
+  finish: (closing: Buffer | string | null) => void;
+  /** `body` is the provider's own error in the client's dialect; null when there is none. */
+  fail: (error: TierlineError, context: FailureContext) => void;
+}
+
+export interface FailureContext {
+  body: Buffer | string | null;
+  headers: IncomingHttpHeaders;
+  answer: AnswerFacts | null;
+}
+
+/** Everything a configuration compiles to; replaced as a whole when it is reloaded. */
+export interface Engine {
+  policy: Policy;
+  delivery: Delivery;
+  isStrict: boolean;
+  hasCostInUsage: boolean;
+  costOf: (deployment: Deployment, usage: Usage, atMs: number) => number | null;
+  defaultMaxTokens: (deployment: Deployment) => number;
+  pricing: (inbound: Inbound, atMs: number) => Pricing;
+}
+
+export interface Recorder {
+  record: (row: CallRow) => void | Promise<void>;
+}
+
+/** Answers one call and writes its row. Never rejects on account of a provider or a client. */
+export async function route(engine: Engine, recorder: Recorder, call: Call): Promise<void> {
+  const { inbound, client } = call;
+  let plan: Plan = { task: null, attempts: [], reasons: [] };
+  let outcome: DeliveryOutcome = { exchanges: [], answer: null, error: null };
+  let decidedAt = call.startedAt;
+  try {
+    plan = decide(engine.policy, inbound, { tenant: call.tenant, path: call.path, headers: call.headers });
+    decidedAt = performance.now();
+    outcome = await deliver(engine.delivery, plan.attempts, {
+      client,
+      carry: (attempt, deployment) => carry(engine, call, { plan, attempt, deployment }),
+    });
+  } catch (error) {
+    outcome.error = error instanceof TierlineError ? error : new TierlineError('internal', undefined, { cause: error });
+  }
+  const row = toCallRow(callFacts(call, plan, decidedAt), outcome, {
+    httpStatus: told(outcome),
+    errorCode: outcome.error?.code ?? null,
+    pricing: engine.pricing(inbound, call.atMs),
+  });
+  // The row comes first: whoever reads an answer to its end finds it in the ledger.
+  const written = recorder.record(row);
+  if (written !== undefined) await written;
+  answer(client, outcome, answerFacts(plan, row));
+}
+
+function carry(
+  engine: Engine,
+  call: Call,
+  chosen: { plan: Plan; attempt: { model: string }; deployment: Deployment },
+): ReturnType<typeof createCarriage> {
+  const { deployment, plan, attempt } = chosen;
+  const carriage = createCarriage(call.inbound, deployment.connection, {
+    upstreamModel: deployment.upstreamModel,
+    headers: call.headers,
+    query: call.query,
+    isStrict: engine.isStrict,
+    defaultMaxTokens: engine.defaultMaxTokens(deployment),
+    costOf: (usage) => engine.costOf(deployment, usage, call.atMs),
+    hasCostInUsage: engine.hasCostInUsage,
+  });
+  const attempts = (call.client.answer?.attempts ?? 0) + 1;
+  call.client.answer = { plan, model: attempt.model, attempts, losses: carriage.losses, cost: null, baseline: null };
+  return carriage;
+}
+
+function answer(client: CallClient, outcome: DeliveryOutcome, facts: AnswerFacts): void {
+  const last = outcome.exchanges.at(-1)?.result;
+  if (outcome.error !== null) {
+    client.fail(outcome.error, { body: ownBody(outcome), headers: last?.headers ?? {}, answer: facts });
+  } else if (last?.body !== null && last?.body !== undefined) client.reply(last.body, last.headers, facts);
+  else client.finish(last?.closing ?? null);
+}
+
+/** The provider's error body, when the error the client gets is that very one. */
+function ownBody(outcome: DeliveryOutcome): Buffer | string | null {
+  const last: Delivered | undefined = outcome.exchanges.at(-1);
+  return last !== undefined && last.result.error === outcome.error ? last.result.body : null;
+}
+
+function told(outcome: DeliveryOutcome): number {
+  if (outcome.error === null || outcome.answer !== null) return outcome.answer?.result.httpStatus ?? 200;
+  return outcome.error.upstream?.status ?? ERRORS[outcome.error.code].status;
+}
+
+function answerFacts(plan: Plan, row: CallRow): AnswerFacts {
+  return {
+    plan,
+    model: row.model,
+    attempts: row.attempts.length,
+    losses: row.losses,
+    cost: row.costNanoUsd,
+    baseline: row.baselineNanoUsd,
+  };
+}
+
+function callFacts(call: Call, plan: Plan, decidedAt: number): CallFacts {
+  const { inbound } = call;
+  return {
+    id: call.id,
+    atMs: call.atMs,
+    startedAt: call.startedAt,
+    tenant: call.tenant,
+    session: namedSession(inbound, { tenant: call.tenant, path: call.path, headers: call.headers }),
+    dialect: inbound.dialect.name,
+    stream: inbound.stream,
+    requestedModel: inbound.model,
+    plan,
+    decisionUs: (decidedAt - call.startedAt) * 1000,
+  };
+}
