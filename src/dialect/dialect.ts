@@ -9,6 +9,17 @@ export interface EncodeTarget {
   model: string;
   /** Upper bound of output tokens to ask for when the client named none and the dialect demands one. */
   defaultMaxTokens: number;
+  /**
+   * OpenAI's field for the bound of output tokens. OpenAI's newer models refuse `max_tokens`, some compatible servers
+   * (Mistral, older vLLM) refuse or ignore `max_completion_tokens`. Default `max_completion_tokens`.
+   */
+  maxTokensField?: 'max_completion_tokens' | 'max_tokens';
+  /** False for models that refuse temperature, top_p and the like. Default: what the dialect knows of the model's name. */
+  takesSampling?: boolean;
+  /** False for models that refuse to be told how much to think. Default true. */
+  takesReasoning?: boolean;
+  /** True for upstreams that want earlier reasoning text back as `reasoning_content` (DeepSeek); OpenAI refuses it. Default false. */
+  takesReasoningHistory?: boolean;
 }
 
 export interface EncodedRequest {

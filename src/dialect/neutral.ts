@@ -17,18 +17,41 @@ export interface CacheMark {
   ttl: '5m' | '1h';
 }
 
+/** `extra` holds fields of the part that the neutral form has no word for; only the dialect they came from writes them. */
 export type NeutralPart =
   | { type: 'text'; text: string; cache?: CacheMark; extra?: JsonObject }
-  | { type: 'image'; source: MediaSource; detail?: string; cache?: CacheMark }
-  | { type: 'document'; source: MediaSource | { kind: 'text'; text: string }; filename?: string; cache?: CacheMark }
+  | { type: 'image'; source: MediaSource; detail?: string; cache?: CacheMark; extra?: JsonObject }
+  | {
+      type: 'document';
+      source: MediaSource | { kind: 'text'; text: string };
+      filename?: string;
+      cache?: CacheMark;
+      extra?: JsonObject;
+    }
   | { type: 'audio'; data: string; format: string }
   /** `signature` belongs to the provider that made it and never travels to another one. */
   | { type: 'thinking'; text: string; signature?: string; origin: DialectName }
   | { type: 'redacted_thinking'; data: string; origin: DialectName }
   | { type: 'refusal'; text: string }
   /** `arguments` is the JSON text as the model wrote it, byte for byte; an empty call is `{}`. */
-  | { type: 'tool_call'; id: string; name: string; arguments: string; signature?: string }
-  | { type: 'tool_result'; callId: string; name?: string; content: NeutralPart[]; isError: boolean; cache?: CacheMark }
+  | {
+      type: 'tool_call';
+      id: string;
+      name: string;
+      arguments: string;
+      signature?: string;
+      cache?: CacheMark;
+      extra?: JsonObject;
+    }
+  | {
+      type: 'tool_result';
+      callId: string;
+      name?: string;
+      content: NeutralPart[];
+      isError: boolean;
+      cache?: CacheMark;
+      extra?: JsonObject;
+    }
   | { type: 'unknown'; origin: DialectName; json: Json };
 
 /** `system` inside the list is an instruction in the middle of the conversation; `name` as OpenAI's message name. */
@@ -36,10 +59,20 @@ export interface NeutralMessage {
   role: 'system' | 'user' | 'assistant';
   parts: NeutralPart[];
   name?: string;
+  /** Fields of the message that the neutral form has no word for. */
+  extra?: JsonObject;
 }
 
 export type NeutralTool =
-  | { type: 'function'; name: string; description?: string; schema: JsonObject; strict?: boolean; cache?: CacheMark }
+  | {
+      type: 'function';
+      name: string;
+      description?: string;
+      schema: JsonObject;
+      strict?: boolean;
+      cache?: CacheMark;
+      extra?: JsonObject;
+    }
   | { type: 'unknown'; origin: DialectName; json: Json };
 
 export type NeutralToolChoice = { type: 'auto' } | { type: 'none' } | { type: 'any' } | { type: 'tool'; name: string };

@@ -1,0 +1,138 @@
+// The schema of tierline.yaml: which keys there are, what they take and what they are when left out. It knows one value
+// at a time; what names refer to is checked in references.ts.
+import { z } from 'zod';
+import { CAPABILITIES } from './config.ts';
+import { duration, flag, name, number, share, size, text, texts, timeout, whole } from './leaf.ts';
+import { routeSchema, taskSchema } from './task-schema.ts';
+
+const serverSchema = z.strictObject({
+  host: text.default('127.0.0.1'),
+  port: whole(0, 65_535).default(4400),
+  max_body: size.default(32 * 1024 * 1024),
+  max_depth: whole(8, 10_000).default(512),
+  shutdown_grace: duration.default(30_000),
+});
+
+/** Never trimmed or echoed: a key is compared as it is. */
+const key = z.string().min(4, 'a key has at least 4 characters');
+const keyObject = z.strictObject({ key, tenant: name.default('default'), name: name.optional() });
+const keysSchema = z.union(
+  [
+    z.array(z.union([key, keyObject], 'expected a key or { key, tenant, name }')),
+    z.record(name, z.union([key, keyObject.omit({ name: true })], 'expected a key or { key, tenant }')),
+  ],
+  'expected a list of keys, or names with their keys',
+);
+
+/** A credential; what the environment gives as a number is text all the same. */
+const credential = z.union([z.string(), z.number()], 'expected a text').transform(String);
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'not a header name');
+const headerValue = credential.refine((value) => !/[\r\n\0]/.test(value), 'a header value is one line');
+
+export const providerSchema = z.strictObject({
+  dialect: z.enum(['openai', 'anthropic', 'gemini']).optional(),
+  api_key: credential.optional(),
+  base_url: text.optional(),
+  auth: z.enum(['bearer', 'x-api-key', 'api-key', 'x-goog-api-key', 'none']).optional(),
+  headers: z.record(headerName, headerValue).optional(),
+  query: z.record(text, credential).optional(),
+  api_version: text.optional(),
+  private: flag.optional(),
+  anthropic_version: z.string().regex(/^\d{4}-\d\d-\d\d$/, 'expected a date such as 2023-06-01').optional(),
+  anthropic_beta: texts.optional(),
+  connections: whole(1, 65_535).optional(),
+  package: z
+    .string()
+    .regex(/^npm:(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/, 'expected npm: and a package name, such as npm:@ai-sdk/mistral')
+    .optional(),
+  options: z.record(z.string(), z.json()).optional(),
+  seed: whole(0).optional(),
+  speed: number(0.001, 1_000_000).optional(),
+});
+export type FileProvider = z.output<typeof providerSchema>;
+
+const upstream = z
+  .string()
+  .regex(/^[^/\s]+\/\S+$/, 'expected provider/model, such as anthropic/claude-haiku-4-5');
+const usd = number(0, 1_000_000).optional();
+
+const modelObject = z
+  .strictObject({
+    use: upstream.optional(),
+    deployments: z
+      .array(
+        z.strictObject({ use: upstream, weight: number(0, 1_000_000).refine((weight) => weight > 0, 'must be above 0').default(1) }),
+      )
+      .min(1, 'a model needs at least one deployment')
+      .optional(),
+    tier: name.optional(),
+    price: z
+      .strictObject({ input: usd, output: usd, cache_read: usd, cache_write_5m: usd, cache_write_1h: usd })
+      .optional(),
+    context_window: whole(1).optional(),
+    max_output_tokens: whole(1).optional(),
+    capabilities: z.array(z.enum(CAPABILITIES)).optional(),
+  })
+  .refine((model) => (model.use === undefined) !== (model.deployments === undefined), {
+    error: 'a model needs either `use: provider/model` or a list of `deployments`',
+  });
+/** `provider/upstream-model`, or an object. */
+export const modelSchema = z.union([upstream, modelObject], 'expected provider/model or an object with `use`');
+export type FileModel = z.output<typeof modelSchema>;
+
+const providersSchema = z.record(name, providerSchema.nullable());
+const modelName = name.refine((value) => value !== 'auto' && !value.startsWith('auto/'), {
+  error: '`auto` stands for the router itself and cannot be a model',
+});
+const taskName = name.refine((value) => !value.includes('/'), 'a task name has no slash');
+
+export const configSchema = z.strictObject({
+  server: serverSchema.prefault({}),
+  keys: keysSchema.default([]),
+  providers: providersSchema.default({}),
+  models: z.record(modelName, modelSchema).default({}),
+  tiers: z
+    .array(name)
+    .min(1, 'a ladder has at least one tier')
+    .refine((tiers) => new Set(tiers).size === tiers.length, 'a tier appears twice')
+    .default(['small', 'mid', 'frontier']),
+  baseline: name.optional(),
+  tasks: z.record(taskName, taskSchema).default({}),
+  default: routeSchema.optional(),
+  strict: flag.default(false),
+  timeouts: z
+    .strictObject({
+      connect: timeout.default(5_000),
+      first_byte: timeout.default(120_000),
+      idle: timeout.default(60_000),
+      total: timeout.default(600_000),
+    })
+    .prefault({}),
+  retries: z
+    .strictObject({
+      max_attempts: whole(1, 20).default(3),
+      base_delay: duration.default(100),
+      max_delay: duration.default(2_000),
+      max_wait: duration.default(1_000),
+      budget: share.default(0.2),
+    })
+    .prefault({}),
+  breaker: z
+    .strictObject({
+      failure_share: share.refine((value) => value > 0, 'must be above 0').default(0.5),
+      min_requests: whole(1).default(5),
+      window: timeout.default(30_000),
+      cooldown: timeout.default(10_000),
+    })
+    .prefault({}),
+  ledger: z
+    .strictObject({ path: text.default('.tierline/ledger.db'), durability: z.enum(['journal', 'commit']).default('journal') })
+    .prefault({}),
+  answer: z
+    .strictObject({ cost_in_usage: flag.default(true), headers: flag.default(true), litellm_compat: flag.default(false) })
+    .prefault({}),
+  context_guard: share.refine((value) => value > 0, 'must be above 0').default(0.8),
+});
+
+/** What tierline.yaml says, key by key, defaults filled in. */
+export type FileConfig = z.output<typeof configSchema>;

@@ -1,0 +1,62 @@
+// What the writers of one request share: who asked, who is asked, and the list of what could not be carried over.
+// Every loss must pass through here: a writer never leaves something out on its own.
+import { TierlineError } from '../call/errors.ts';
+import { isObject, type JsonObject } from '../call/json.ts';
+import type { EncodeTarget } from './dialect.ts';
+import type { DialectName, NeutralRequest } from './neutral.ts';
+
+/**
+ * Top-level fields of which the neutral form understands a part; what is left of them travels in `unknown` under the
+ * same name, and is told as `thinking.display`, not as `thinking`.
+ */
+const PARTLY_UNDERSTOOD = new Set(['thinking', 'output_config', 'metadata', 'stream_options']);
+
+export class Crossing {
+  readonly request: NeutralRequest;
+  readonly target: EncodeTarget;
+  /** Whether the request was written in another dialect than the one it is being written in. */
+  readonly isForeign: boolean;
+  private readonly lost = new Set<string>();
+
+  constructor(request: NeutralRequest, target: EncodeTarget, to: DialectName) {
+    this.request = request;
+    this.target = target;
+    this.isForeign = request.origin !== to;
+  }
+
+  get losses(): string[] {
+    return [...this.lost];
+  }
+
+  lose(line: string): void {
+    this.lost.add(line);
+  }
+
+  /** The extra fields when they are at home in this dialect; else they are told and left out. */
+  extra(extra: JsonObject | undefined, where: string): JsonObject {
+    if (extra === undefined) return {};
+    if (!this.isForeign) return extra;
+    for (const key of Object.keys(extra)) this.lose(`${where}: ${key}`);
+    return {};
+  }
+
+  /** The unknown top-level fields when they are at home; else they are told and left out, all but those of `handled`. */
+  unknown(handled: ReadonlySet<string>): JsonObject {
+    const { unknown } = this.request;
+    if (!this.isForeign) return unknown;
+    for (const [key, value] of Object.entries(unknown)) {
+      if (handled.has(key)) continue;
+      if (PARTLY_UNDERSTOOD.has(key) && isObject(value)) {
+        for (const member of Object.keys(value)) this.lose(`${key}.${member}`);
+      } else this.lose(key);
+    }
+    return {};
+  }
+
+  /** A user turn of which nothing is left has no meaning any more: that is refused, not told. */
+  refuseEmptyTurn(where: string): never {
+    throw new TierlineError('unsupported', `Nothing of ${where} can be sent to the model ${this.target.model}.`, {
+      param: where,
+    });
+  }
+}

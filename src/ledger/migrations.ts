@@ -1,0 +1,51 @@
+// The tables of a ledger file, as a list of steps from one schema version to the next. A released step is never edited.
+
+/** Step n takes a file from version n to n + 1 (`PRAGMA user_version`). */
+export const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE calls (
+     seq INTEGER PRIMARY KEY,
+     id TEXT NOT NULL, at_ms INTEGER, tenant TEXT, task TEXT, session TEXT, dialect TEXT, stream INTEGER,
+     requested_model TEXT, model TEXT, tier TEXT, provider TEXT, response_model TEXT,
+     status TEXT, http_status INTEGER, error_code TEXT, finish_reason TEXT, escalated INTEGER,
+     input_tokens INTEGER, cache_read_tokens INTEGER, cache_write_5m_tokens INTEGER, cache_write_1h_tokens INTEGER,
+     output_tokens INTEGER, reasoning_tokens INTEGER, audio_input_tokens INTEGER, audio_output_tokens INTEGER,
+     cost_nano_usd INTEGER, cost_basis TEXT,
+     baseline_model TEXT, baseline_nano_usd INTEGER, baseline_basis TEXT,
+     latency_ms REAL, ttft_ms REAL, decision_us REAL,
+     reasons TEXT, planned TEXT, losses TEXT
+   );
+   CREATE UNIQUE INDEX calls_id ON calls (id);
+
+   CREATE TABLE attempts (
+     call_seq INTEGER NOT NULL, idx INTEGER NOT NULL,
+     model TEXT, provider TEXT, upstream_model TEXT, status TEXT, http_status INTEGER, error_code TEXT,
+     start_ms REAL, latency_ms REAL, ttft_ms REAL,
+     input_tokens INTEGER, cache_read_tokens INTEGER, cache_write_5m_tokens INTEGER, cache_write_1h_tokens INTEGER,
+     output_tokens INTEGER, reasoning_tokens INTEGER, audio_input_tokens INTEGER, audio_output_tokens INTEGER,
+     cost_nano_usd INTEGER, cost_basis TEXT, upstream_request_id TEXT,
+     PRIMARY KEY (call_seq, idx)
+   ) WITHOUT ROWID;
+
+   CREATE TABLE rollups (
+     hour INTEGER NOT NULL, tenant TEXT NOT NULL, task TEXT NOT NULL,
+     model TEXT NOT NULL, tier TEXT NOT NULL, provider TEXT NOT NULL,
+     calls INTEGER NOT NULL, errors INTEGER NOT NULL, partials INTEGER NOT NULL, clients_gone INTEGER NOT NULL,
+     escalated INTEGER NOT NULL, attempts INTEGER NOT NULL,
+     input_tokens INTEGER NOT NULL, cache_read_tokens INTEGER NOT NULL,
+     cache_write_5m_tokens INTEGER NOT NULL, cache_write_1h_tokens INTEGER NOT NULL,
+     output_tokens INTEGER NOT NULL, reasoning_tokens INTEGER NOT NULL,
+     audio_input_tokens INTEGER NOT NULL, audio_output_tokens INTEGER NOT NULL, usage_unknown INTEGER NOT NULL,
+     cost_nano_usd INTEGER NOT NULL, cost_unknown INTEGER NOT NULL, cost_estimated INTEGER NOT NULL,
+     baseline_nano_usd INTEGER NOT NULL, baseline_unknown INTEGER NOT NULL,
+     compared INTEGER NOT NULL, compared_cost_nano_usd INTEGER NOT NULL, compared_baseline_nano_usd INTEGER NOT NULL,
+     latency_us INTEGER NOT NULL,
+     latency_bucket_0 INTEGER NOT NULL, latency_bucket_1 INTEGER NOT NULL, latency_bucket_2 INTEGER NOT NULL,
+     latency_bucket_3 INTEGER NOT NULL, latency_bucket_4 INTEGER NOT NULL, latency_bucket_5 INTEGER NOT NULL,
+     latency_bucket_6 INTEGER NOT NULL, latency_bucket_7 INTEGER NOT NULL, latency_bucket_8 INTEGER NOT NULL,
+     latency_bucket_9 INTEGER NOT NULL, latency_bucket_10 INTEGER NOT NULL,
+     PRIMARY KEY (hour, tenant, task, model, tier, provider)
+   ) WITHOUT ROWID;
+
+   CREATE TABLE segments (file TEXT PRIMARY KEY, offset INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE TABLE skipped_lines (file TEXT NOT NULL, offset INTEGER NOT NULL, why TEXT NOT NULL, line TEXT NOT NULL);`,
+];

@@ -1,0 +1,80 @@
+// From the ledger's tables back to the row that was recorded.
+import type { CostBasis } from '../call/money.ts';
+import type { Reason } from '../call/plan.ts';
+import type { AttemptRow, CallRow, CallStatus } from '../call/row.ts';
+import type { Usage } from '../call/usage.ts';
+import type { AttemptColumn, CallColumn } from './schema.ts';
+
+type SqlRow = Record<string, unknown>;
+
+/** The call of a row of `calls` and its rows of `attempts`, in order. */
+export function toCallRow(call: SqlRow, attempts: SqlRow[]): CallRow {
+  const cell = <T>(column: CallColumn): T => call[column] as T;
+  return {
+    id: cell('id'),
+    atMs: cell('at_ms'),
+    tenant: cell('tenant'),
+    task: cell('task'),
+    session: cell('session'),
+    dialect: cell('dialect'),
+    stream: cell('stream') === 1,
+    requestedModel: cell('requested_model'),
+    model: cell('model'),
+    tier: cell('tier'),
+    provider: cell('provider'),
+    responseModel: cell('response_model'),
+    reasons: JSON.parse(cell('reasons')) as Reason[],
+    planned: JSON.parse(cell('planned')) as string[],
+    losses: JSON.parse(cell('losses')) as string[],
+    status: cell<CallStatus>('status'),
+    httpStatus: cell('http_status'),
+    errorCode: cell('error_code'),
+    finishReason: cell('finish_reason'),
+    escalated: cell('escalated') === 1,
+    usage: toUsageOrNull(call),
+    costNanoUsd: cell('cost_nano_usd'),
+    costBasis: cell<CostBasis>('cost_basis'),
+    baselineModel: cell('baseline_model'),
+    baselineNanoUsd: cell('baseline_nano_usd'),
+    baselineBasis: cell<CostBasis>('baseline_basis'),
+    latencyMs: cell('latency_ms'),
+    ttftMs: cell('ttft_ms'),
+    decisionUs: cell('decision_us'),
+    attempts: attempts.map(toAttemptRow),
+  };
+}
+
+function toAttemptRow(attempt: SqlRow): AttemptRow {
+  const cell = <T>(column: AttemptColumn): T => attempt[column] as T;
+  return {
+    index: cell('idx'),
+    model: cell('model'),
+    provider: cell('provider'),
+    upstreamModel: cell('upstream_model'),
+    status: cell<CallStatus>('status'),
+    httpStatus: cell('http_status'),
+    errorCode: cell('error_code'),
+    startMs: cell('start_ms'),
+    latencyMs: cell('latency_ms'),
+    ttftMs: cell('ttft_ms'),
+    usage: toUsageOrNull(attempt),
+    costNanoUsd: cell('cost_nano_usd'),
+    costBasis: cell<CostBasis>('cost_basis'),
+    upstreamRequestId: cell('upstream_request_id'),
+  };
+}
+
+function toUsageOrNull(row: SqlRow): Usage | null {
+  if (row['input_tokens'] === null) return null;
+  const tokens = (column: CallColumn): number => Number(row[column]);
+  return {
+    inputTokens: tokens('input_tokens'),
+    cacheReadTokens: tokens('cache_read_tokens'),
+    cacheWrite5mTokens: tokens('cache_write_5m_tokens'),
+    cacheWrite1hTokens: tokens('cache_write_1h_tokens'),
+    outputTokens: tokens('output_tokens'),
+    reasoningTokens: tokens('reasoning_tokens'),
+    audioInputTokens: tokens('audio_input_tokens'),
+    audioOutputTokens: tokens('audio_output_tokens'),
+  };
+}

@@ -1,0 +1,99 @@
+// Reading a ledger: reports, the newest calls, one call. It never changes a row; at most it completes the tables with
+// what a gateway that died had left in its journal.
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import type { CallRow } from '../call/row.ts';
+import { adoptJournals } from './adopt.ts';
+import { createApplier } from './applier.ts';
+import { toCallRow } from './read-row.ts';
+import { queryReport, type Report, type ReportQuery } from './report.ts';
+import { prepareDatabase, SCHEMA_VERSION, schemaVersion } from './schema.ts';
+import { journalDirectory, listSegments } from './segments.ts';
+import { openDatabase } from './sqlite.ts';
+
+/** Either the calls after a place in the ledger, oldest first, or the newest ones, also oldest first. */
+export interface CallsQuery {
+  /** At most this many; 20 when not said. */
+  limit?: number;
+  /** Only calls written after this one. */
+  afterSeq?: number;
+}
+
+/** A call with its place: rows are numbered in the order in which they ended. */
+export interface LedgerEntry {
+  seq: number;
+  row: CallRow;
+}
+
+export interface LedgerReader {
+  report(query: ReportQuery): Report;
+  calls(query?: CallsQuery): LedgerEntry[];
+  /** The call of this id with its attempts, or null. */
+  call(id: string): CallRow | null;
+  /** Journal lines that could not be read and were set aside, in the whole life of the ledger. */
+  skippedLines(): number;
+  close(): void;
+}
+
+/** Opens a ledger for reading, while gateways write or not. Throws a sentence when there is none at `path`. */
+export function openLedgerReader(path: string): LedgerReader {
+  const file = resolve(path);
+  if (!existsSync(file)) throw new Error(`There is no ledger at ${file}. A running gateway creates it.`);
+  completeTables(file);
+  const db = openDatabase(file, { readOnly: true });
+  try {
+    const version = schemaVersion(db);
+    if (version !== SCHEMA_VERSION) throw new Error(`it has schema ${version}, this release reads ${SCHEMA_VERSION}`);
+    return createReader(db);
+  } catch (error) {
+    db.close();
+    throw new Error(`The ledger at ${file} cannot be read: ${messageOf(error)}.`, { cause: error });
+  }
+}
+
+function createReader(db: DatabaseSync): LedgerReader {
+  const attemptsOf = db.prepare('SELECT * FROM attempts WHERE call_seq = ? ORDER BY idx');
+  const newest = db.prepare('SELECT * FROM (SELECT * FROM calls ORDER BY seq DESC LIMIT ?) ORDER BY seq');
+  const after = db.prepare('SELECT * FROM calls WHERE seq > ? ORDER BY seq LIMIT ?');
+  const byId = db.prepare('SELECT * FROM calls WHERE id = ?');
+  const skipped = db.prepare('SELECT COUNT(*) AS lines FROM skipped_lines');
+  const toEntry = (row: Record<string, unknown>): LedgerEntry => {
+    const seq = Number(row['seq']);
+    return { seq, row: toCallRow(row, attemptsOf.all(seq)) };
+  };
+  return {
+    report: (query) => queryReport(db, query),
+    calls({ limit = 20, afterSeq } = {}) {
+      return (afterSeq === undefined ? newest.all(limit) : after.all(afterSeq, limit)).map(toEntry);
+    },
+    call(id) {
+      const row = byId.get(id);
+      return row === undefined ? null : toEntry(row).row;
+    },
+    skippedLines: () => Number(skipped.get()?.['lines'] ?? 0),
+    close: () => db.close(),
+  };
+}
+
+/** Applies the journals of dead gateways and brings an older file up to date. A reader who may not write goes without. */
+function completeTables(file: string): void {
+  const directory = journalDirectory(file);
+  let db: DatabaseSync | undefined;
+  try {
+    db = openDatabase(file);
+    const isOld = schemaVersion(db) > 0 && schemaVersion(db) < SCHEMA_VERSION;
+    if (isOld || listSegments(directory).length > 0) {
+      prepareDatabase(db);
+      adoptJournals(directory, createApplier(db));
+    }
+  } catch {
+    // The tables are valid without the rest, and whatever is really wrong with the file shows when it is read.
+  } finally {
+    db?.close();
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

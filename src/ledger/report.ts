@@ -1,0 +1,172 @@
+// Sums and savings for a period, from the rollups alone: a report never scans raw rows.
+// What is not known is counted apart; it is never added as zero.
+import type { DatabaseSync } from 'node:sqlite';
+import type { NanoUsd } from '../call/money.ts';
+import { LATENCY_BOUNDS_MS } from './schema.ts';
+
+export type ReportBy = 'task' | 'model' | 'tenant' | 'day';
+
+export const REPORT_BY: readonly ReportBy[] = ['task', 'model', 'tenant', 'day'];
+
+/** Times in milliseconds since 1970, widened to whole hours (UTC): rollups are kept by the hour. */
+export interface ReportQuery {
+  by: ReportBy;
+  sinceMs?: number;
+  /** Exclusive. */
+  untilMs?: number;
+  tenant?: string;
+  task?: string;
+}
+
+/** Sums over the calls of one group. Amounts are null when they are known for none of the calls. */
+export interface ReportRow {
+  /** The task, model, tenant or day (UTC); null for calls without a task or without a model that answered. */
+  key: string | null;
+  calls: number;
+  errors: number;
+  partials: number;
+  clientsGone: number;
+  escalated: number;
+  attempts: number;
+  /** Everything the models had to read, cached or not. */
+  inputTokens: number;
+  cacheReadTokens: number;
+  cacheWriteTokens: number;
+  /** Everything they generated, reasoning and audio included. */
+  outputTokens: number;
+  reasoningTokens: number;
+  usageUnknown: number;
+  costNanoUsd: NanoUsd | null;
+  costUnknown: number;
+  costEstimated: number;
+  costPerCallNanoUsd: NanoUsd | null;
+  baselineNanoUsd: NanoUsd | null;
+  baselineUnknown: number;
+  /** Calls whose cost and baseline are both known; only they count in the savings. */
+  compared: number;
+  /** Baseline less everything spent. */
+  savingsNanoUsd: NanoUsd | null;
+  /** Savings as a share of the baseline, 0 to 1, negative when routing cost more; null without a baseline. */
+  savingsShare: number | null;
+  latencyMeanMs: number | null;
+  /** Upper bound of the histogram's bucket that holds the 95th percentile; null when it lies beyond the last bound. */
+  latencyP95Ms: number | null;
+}
+
+export interface Report {
+  by: ReportBy;
+  /** Most expensive first; days in their order. */
+  rows: ReportRow[];
+  total: ReportRow;
+}
+
+const HOUR_MS = 3_600_000;
+
+const GROUPS: Record<ReportBy, string> = {
+  task: 'task',
+  model: 'model',
+  tenant: 'tenant',
+  day: `strftime('%Y-%m-%d', hour * 3600, 'unixepoch')`,
+};
+
+const SUMS = {
+  calls: 'calls',
+  errors: 'errors',
+  partials: 'partials',
+  clientsGone: 'clients_gone',
+  escalated: 'escalated',
+  attempts: 'attempts',
+  inputTokens: 'input_tokens + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens + audio_input_tokens',
+  cacheReadTokens: 'cache_read_tokens',
+  cacheWriteTokens: 'cache_write_5m_tokens + cache_write_1h_tokens',
+  outputTokens: 'output_tokens + audio_output_tokens',
+  reasoningTokens: 'reasoning_tokens',
+  usageUnknown: 'usage_unknown',
+  cost: 'cost_nano_usd',
+  costUnknown: 'cost_unknown',
+  costEstimated: 'cost_estimated',
+  baseline: 'baseline_nano_usd',
+  baselineUnknown: 'baseline_unknown',
+  compared: 'compared',
+  comparedCost: 'compared_cost_nano_usd',
+  comparedBaseline: 'compared_baseline_nano_usd',
+  latencyUs: 'latency_us',
+} as const;
+
+type Sums = Record<keyof typeof SUMS, number> & { buckets: number[] };
+type SqlRow = Record<string, unknown>;
+
+/** Sums the rollups of a period. Throws SQLite's errors. */
+export function queryReport(db: DatabaseSync, query: ReportQuery): Report {
+  const sums = Object.entries(SUMS).map(([name, expression]) => `SUM(${expression}) AS ${name}`);
+  const buckets = LATENCY_BOUNDS_MS.map((_, bucket) => `SUM(latency_bucket_${bucket}) AS bucket${bucket}`);
+  const { where, values } = toWhere(query);
+  const groups = db
+    .prepare(
+      `SELECT ${GROUPS[query.by]} AS key, ${[...sums, ...buckets].join(', ')} FROM rollups ${where} GROUP BY key`,
+    )
+    .all(...values)
+    .map((row) => ({ key: String(row['key']), sums: toSums(row) }));
+  const rows = groups.map((group) => toReportRow(group.key === '' ? null : group.key, group.sums));
+  const total = toReportRow(null, groups.map((group) => group.sums).reduce(addSums, toSums({})));
+  return { by: query.by, rows: sortRows(rows, query.by), total };
+}
+
+function toWhere(query: ReportQuery): { where: string; values: (string | number)[] } {
+  const conditions: [string, string | number | undefined][] = [
+    ['hour >= ?', query.sinceMs === undefined ? undefined : Math.floor(query.sinceMs / HOUR_MS)],
+    ['hour < ?', query.untilMs === undefined ? undefined : Math.ceil(query.untilMs / HOUR_MS)],
+    ['tenant = ?', query.tenant],
+    ['task = ?', query.task],
+  ];
+  const asked = conditions.filter((condition): condition is [string, string | number] => condition[1] !== undefined);
+  const where = asked.length === 0 ? '' : `WHERE ${asked.map(([sql]) => sql).join(' AND ')}`;
+  return { where, values: asked.map(([, value]) => value) };
+}
+
+function toSums(row: SqlRow): Sums {
+  const names = Object.keys(SUMS) as (keyof typeof SUMS)[];
+  const sums = Object.fromEntries(names.map((name) => [name, Number(row[name] ?? 0)])) as Omit<Sums, 'buckets'>;
+  return { ...sums, buckets: LATENCY_BOUNDS_MS.map((_, bucket) => Number(row[`bucket${bucket}`] ?? 0)) } as Sums;
+}
+
+function addSums(a: Sums, b: Sums): Sums {
+  const names = Object.keys(SUMS) as (keyof typeof SUMS)[];
+  const sums = Object.fromEntries(names.map((name) => [name, a[name] + b[name]])) as Omit<Sums, 'buckets'>;
+  return { ...sums, buckets: a.buckets.map((count, bucket) => count + (b.buckets[bucket] ?? 0)) } as Sums;
+}
+
+function toReportRow(key: string | null, sums: Sums): ReportRow {
+  const { cost, baseline, comparedCost, comparedBaseline, latencyUs, buckets, ...counts } = sums;
+  const priced = sums.calls - sums.costUnknown;
+  const savings = comparedBaseline - comparedCost;
+  return {
+    key,
+    ...counts,
+    costNanoUsd: priced === 0 ? null : cost,
+    costPerCallNanoUsd: priced === 0 ? null : Math.round(cost / priced),
+    baselineNanoUsd: sums.calls === sums.baselineUnknown ? null : baseline,
+    savingsNanoUsd: sums.compared === 0 ? null : savings,
+    savingsShare: comparedBaseline === 0 ? null : savings / comparedBaseline,
+    latencyMeanMs: sums.calls === 0 ? null : latencyUs / sums.calls / 1000,
+    latencyP95Ms: percentile(buckets, 0.95),
+  };
+}
+
+function percentile(buckets: number[], share: number): number | null {
+  const rank = Math.ceil(buckets.reduce((sum, count) => sum + count, 0) * share);
+  if (rank === 0) return null;
+  let seen = 0;
+  const bucket = buckets.findIndex((count) => {
+    seen += count;
+    return seen >= rank;
+  });
+  const bound = LATENCY_BOUNDS_MS[bucket] ?? Infinity;
+  return Number.isFinite(bound) ? bound : null;
+}
+
+function sortRows(rows: ReportRow[], by: ReportBy): ReportRow[] {
+  const byKey = (a: ReportRow, b: ReportRow): number => (a.key ?? '').localeCompare(b.key ?? '');
+  if (by === 'day') return rows.sort(byKey);
+  return rows.sort((a, b) => (b.costNanoUsd ?? 0) - (a.costNanoUsd ?? 0) || byKey(a, b));
+}

@@ -1,0 +1,122 @@
+// The columns of a ledger file as the code names them, and how a file is brought up to date before use.
+import type { DatabaseSync } from 'node:sqlite';
+import { MIGRATIONS } from './migrations.ts';
+import { inTransaction } from './sqlite.ts';
+
+/** Disjoint token classes, in the order of a journal line. */
+export const TOKEN_COLUMNS = [
+  'input_tokens',
+  'cache_read_tokens',
+  'cache_write_5m_tokens',
+  'cache_write_1h_tokens',
+  'output_tokens',
+  'reasoning_tokens',
+  'audio_input_tokens',
+  'audio_output_tokens',
+] as const;
+
+/** Columns of `calls` after `seq`, in the order in which a journal line carries them. */
+export const CALL_COLUMNS = [
+  'id',
+  'at_ms',
+  'tenant',
+  'task',
+  'session',
+  'dialect',
+  'stream',
+  'requested_model',
+  'model',
+  'tier',
+  'provider',
+  'response_model',
+  'status',
+  'http_status',
+  'error_code',
+  'finish_reason',
+  'escalated',
+  ...TOKEN_COLUMNS,
+  'cost_nano_usd',
+  'cost_basis',
+  'baseline_model',
+  'baseline_nano_usd',
+  'baseline_basis',
+  'latency_ms',
+  'ttft_ms',
+  'decision_us',
+  'reasons',
+  'planned',
+  'losses',
+] as const;
+
+/** Columns of `attempts` after `call_seq`, in the order in which a journal line carries them. */
+export const ATTEMPT_COLUMNS = [
+  'idx',
+  'model',
+  'provider',
+  'upstream_model',
+  'status',
+  'http_status',
+  'error_code',
+  'start_ms',
+  'latency_ms',
+  'ttft_ms',
+  ...TOKEN_COLUMNS,
+  'cost_nano_usd',
+  'cost_basis',
+  'upstream_request_id',
+] as const;
+
+/** What a rollup is kept by. A missing task, model, tier or provider is the empty string. `hour` counts from 1970. */
+export const ROLLUP_KEYS = ['hour', 'tenant', 'task', 'model', 'tier', 'provider'] as const;
+
+/** Upper bounds in milliseconds of the latency histogram; the last bucket has none. */
+export const LATENCY_BOUNDS_MS = [50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000, Infinity] as const;
+
+/** What a rollup adds up. Amounts are sums over the calls where they are known; `compared` are those where both are. */
+export const ROLLUP_SUMS = [
+  'calls',
+  'errors',
+  'partials',
+  'clients_gone',
+  'escalated',
+  'attempts',
+  ...TOKEN_COLUMNS,
+  'usage_unknown',
+  'cost_nano_usd',
+  'cost_unknown',
+  'cost_estimated',
+  'baseline_nano_usd',
+  'baseline_unknown',
+  'compared',
+  'compared_cost_nano_usd',
+  'compared_baseline_nano_usd',
+  'latency_us',
+  ...LATENCY_BOUNDS_MS.map((_, bucket) => `latency_bucket_${bucket}` as const),
+] as const;
+
+export type CallColumn = (typeof CALL_COLUMNS)[number];
+export type AttemptColumn = (typeof ATTEMPT_COLUMNS)[number];
+export type RollupSum = (typeof ROLLUP_SUMS)[number];
+
+/** Version of the tables that this code reads and writes (`PRAGMA user_version`). */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** Version of an open file's tables; 0 for a new file. */
+export function schemaVersion(db: DatabaseSync): number {
+  return Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+}
+
+/** Settles the file's journal mode and brings its tables up to date. Throws when the file is of a newer release. */
+export function prepareDatabase(db: DatabaseSync): void {
+  if (schemaVersion(db) === 0) db.exec('PRAGMA page_size = 8192');
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000');
+  if (schemaVersion(db) === SCHEMA_VERSION) return;
+  inTransaction(db, () => {
+    const version = schemaVersion(db);
+    if (version > SCHEMA_VERSION) {
+      throw new Error(`The ledger has schema ${version}, this release knows ${SCHEMA_VERSION}: use a newer release.`);
+    }
+    for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
+    db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+  });
+}
