@@ -13,7 +13,10 @@ export function toAnthropicCallId(id: string): string {
 
 export function toOpenaiCallId(id: string): string {
   if (id.length <= OPENAI_LENGTH) return id === '' ? 'call_0' : id;
-  return `call_${createHash('sha256').update(id).digest('hex').slice(0, OPENAI_LENGTH - 5)}`;
+  return `call_${createHash('sha256')
+    .update(id)
+    .digest('hex')
+    .slice(0, OPENAI_LENGTH - 5)}`;
 }
 
 /** An id for a call whose provider gave it none: the same for the same reply and position. */

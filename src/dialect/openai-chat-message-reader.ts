@@ -52,7 +52,11 @@ class MessageReader {
         this.messages.push({ role: 'user', parts: requireContent(message, where), ...outline(message, PLAIN) });
         return;
       case 'assistant':
-        this.messages.push({ role: 'assistant', parts: this.assistant(message, where), ...outline(message, ASSISTANT) });
+        this.messages.push({
+          role: 'assistant',
+          parts: this.assistant(message, where),
+          ...outline(message, ASSISTANT),
+        });
         return;
       case 'tool':
         if (typeof message.tool_call_id !== 'string') throw invalidField(`${where}.tool_call_id`, 'must be a string');
@@ -124,7 +128,8 @@ export function readAssistantText(message: JsonObject, where: string): NeutralPa
 
 /** The reasoning text under the names that compatible providers give it; some write both names. */
 export function readReasoning(message: JsonObject): string {
-  if (typeof message.reasoning_content === 'string' && message.reasoning_content !== '') return message.reasoning_content;
+  if (typeof message.reasoning_content === 'string' && message.reasoning_content !== '')
+    return message.reasoning_content;
   return typeof message.reasoning === 'string' ? message.reasoning : '';
 }
 

@@ -40,7 +40,8 @@ function writeUser(message: NeutralMessage, crossing: Crossing, where: string): 
   const attached: JsonObject[] = [];
   for (const result of results) written.push(writeResult(result, { crossing, where, attached }));
   const parts = writeParts(others, crossing, where);
-  if (parts.length === 0 && results.length === 0 && others.some((part) => !isBlank(part))) crossing.refuseEmptyTurn(where);
+  if (parts.length === 0 && results.length === 0 && others.some((part) => !isBlank(part)))
+    crossing.refuseEmptyTurn(where);
   const content = contentOf([...attached, ...parts], '\n\n');
   if (content !== null) written.push({ role: 'user', content });
   else if (results.length === 0) written.push({ role: 'user', content: '' });

@@ -46,7 +46,8 @@ function readPart(part: Json, where: string): NeutralPart {
 function readImage(part: JsonObject, where: string): Part<'image'> {
   // Some clients write the URL itself where OpenAI has an object.
   const image = typeof part.image_url === 'string' ? { url: part.image_url } : part.image_url;
-  if (!isObject(image) || typeof image.url !== 'string') throw invalidField(`${where}.image_url.url`, 'must be a string');
+  if (!isObject(image) || typeof image.url !== 'string')
+    throw invalidField(`${where}.image_url.url`, 'must be a string');
   const source = toMediaSource(image.url);
   return typeof image.detail === 'string' ? { type: 'image', source, detail: image.detail } : { type: 'image', source };
 }
@@ -55,7 +56,8 @@ function readFile(part: JsonObject, where: string): Part<'document'> {
   const file = part.file;
   if (!isObject(file)) throw invalidField(`${where}.file`, 'must be an object');
   const name = typeof file.filename === 'string' ? { filename: file.filename } : {};
-  if (typeof file.file_id === 'string') return { type: 'document', source: { kind: 'file', fileId: file.file_id }, ...name };
+  if (typeof file.file_id === 'string')
+    return { type: 'document', source: { kind: 'file', fileId: file.file_id }, ...name };
   if (typeof file.file_data !== 'string') throw invalidField(`${where}.file`, 'needs file_data or file_id');
   const isUrl = /^(?:data|https?):/i.test(file.file_data);
   const source = isUrl
@@ -89,7 +91,9 @@ export function writePart(part: NeutralPart, crossing: Crossing, where: string):
     case 'image':
       return tellLost(writeImage(part), marks(part), () => crossing.lose(`${where}: image by file id`));
     case 'document':
-      return tellLost(writeDocument(part, crossing.isForeign), marks(part), () => crossing.lose(`${where}: document by ${part.source.kind}`));
+      return tellLost(writeDocument(part, crossing.isForeign), marks(part), () =>
+        crossing.lose(`${where}: document by ${part.source.kind}`),
+      );
     case 'audio':
       return { type: 'input_audio', input_audio: { data: part.data, format: part.format } };
     case 'unknown':

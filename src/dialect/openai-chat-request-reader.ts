@@ -88,7 +88,8 @@ function readTools(body: JsonObject): NeutralTool[] {
 
 function readTool(tool: Json, where: string): NeutralTool {
   if (!isObject(tool)) throw invalidField(where, 'must be an object');
-  if (tool.type !== undefined && tool.type !== 'function') return { type: 'unknown', origin: 'openai-chat', json: tool };
+  if (tool.type !== undefined && tool.type !== 'function')
+    return { type: 'unknown', origin: 'openai-chat', json: tool };
   const read = readFunction(tool.function, `${where}.function`);
   const extra = { ...(otherMembers(tool, TOOL) ?? {}), ...read.extra };
   return defined({

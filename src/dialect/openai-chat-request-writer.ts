@@ -12,6 +12,9 @@ import { defined } from './request-fields.ts';
 const MAX_STOPS = 4;
 /** OpenAI refuses longer values of `user`. */
 const MAX_USER = 64;
+/** OpenAI's reasoning models refuse sampling settings other than the default; told by name unless the target says. */
+const REASONING_MODEL = /(?:^|\/)(?:o\d|gpt-5)(?!.*chat)/;
+const SAMPLING_DEFAULTS: JsonObject = { temperature: 1, top_p: 1, presence_penalty: 0, frequency_penalty: 0 };
 /** From so many thinking tokens on an effort is called medium, or high. */
 const MEDIUM_FROM = 4096;
 const HIGH_FROM = 16_384;
@@ -34,7 +37,9 @@ export function writeOpenaiRequest(request: NeutralRequest, target: EncodeTarget
 
 function writeTools(crossing: Crossing): JsonObject {
   const { tools, toolChoice, parallelToolCalls } = crossing.request;
-  const written = tools.map((tool, index) => writeTool(tool, crossing, `tools[${index}]`)).filter((tool) => tool !== null);
+  const written = tools
+    .map((tool, index) => writeTool(tool, crossing, `tools[${index}]`))
+    .filter((tool) => tool !== null);
   // OpenAI refuses the two settings when there are no tools.
   if (written.length === 0) return {};
   return defined({
@@ -75,7 +80,8 @@ function writeToolChoice(choice: NonNullable<NeutralRequest['toolChoice']>): str
 function writeLimits(crossing: Crossing): JsonObject {
   const { request, target } = crossing;
   const stop = request.stop?.slice(0, crossing.isForeign ? MAX_STOPS : undefined);
-  if (stop !== undefined && stop.length !== request.stop?.length) crossing.lose(`stop sequences after the ${MAX_STOPS}th`);
+  if (stop !== undefined && stop.length !== request.stop?.length)
+    crossing.lose(`stop sequences after the ${MAX_STOPS}th`);
   return defined({
     [target.maxTokensField ?? 'max_completion_tokens']: request.maxTokens,
     stop: stop?.length === 0 ? undefined : stop,
@@ -84,24 +90,27 @@ function writeLimits(crossing: Crossing): JsonObject {
 }
 
 function writeSampling(crossing: Crossing): JsonObject {
-  const { request, target } = crossing;
-  const sampling = defined({
+  const { request } = crossing;
+  const sampling: JsonObject = defined({
     temperature: request.temperature,
     top_p: request.topP,
-    top_k: request.topK,
-    seed: request.seed,
     presence_penalty: request.presencePenalty,
     frequency_penalty: request.frequencyPenalty,
     logprobs: request.logprobs === undefined ? undefined : true,
     top_logprobs: request.logprobs?.top || undefined,
   });
-  if (crossing.isForeign && sampling.top_k !== undefined) {
-    crossing.lose('top_k');
-    sampling.top_k = undefined;
+  const seed = request.seed;
+  if (crossing.isForeign && request.topK !== undefined) crossing.lose('top_k');
+  const topK = crossing.isForeign ? undefined : request.topK;
+  if (takesSampling(crossing)) return defined({ ...sampling, top_k: topK, seed });
+  for (const key of Object.keys(sampling)) {
+    if (sampling[key] !== SAMPLING_DEFAULTS[key]) crossing.lose(key);
   }
-  if (target.takesSampling !== false) return defined(sampling);
-  for (const key of Object.keys(defined(sampling))) crossing.lose(key);
-  return {};
+  return defined({ seed });
+}
+
+function takesSampling({ target, isForeign }: Crossing): boolean {
+  return target.takesSampling ?? !(isForeign && REASONING_MODEL.test(target.model));
 }
 
 function writeReasoning(crossing: Crossing): JsonObject {

@@ -1,9 +1,9 @@
 // Watches a chat completion stream that goes to an OpenAI client from an OpenAI upstream, byte for byte.
 import { isObject, type Json, type JsonObject } from '../call/json.ts';
+import { openaiChat } from './openai-chat.ts';
 import { readOpenaiUsage } from './openai-chat-usage.ts';
 import type { StreamFacts, StreamPipe } from './pipe.ts';
 import { type CostOf, createTap, type TapDialect, type Verdict } from './tap.ts';
-import { openaiChat } from './openai-chat.ts';
 
 export interface OpenaiTapOptions {
   /** Whether the client asked for the usage chunk; if not, it is taken out again. */
@@ -40,7 +40,8 @@ class OpenaiTap implements TapDialect {
       facts.error = openaiChat.decodeError(500, text);
       return 'error';
     }
-    if (facts.responseModel === null && typeof data.model === 'string' && data.model !== '') facts.responseModel = data.model;
+    if (facts.responseModel === null && typeof data.model === 'string' && data.model !== '')
+      facts.responseModel = data.model;
     const choices = Array.isArray(data.choices) ? data.choices : [];
     for (const choice of choices) this.readChoice(choice, facts);
     if (!isObject(data.usage)) return 'pass';

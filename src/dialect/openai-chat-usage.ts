@@ -1,7 +1,7 @@
 // OpenAI's "usage" object and our disjoint classes. Its cached, written and audio tokens are inside `prompt_tokens`,
 // its reasoning and audio tokens inside `completion_tokens`. Compatible providers vary; nothing here ever goes negative.
 import { isObject, type JsonObject } from '../call/json.ts';
-import { toUsage, totalInputTokens, type Usage } from '../call/usage.ts';
+import { totalInputTokens, toUsage, type Usage } from '../call/usage.ts';
 import { countOf, type TokenCount } from './token-count.ts';
 
 /** Reads the usage of OpenAI and of compatible providers. Missing and malformed counts are zero. */

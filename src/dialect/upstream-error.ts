@@ -49,7 +49,9 @@ function firstText(candidates: (Json | undefined)[]): string | null {
   for (const candidate of candidates) {
     if (typeof candidate === 'string' && candidate.trim() !== '') return clean(candidate);
     if (Array.isArray(candidate)) {
-      const lines = candidate.map((item) => (isObject(item) ? item.msg : item)).filter((line) => typeof line === 'string');
+      const lines = candidate
+        .map((item) => (isObject(item) ? item.msg : item))
+        .filter((line) => typeof line === 'string');
       if (lines.length > 0) return clean(lines.join('; '));
     }
   }

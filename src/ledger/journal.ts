@@ -87,9 +87,7 @@ class SegmentedJournal implements Journal {
       return this.#enqueue(Buffer.from(line));
     }
     this.#written += bytes;
-    // A character is at least one byte, so the exact length is needed only when fewer bytes than characters went out
-    // or the line is not plain ASCII.
-    if (bytes !== line.length && bytes !== Buffer.byteLength(line)) {
+    if (bytes < Buffer.byteLength(line)) {
       this.#error = 'the disk took only a part of a row';
       return this.#enqueue(Buffer.from(line).subarray(bytes));
     }

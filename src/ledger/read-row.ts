@@ -1,7 +1,6 @@
 // From the ledger's tables back to the row that was recorded.
-import type { CostBasis } from '../call/money.ts';
 import type { Reason } from '../call/plan.ts';
-import type { AttemptRow, CallRow, CallStatus } from '../call/row.ts';
+import type { AttemptRow, CallRow } from '../call/row.ts';
 import type { Usage } from '../call/usage.ts';
 import type { AttemptColumn, CallColumn } from './schema.ts';
 
@@ -9,7 +8,8 @@ type SqlRow = Record<string, unknown>;
 
 /** The call of a row of `calls` and its rows of `attempts`, in order. */
 export function toCallRow(call: SqlRow, attempts: SqlRow[]): CallRow {
-  const cell = <T>(column: CallColumn): T => call[column] as T;
+  // The cells hold what encodeLine() was given, so the column alone decides the type.
+  const cell = (column: CallColumn): never => call[column] as never;
   return {
     id: cell('id'),
     atMs: cell('at_ms'),
@@ -26,17 +26,17 @@ export function toCallRow(call: SqlRow, attempts: SqlRow[]): CallRow {
     reasons: JSON.parse(cell('reasons')) as Reason[],
     planned: JSON.parse(cell('planned')) as string[],
     losses: JSON.parse(cell('losses')) as string[],
-    status: cell<CallStatus>('status'),
+    status: cell('status'),
     httpStatus: cell('http_status'),
     errorCode: cell('error_code'),
     finishReason: cell('finish_reason'),
     escalated: cell('escalated') === 1,
     usage: toUsageOrNull(call),
     costNanoUsd: cell('cost_nano_usd'),
-    costBasis: cell<CostBasis>('cost_basis'),
+    costBasis: cell('cost_basis'),
     baselineModel: cell('baseline_model'),
     baselineNanoUsd: cell('baseline_nano_usd'),
-    baselineBasis: cell<CostBasis>('baseline_basis'),
+    baselineBasis: cell('baseline_basis'),
     latencyMs: cell('latency_ms'),
     ttftMs: cell('ttft_ms'),
     decisionUs: cell('decision_us'),
@@ -45,13 +45,13 @@ export function toCallRow(call: SqlRow, attempts: SqlRow[]): CallRow {
 }
 
 function toAttemptRow(attempt: SqlRow): AttemptRow {
-  const cell = <T>(column: AttemptColumn): T => attempt[column] as T;
+  const cell = (column: AttemptColumn): never => attempt[column] as never;
   return {
     index: cell('idx'),
     model: cell('model'),
     provider: cell('provider'),
     upstreamModel: cell('upstream_model'),
-    status: cell<CallStatus>('status'),
+    status: cell('status'),
     httpStatus: cell('http_status'),
     errorCode: cell('error_code'),
     startMs: cell('start_ms'),
@@ -59,7 +59,7 @@ function toAttemptRow(attempt: SqlRow): AttemptRow {
     ttftMs: cell('ttft_ms'),
     usage: toUsageOrNull(attempt),
     costNanoUsd: cell('cost_nano_usd'),
-    costBasis: cell<CostBasis>('cost_basis'),
+    costBasis: cell('cost_basis'),
     upstreamRequestId: cell('upstream_request_id'),
   };
 }

@@ -98,8 +98,9 @@ type SqlRow = Record<string, unknown>;
 
 /** Sums the rollups of a period. Throws SQLite's errors. */
 export function queryReport(db: DatabaseSync, query: ReportQuery): Report {
-  const sums = Object.entries(SUMS).map(([name, expression]) => `SUM(${expression}) AS ${name}`);
-  const buckets = LATENCY_BOUNDS_MS.map((_, bucket) => `SUM(latency_bucket_${bucket}) AS bucket${bucket}`);
+  // TOTAL, not SUM: exact up to 2^53, and past that a rounded number where SUM would be one that JavaScript cannot read.
+  const sums = Object.entries(SUMS).map(([name, expression]) => `TOTAL(${expression}) AS ${name}`);
+  const buckets = LATENCY_BOUNDS_MS.map((_, bucket) => `TOTAL(latency_bucket_${bucket}) AS bucket${bucket}`);
   const { where, values } = toWhere(query);
   const groups = db
     .prepare(
@@ -127,13 +128,13 @@ function toWhere(query: ReportQuery): { where: string; values: (string | number)
 function toSums(row: SqlRow): Sums {
   const names = Object.keys(SUMS) as (keyof typeof SUMS)[];
   const sums = Object.fromEntries(names.map((name) => [name, Number(row[name] ?? 0)])) as Omit<Sums, 'buckets'>;
-  return { ...sums, buckets: LATENCY_BOUNDS_MS.map((_, bucket) => Number(row[`bucket${bucket}`] ?? 0)) } as Sums;
+  return { ...sums, buckets: LATENCY_BOUNDS_MS.map((_, bucket) => Number(row[`bucket${bucket}`] ?? 0)) };
 }
 
 function addSums(a: Sums, b: Sums): Sums {
   const names = Object.keys(SUMS) as (keyof typeof SUMS)[];
   const sums = Object.fromEntries(names.map((name) => [name, a[name] + b[name]])) as Omit<Sums, 'buckets'>;
-  return { ...sums, buckets: a.buckets.map((count, bucket) => count + (b.buckets[bucket] ?? 0)) } as Sums;
+  return { ...sums, buckets: a.buckets.map((count, bucket) => count + (b.buckets[bucket] ?? 0)) };
 }
 
 function toReportRow(key: string | null, sums: Sums): ReportRow {

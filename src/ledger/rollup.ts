@@ -66,7 +66,7 @@ export function createRollups(db: DatabaseSync): Rollups {
   return {
     add(call, attempts) {
       const hour = Math.floor(count(call[AT_MS]) / HOUR_MS);
-      const key = `${hour}\n${call[TENANT]}\n${call[TASK]}\n${call[MODEL]}\n${call[TIER]}\n${call[PROVIDER]}`;
+      const key = `${hour}\0${call[TENANT] ?? ''}\0${call[TASK] ?? ''}\0${call[MODEL] ?? ''}\0${call[TIER] ?? ''}\0${call[PROVIDER] ?? ''}`;
       let entry = entries.get(key);
       if (entry === undefined) {
         const words = [TENANT, TASK, MODEL, TIER, PROVIDER].map((column) => call[column] ?? '');

@@ -68,7 +68,7 @@ export function createHttpUpstream(origin: string, options: HttpUpstreamOptions)
       );
       return exchange;
     },
-    close: () => pool.destroy(),
+    close: () => pool.close(),
   };
 }
 

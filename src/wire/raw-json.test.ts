@@ -142,7 +142,10 @@ describe('hostile JSON', () => {
     assert.equal(Object.getPrototypeOf(parsed), Object.prototype);
     assert.equal(parsed.polluted, undefined);
     assert.equal(({} as Record<string, unknown>).polluted, undefined);
-    assert.equal(writeJson(parsed), '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"toString":3}');
+    assert.equal(
+      writeJson(parsed),
+      '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"toString":3}',
+    );
   });
 
   test('512 levels are read, one more is too deep, kept or not', () => {

@@ -1,0 +1,127 @@
+// tierline explain: why one call went where it went, what happened there and what it cost. Says nothing that is not in the row.
+import type { CostBasis, NanoUsd } from '../call/money.ts';
+import type { AttemptRow, CallRow } from '../call/row.ts';
+import type { Usage } from '../call/usage.ts';
+import { showCount, showDuration, showShare, showText, showTime, showUsd } from '../ledger/display.ts';
+import { openLedgerReader } from '../ledger/reader.ts';
+
+export interface ExplainOptions {
+  /** Path of the ledger file. */
+  ledger: string;
+  /** The request id, as `x-tierline-request-id` told it. */
+  id: string;
+  json?: boolean;
+}
+
+/** Prints a page about a call. Throws a sentence for a missing ledger or an unknown id. */
+export function explainCommand(options: ExplainOptions, print: (text: string) => void): void {
+  const reader = openLedgerReader(options.ledger);
+  try {
+    const row = reader.call(options.id);
+    if (row === null) throw new Error(`The ledger at ${options.ledger} has no call "${showText(options.id)}".`);
+    print(options.json === true ? `${JSON.stringify(row, null, 2)}\n` : toPage(row));
+  } finally {
+    reader.close();
+  }
+}
+
+function toPage(row: CallRow): string {
+  const sections: [string, string[]][] = [
+    [`Call ${showText(row.id)}`, toOverview(row)],
+    ['Plan', toPlan(row)],
+    ['Attempts', row.attempts.length === 0 ? ['none'] : row.attempts.flatMap(toAttempt)],
+    ['Tokens', toTokens(row.usage)],
+    ['Money', toMoney(row)],
+    ['Lost in translation', row.losses.length === 0 ? ['nothing'] : row.losses.map(showText)],
+  ];
+  return sections.map(([title, lines]) => `${[title, ...lines.map((line) => `  ${line}`)].join('\n')}\n`).join('\n');
+}
+
+function toOverview(row: CallRow): string[] {
+  const outcome = [`${row.status}, HTTP ${row.httpStatus}`];
+  if (row.errorCode !== null) outcome.push(showText(row.errorCode));
+  if (row.finishReason !== null) outcome.push(`finished with ${showText(row.finishReason)}`);
+  const times = [`${showDuration(row.latencyMs)} in all`];
+  if (row.ttftMs !== null) times.push(`first token after ${showDuration(row.ttftMs)}`);
+  const lines = [
+    field('at', showTime(row.atMs)),
+    field('asked', `${showText(row.requestedModel)} (${showText(row.dialect)}${row.stream ? ', streamed' : ''})`),
+    field('tenant', showText(row.tenant)),
+    field('task', showText(row.task)),
+    field('outcome', outcome.join(', ')),
+    field('answered by', toAnswer(row)),
+    field('time', times.join(', ')),
+  ];
+  if (row.session !== null) lines.splice(3, 0, field('session', showText(row.session)));
+  return lines;
+}
+
+function toAnswer(row: CallRow): string {
+  if (row.model === null) return 'no model';
+  const said = row.responseModel === null ? '' : `, which calls itself ${showText(row.responseModel)}`;
+  const escalated = row.escalated ? '; not the first model of the plan' : '';
+  return `${showText(row.model)} (${showText(row.tier)}) at ${showText(row.provider)}${said}${escalated}`;
+}
+
+function toPlan(row: CallRow): string[] {
+  const models = row.planned.length === 0 ? 'no model' : row.planned.map(showText).join(', then ');
+  return [
+    field('models', `${models} (decided in ${Math.round(row.decisionUs)} µs)`),
+    ...row.reasons.map((reason) => field(reason.step, showText(reason.say))),
+  ];
+}
+
+function toAttempt(attempt: AttemptRow): string[] {
+  const outcome: string[] = [attempt.status];
+  if (attempt.httpStatus !== null) outcome.push(`HTTP ${attempt.httpStatus}`);
+  if (attempt.errorCode !== null) outcome.push(showText(attempt.errorCode));
+  const first = attempt.ttftMs === null ? '' : `, first token after ${showDuration(attempt.ttftMs)}`;
+  const lines = [
+    `${attempt.index + 1}. ${showText(attempt.model)} at ${showText(attempt.provider)} (${showText(attempt.upstreamModel)})`,
+    `   ${outcome.join(', ')}`,
+    `   began after ${showDuration(attempt.startMs)}, took ${showDuration(attempt.latencyMs)}${first}`,
+    `   cost ${showAmount(attempt.costNanoUsd, attempt.costBasis)}`,
+  ];
+  if (attempt.upstreamRequestId !== null) lines.push(`   provider's request id ${showText(attempt.upstreamRequestId)}`);
+  return lines;
+}
+
+const TOKEN_CLASSES: [keyof Usage, string][] = [
+  ['inputTokens', 'input'],
+  ['cacheReadTokens', 'cache read'],
+  ['cacheWrite5mTokens', 'cache write 5 min'],
+  ['cacheWrite1hTokens', 'cache write 1 h'],
+  ['audioInputTokens', 'audio input'],
+  ['outputTokens', 'output'],
+  ['reasoningTokens', 'of it reasoning'],
+  ['audioOutputTokens', 'audio output'],
+];
+
+function toTokens(usage: Usage | null): string[] {
+  if (usage === null) return ['not reported'];
+  const used = TOKEN_CLASSES.filter(([name]) => usage[name] > 0 || name === 'inputTokens' || name === 'outputTokens');
+  return used.map(([name, label]) => field(label, showCount(usage[name])));
+}
+
+function toMoney(row: CallRow): string[] {
+  const model = row.baselineModel === null ? '' : `${showText(row.baselineModel)} would have cost `;
+  return [
+    field('cost', showAmount(row.costNanoUsd, row.costBasis)),
+    field('baseline', `${model}${showAmount(row.baselineNanoUsd, row.baselineBasis)}`),
+    field('saved', toSavings(row.costNanoUsd, row.baselineNanoUsd)),
+  ];
+}
+
+function toSavings(cost: NanoUsd | null, baseline: NanoUsd | null): string {
+  if (cost === null || baseline === null) return 'unknown';
+  const share = baseline === 0 ? '' : ` (${showShare((baseline - cost) / baseline)})`;
+  return `${showUsd(baseline - cost)}${share}`;
+}
+
+function showAmount(amount: NanoUsd | null, basis: CostBasis): string {
+  return amount === null ? 'unknown' : `${showUsd(amount)} (${basis})`;
+}
+
+function field(name: string, value: string): string {
+  return `${name.padEnd(18)}${value}`;
+}

@@ -1,0 +1,153 @@
+// tierline report: what calls cost, by task, model, tenant or day, and what routing saved. Reads rollups, never raw rows.
+import Table from 'cli-table3';
+import { formatUsd, type NanoUsd } from '../call/money.ts';
+import { showCount, showShare, showText, showUsd } from '../ledger/display.ts';
+import { parseTime } from '../ledger/period.ts';
+import { openLedgerReader } from '../ledger/reader.ts';
+import { REPORT_BY, type Report, type ReportBy, type ReportQuery, type ReportRow } from '../ledger/report.ts';
+
+export interface ReportOptions {
+  /** Path of the ledger file. */
+  ledger: string;
+  /** One of `REPORT_BY`; task when not said. */
+  by?: string;
+  /** `7d`, `24h`, or an ISO date. */
+  since?: string;
+  until?: string;
+  tenant?: string;
+  task?: string;
+  json?: boolean;
+  csv?: boolean;
+}
+
+/** Prints a report. Throws a sentence for a missing ledger, an unknown grouping or an unreadable time. */
+export function reportCommand(options: ReportOptions, print: (text: string) => void, nowMs = Date.now()): void {
+  const query = toQuery(options, nowMs);
+  const reader = openLedgerReader(options.ledger);
+  try {
+    const report = reader.report(query);
+    const skipped = reader.skippedLines();
+    if (options.json === true) print(`${JSON.stringify({ ...report, skippedLines: skipped }, null, 2)}\n`);
+    else if (options.csv === true) print(toCsv(report));
+    else print(toText(report, skipped));
+  } finally {
+    reader.close();
+  }
+}
+
+function toQuery(options: ReportOptions, nowMs: number): ReportQuery {
+  const by = options.by ?? 'task';
+  if (!isReportBy(by)) throw new Error(`"${by}" is no grouping: choose one of ${REPORT_BY.join(', ')}.`);
+  const { since, until, tenant, task } = options;
+  return {
+    by,
+    ...(since === undefined ? {} : { sinceMs: parseTime(since, nowMs) }),
+    ...(until === undefined ? {} : { untilMs: parseTime(until, nowMs) }),
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(task === undefined ? {} : { task }),
+  };
+}
+
+function isReportBy(text: string): text is ReportBy {
+  return (REPORT_BY as readonly string[]).includes(text);
+}
+
+const COLUMNS = [
+  'calls',
+  'errors',
+  'escalated',
+  'in',
+  'out',
+  'cost',
+  'per call',
+  'baseline',
+  'saved',
+  'saved %',
+  'unknown',
+];
+
+function toText(report: Report, skipped: number): string {
+  const { total } = report;
+  if (total.calls === 0) return 'No calls in this period.\n';
+  const table = new Table({
+    head: [report.by, ...COLUMNS],
+    colAligns: ['left', ...COLUMNS.map(() => 'right' as const)],
+    // No colours: the text must read the same in a file or a pipe.
+    style: { head: [], border: [], compact: true },
+  });
+  for (const row of report.rows) table.push([nameOf(row, report.by), ...toCells(row)]);
+  table.push(['total', ...toCells(total)]);
+  return `${table.toString()}\n${toNotes(total, skipped)}`;
+}
+
+function toCells(row: ReportRow): string[] {
+  return [
+    showCount(row.calls),
+    showCount(row.errors),
+    showCount(row.escalated),
+    showCount(row.inputTokens),
+    showCount(row.outputTokens),
+    showUsd(row.costNanoUsd),
+    showUsd(row.costPerCallNanoUsd),
+    showUsd(row.baselineNanoUsd),
+    showUsd(row.savingsNanoUsd),
+    showShare(row.savingsShare),
+    showCount(row.calls - row.compared),
+  ];
+}
+
+function nameOf(row: ReportRow, by: ReportBy): string {
+  return row.key === null ? `(no ${by})` : showText(row.key);
+}
+
+/** What the figures leave out, in words. */
+function toNotes(total: ReportRow, skipped: number): string {
+  const uncompared = total.calls - total.compared;
+  const notes: string[] = [];
+  if (uncompared > 0) {
+    notes.push(
+      `Unknown: ${total.costUnknown} calls without a known cost, ${total.baselineUnknown} without a known baseline. ` +
+        `${uncompared} calls are not part of "saved".`,
+    );
+  }
+  if (total.usageUnknown > 0) notes.push(`Tokens: ${total.usageUnknown} calls reported no usage.`);
+  if (total.costEstimated > 0)
+    notes.push(`Estimated: the cost of ${total.costEstimated} calls comes from our own count.`);
+  if (skipped > 0) notes.push(`Damage: ${skipped} journal lines could not be read (table skipped_lines).`);
+  return notes.map((note) => `${note}\n`).join('');
+}
+
+const CSV_FIELDS: [string, (row: ReportRow) => string | number | null][] = [
+  ['calls', (row) => row.calls],
+  ['errors', (row) => row.errors],
+  ['partials', (row) => row.partials],
+  ['clients_gone', (row) => row.clientsGone],
+  ['escalated', (row) => row.escalated],
+  ['input_tokens', (row) => row.inputTokens],
+  ['output_tokens', (row) => row.outputTokens],
+  ['usage_unknown', (row) => row.usageUnknown],
+  ['cost_usd', (row) => usd(row.costNanoUsd)],
+  ['cost_per_call_usd', (row) => usd(row.costPerCallNanoUsd)],
+  ['cost_unknown', (row) => row.costUnknown],
+  ['baseline_usd', (row) => usd(row.baselineNanoUsd)],
+  ['baseline_unknown', (row) => row.baselineUnknown],
+  ['compared', (row) => row.compared],
+  ['savings_usd', (row) => usd(row.savingsNanoUsd)],
+  ['savings_share', (row) => row.savingsShare],
+];
+
+/** One line per group, without the total; an unknown value is an empty field (RFC 4180). */
+function toCsv(report: Report): string {
+  const head = [report.by, ...CSV_FIELDS.map(([name]) => name)];
+  const lines = report.rows.map((row) => [row.key, ...CSV_FIELDS.map(([, read]) => read(row))]);
+  return [head, ...lines].map((fields) => `${fields.map(quote).join(',')}\r\n`).join('');
+}
+
+function usd(amount: NanoUsd | null): string | null {
+  return amount === null ? null : formatUsd(amount);
+}
+
+function quote(field: string | number | null): string {
+  const text = field === null ? '' : String(field);
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

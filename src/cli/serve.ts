@@ -1,0 +1,109 @@
+// `tierline serve`: the gateway in the foreground, until Ctrl-C.
+import { existsSync } from 'node:fs';
+import type { Config } from '../config/config.ts';
+import { configFromEnvironment } from '../config/environment.ts';
+import { loadConfig } from '../config/load.ts';
+import { watchConfig } from '../config/watch.ts';
+import { type Running, startTierline } from './start.ts';
+
+export interface ServeOptions {
+  /** Path of the configuration; `tierline.yaml` in the working directory when there is one, else the environment decides. */
+  config?: string | undefined;
+  host?: string | undefined;
+  port?: number | undefined;
+  /** Whether edits of the file take effect without a restart. */
+  watch: boolean;
+  print: (line: string) => void;
+  warn: (line: string) => void;
+}
+
+const DEFAULT_FILE = 'tierline.yaml';
+
+/** Runs until the process is told to stop; rejects with ConfigError or the error of listening. */
+export async function serve(options: ServeOptions): Promise<void> {
+  const { print, warn } = options;
+  const found = findConfig(options);
+  const config = withAddress(found.config, options);
+  const running = await startTierline({ config, warn });
+  for (const line of banner(running, config, found.sentence)) print(line);
+  const reload = (next: Config): Promise<void> =>
+    running.reload(withAddress(next, options)).then(
+      () => print('configuration reloaded'),
+      (error: unknown) => warn(`the configuration was not reloaded: ${error instanceof Error ? error.message : String(error)}`),
+    );
+  const stopWatching = found.path === null ? null : watch(found.path, { ...options, reload });
+  await untilStopped(running, { print, stopWatching });
+}
+
+function findConfig(options: ServeOptions): { config: Config; path: string | null; sentence: string } {
+  const path = options.config ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : null);
+  if (path === null) {
+    const { config, sentence } = configFromEnvironment(process.env);
+    return { config, path, sentence };
+  }
+  return { config: loadConfig({ path, env: process.env }), path, sentence: `Configuration: ${path}` };
+}
+
+function withAddress(config: Config, { host, port }: ServeOptions): Config {
+  return { ...config, server: { ...config.server, host: host ?? config.server.host, port: port ?? config.server.port } };
+}
+
+function watch(path: string, options: ServeOptions & { reload: (next: Config) => Promise<void> }): () => void {
+  const { warn, reload } = options;
+  const load = (): void => {
+    try {
+      void reload(loadConfig({ path, env: process.env }));
+    } catch (error) {
+      warn(`the running configuration stays in force:\n${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  process.on('SIGHUP', load);
+  if (!options.watch) return () => process.off('SIGHUP', load);
+  const watcher = watchConfig(path, (result) => {
+    if (result.ok) void reload(result.config);
+    else warn(`the running configuration stays in force:\n${result.error.message}`);
+  });
+  return () => {
+    process.off('SIGHUP', load);
+    watcher.close();
+  };
+}
+
+function banner(running: Running, config: Config, sentence: string): string[] {
+  const { url } = running.gateway;
+  const key = config.keys[0] === undefined ? null : '$TIERLINE_KEY';
+  const auth = key === null ? '' : ` -H "authorization: Bearer ${key}"`;
+  const models = [...config.models.keys()].join(', ');
+  return [
+    `Tierline listens on ${url}`,
+    '',
+    `  ${sentence}`,
+    `  OpenAI clients      base URL ${url}/v1`,
+    `  Anthropic clients   base URL ${url}`,
+    `  Models              ${models}, auto`,
+    `  Ledger              ${config.ledger.path}`,
+    '',
+    '  Try it:',
+    `  curl ${url}/v1/chat/completions${auth} -H 'content-type: application/json' \\`,
+    `    -d '{"model":"auto","messages":[{"role":"user","content":"What is 17 + 25?"}]}'`,
+    '  npx tierline report',
+    '',
+    '  Ctrl-C stops, after the calls that are running.',
+  ];
+}
+
+/** Resolves after SIGINT or SIGTERM and an orderly end; a second signal ends at once. */
+function untilStopped(running: Running, after: { print: (line: string) => void; stopWatching: (() => void) | null }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let isStopping = false;
+    const stop = (): void => {
+      if (isStopping) process.exit(130);
+      isStopping = true;
+      after.print('stopping: waiting for running calls (once more to stop at once)');
+      after.stopWatching?.();
+      running.close().then(resolve, reject);
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+  });
+}

@@ -1,0 +1,91 @@
+// Opens what the configured providers need: connection pools, AI SDK packages, the simulated provider.
+import type { Config, HttpProviderConfig, ProviderConfig } from './config/config.ts';
+import { anthropicMessages } from './dialect/anthropic-messages.ts';
+import type { Dialect } from './dialect/dialect.ts';
+import { gemini } from './dialect/gemini.ts';
+import type { DialectName } from './dialect/neutral.ts';
+import { openaiChat } from './dialect/openai-chat.ts';
+import { createAiSdkConnection } from './provider/ai-sdk-connection.ts';
+import { type Connection, createHttpConnection } from './provider/connection.ts';
+import { createHttpUpstream } from './provider/http-upstream.ts';
+import { startSimulatedProvider } from './provider/simulated/server.ts';
+
+const DIALECTS: Record<DialectName, Dialect> = {
+  'openai-chat': openaiChat,
+  'anthropic-messages': anthropicMessages,
+  gemini,
+};
+
+const SIMULATED_CONNECTIONS = 1024;
+
+export interface Connections {
+  readonly byName: ReadonlyMap<string, Connection>;
+  /** Lets running exchanges end, then closes every connection. */
+  close: () => Promise<void>;
+}
+
+/** Rejects with an Error that says what to do when an AI SDK package cannot be loaded. */
+export async function createConnections(config: Config): Promise<Connections> {
+  const byName = new Map<string, Connection>();
+  const closers: (() => Promise<void>)[] = [];
+  for (const provider of config.providers.values()) {
+    const opened = await open(provider, config);
+    byName.set(provider.name, opened.connection);
+    closers.push(opened.close);
+  }
+  return { byName, close: async () => void (await Promise.all(closers.map((close) => close()))) };
+}
+
+interface Opened {
+  connection: Connection;
+  close: () => Promise<void>;
+}
+
+async function open(provider: ProviderConfig, config: Config): Promise<Opened> {
+  switch (provider.kind) {
+    case 'http': {
+      const connection = openHttp(provider, config.timeouts.connectMs);
+      return { connection, close: () => connection.close() };
+    }
+    case 'package': {
+      const connection = await createAiSdkConnection(provider);
+      return { connection, close: () => connection.close() };
+    }
+    case 'simulated': {
+      const simulated = await startSimulatedProvider({ seed: provider.seed, speed: provider.speed });
+      const connection = openHttp(
+        {
+          kind: 'http', name: provider.name, dialect: provider.dialect, baseUrl: `${simulated.url}/v1`, apiKey: null, auth: 'none', headers: {},
+          query: {}, hasModelInPath: false, isPrivate: true, anthropicVersion: '2023-06-01', anthropicBeta: [],
+          connections: SIMULATED_CONNECTIONS,
+        },
+        config.timeouts.connectMs,
+      );
+      return {
+        connection,
+        close: async () => {
+          await connection.close();
+          await simulated.close();
+        },
+      };
+    }
+  }
+}
+
+function openHttp(provider: HttpProviderConfig, connectMs: number): Connection {
+  const url = new URL(provider.baseUrl);
+  return createHttpConnection({
+    name: provider.name,
+    dialect: DIALECTS[provider.dialect],
+    isPrivate: provider.isPrivate,
+    upstream: createHttpUpstream(url.origin, { connectMs, connections: provider.connections }),
+    basePath: url.pathname.replace(/\/$/, ''),
+    apiKey: provider.apiKey,
+    auth: provider.auth,
+    headers: provider.headers,
+    query: provider.query,
+    hasModelInPath: provider.hasModelInPath,
+    anthropicVersion: provider.anthropicVersion,
+    anthropicBeta: provider.anthropicBeta,
+  });
+}

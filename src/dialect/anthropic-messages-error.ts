@@ -1,0 +1,22 @@
+// Errors in Anthropic's shape: `{"type":"error","error":{"type","message"},"request_id"}`.
+import type { TierlineError } from '../call/errors.ts';
+import { anthropicErrorType, isAnthropicType, toldError } from './error-words.ts';
+
+export function encodeAnthropicError(error: TierlineError, requestId: string): string {
+  const { status, message, upstream } = toldError(error);
+  const isOwnWord = upstream?.type !== undefined && isAnthropicType(upstream.type) && fits(upstream.type, status);
+  const type = isOwnWord ? upstream?.type : anthropicErrorType(status);
+  const param = upstream?.param ?? error.param;
+  // Anthropic has no field for the parameter and names it in the message.
+  const told = !param || message.includes(param) ? message : `${param}: ${message}`;
+  return JSON.stringify({ type: 'error', error: { type, message: told }, request_id: requestId });
+}
+
+export function encodeAnthropicStreamError(error: TierlineError, requestId: string): string {
+  return `event: error\ndata: ${encodeAnthropicError(error, requestId)}\n\n`;
+}
+
+/** OpenAI calls a wrong key and an unknown model an invalid_request_error, Anthropic does not. */
+function fits(type: string, status: number): boolean {
+  return type !== 'invalid_request_error' || anthropicErrorType(status) === type;
+}

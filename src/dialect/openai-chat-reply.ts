@@ -1,0 +1,137 @@
+// Complete replies of a chat completion, both ways.
+import { TierlineError } from '../call/errors.ts';
+import { isObject, type Json, type JsonObject } from '../call/json.ts';
+import type { Usage } from '../call/usage.ts';
+import { makeCallId } from './call-id.ts';
+import type { ReplyContext, ReplyFacts } from './dialect.ts';
+import type { NeutralChoice, NeutralPart, NeutralReply } from './neutral.ts';
+import { readOpenaiFinish, writeOpenaiFinish } from './openai-chat-finish.ts';
+import { readArguments, readAssistantText } from './openai-chat-message-reader.ts';
+import { readOpenaiUsage, writeOpenaiUsage } from './openai-chat-usage.ts';
+import { readUpstreamError } from './upstream-error.ts';
+
+/** What accounting needs. Never throws: a malformed reply gives nulls. */
+export function readOpenaiReply(source: Buffer): ReplyFacts {
+  const body = tryParse(source);
+  const first = Array.isArray(body?.choices) ? body.choices[0] : undefined;
+  return {
+    usage: isObject(body?.usage) ? readOpenaiUsage(body.usage) : null,
+    finishReason: isObject(first) && typeof first.finish_reason === 'string' ? first.finish_reason : null,
+    responseModel: typeof body?.model === 'string' ? body.model : null,
+  };
+}
+
+/** Throws TierlineError `upstream_malformed`, or `upstream_error` for an error that came with status 200. */
+export function decodeOpenaiReply(source: Buffer): NeutralReply {
+  const body = tryParse(source);
+  if (body === null) throw malformed('it is not a JSON object');
+  if (body.error !== undefined && body.error !== null && !Array.isArray(body.choices)) {
+    const upstream = readUpstreamError(502, JSON.stringify(body));
+    throw new TierlineError('upstream_error', upstream.message, { upstream });
+  }
+  if (!Array.isArray(body.choices) || body.choices.length === 0) throw malformed('it has no choices');
+  const id = typeof body.id === 'string' ? body.id : '';
+  return {
+    id,
+    model: typeof body.model === 'string' ? body.model : '',
+    choices: body.choices.map((choice, index) => readChoice(choice, index, id)),
+    usage: isObject(body.usage) ? readOpenaiUsage(body.usage) : null,
+  };
+}
+
+function tryParse(source: Buffer): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(source.toString('utf8'));
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function malformed(why: string): TierlineError {
+  return new TierlineError('upstream_malformed', `The answer of the provider could not be understood: ${why}.`);
+}
+
+function readChoice(choice: Json, position: number, replyId: string): NeutralChoice {
+  if (!isObject(choice) || !isObject(choice.message)) throw malformed(`choice ${position} has no message`);
+  const parts = readMessage(choice.message, replyId);
+  const raw = typeof choice.finish_reason === 'string' ? choice.finish_reason : '';
+  const read: NeutralChoice = {
+    index: typeof choice.index === 'number' ? choice.index : position,
+    parts,
+    finish: readOpenaiFinish(
+      raw,
+      parts.some((part) => part.type === 'tool_call'),
+    ),
+  };
+  if (choice.logprobs !== undefined && choice.logprobs !== null) read.logprobs = choice.logprobs;
+  return read;
+}
+
+function readMessage(message: JsonObject, replyId: string): NeutralPart[] {
+  let parts: NeutralPart[];
+  try {
+    parts = readAssistantText(message, 'message');
+  } catch (cause) {
+    throw new TierlineError('upstream_malformed', undefined, { cause });
+  }
+  const calls = Array.isArray(message.tool_calls) ? message.tool_calls : [];
+  if (isObject(message.function_call)) calls.push({ function: message.function_call });
+  for (const [index, call] of calls.entries()) {
+    if (!isObject(call)) throw malformed('a tool call is no object');
+    const called = call.function;
+    if (!isObject(called) || typeof called.name !== 'string') {
+      parts.push({ type: 'unknown', origin: 'openai-chat', json: call });
+      continue;
+    }
+    const id = typeof call.id === 'string' && call.id !== '' ? call.id : makeCallId(replyId, index);
+    parts.push({ type: 'tool_call', id, name: called.name, arguments: readArguments(called.arguments) });
+  }
+  return parts;
+}
+
+export function encodeOpenaiReply(reply: NeutralReply, context: ReplyContext): string {
+  return JSON.stringify({
+    id: reply.id || `chatcmpl-${context.createdAtSeconds}`,
+    object: 'chat.completion',
+    created: context.createdAtSeconds,
+    model: reply.model,
+    choices: reply.choices.map(writeChoice),
+    ...(reply.usage === null ? {} : { usage: pricedUsage(reply.usage, context) }),
+  });
+}
+
+/** The usage object with what it costs, when that is known. */
+export function pricedUsage(usage: Usage, context: ReplyContext): JsonObject {
+  const cost = context.costUsd(usage);
+  return cost === null ? writeOpenaiUsage(usage) : { ...writeOpenaiUsage(usage), cost };
+}
+
+function writeChoice({ index, parts, finish, logprobs }: NeutralChoice): JsonObject {
+  const join = (type: 'text' | 'thinking' | 'refusal'): string =>
+    parts.map((part) => (part.type === type ? part.text : '')).join('');
+  const refusal = join('refusal');
+  const thinking = join('thinking');
+  const calls = parts.map(writeCall).filter((call) => call !== null);
+  const text = join('text');
+  return {
+    index,
+    message: {
+      role: 'assistant',
+      content: text === '' && (calls.length > 0 || refusal !== '') ? null : text,
+      refusal: refusal === '' ? null : refusal,
+      ...(thinking === '' ? {} : { reasoning_content: thinking }),
+      ...(calls.length === 0 ? {} : { tool_calls: calls }),
+    },
+    logprobs: logprobs ?? null,
+    finish_reason: writeOpenaiFinish(finish, refusal !== ''),
+  };
+}
+
+function writeCall(part: NeutralPart): JsonObject | null {
+  if (part.type === 'unknown' && part.origin === 'openai-chat' && isObject(part.json) && isObject(part.json.custom)) {
+    return part.json;
+  }
+  if (part.type !== 'tool_call') return null;
+  return { id: part.id, type: 'function', function: { name: part.name, arguments: part.arguments } };
+}

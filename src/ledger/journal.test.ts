@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createJournal, type JournalFiles } from './journal.ts';
+
+/** A disk in memory with `room` for so many more bytes; a full one takes what fits and then throws. */
+function fakeDisk(room = Infinity) {
+  const contents: Buffer[] = [];
+  const paths: string[] = [];
+  const closed = new Set<number>();
+  const disk = { room, canOpen: true, contents, paths, closed };
+  const files: JournalFiles = {
+    open(path) {
+      if (!disk.canOpen) throw new Error('EMFILE');
+      paths.push(path);
+      return contents.push(Buffer.alloc(0)) - 1;
+    },
+    write(fd, data) {
+      assert.ok(!closed.has(fd), 'written after close');
+      const bytes = Buffer.from(data);
+      if (disk.room === 0) throw new Error('ENOSPC');
+      const taken = bytes.subarray(0, disk.room);
+      disk.room -= taken.length;
+      contents[fd] = Buffer.concat([contents[fd] ?? Buffer.alloc(0), taken]);
+      return taken.length;
+    },
+    close: (fd) => void closed.add(fd),
+  };
+  return { disk, files, text: () => contents.map(String).join('') };
+}
+
+function open(files: JournalFiles, changes: { rotateBytes?: number; maxQueuedBytes?: number } = {}) {
+  const segments: number[] = [];
+  const journal = createJournal({
+    directory: '/j',
+    instance: 'abc',
+    files,
+    rotateBytes: changes.rotateBytes ?? 1000,
+    maxQueuedBytes: changes.maxQueuedBytes ?? 1000,
+    onSegment: (number) => segments.push(number),
+  });
+  return { journal, segments };
+}
+
+test('a line is on the disk when append returns', () => {
+  const { files, text } = fakeDisk();
+  const { journal } = open(files);
+  assert.equal(journal.append('one\n'), 4);
+  assert.equal(text(), 'one\n');
+  assert.equal(journal.append('größe\n'), 12);
+  assert.deepEqual(journal.health(), { pending: 0, dropped: 0, error: undefined });
+});
+
+test('a segment that is full is closed and followed by the next, and places run on', () => {
+  const { disk, files } = fakeDisk();
+  const { journal, segments } = open(files, { rotateBytes: 10 });
+  for (const line of ['123456\n', '123456\n', 'third\n']) journal.append(line);
+  assert.deepEqual(disk.paths, ['/j/abc-0.jsonl', '/j/abc-1.jsonl']);
+  assert.deepEqual(disk.contents.map(String), ['123456\n123456\n', 'third\n']);
+  assert.deepEqual(segments, [1]);
+  assert.ok(disk.closed.has(0));
+  assert.equal(journal.placeOf(1, 6), journal.end());
+});
+
+test('when no new segment can be opened the old one goes on, and a later try succeeds', () => {
+  const { disk, files, text } = fakeDisk();
+  const { journal, segments } = open(files, { rotateBytes: 4 });
+  disk.canOpen = false;
+  journal.append('one\n');
+  assert.equal(journal.health().error, 'EMFILE');
+  disk.canOpen = true;
+  journal.append('two\n');
+  journal.append('six\n');
+  assert.equal(text(), 'one\ntwo\nsix\n');
+  assert.equal(segments[0], 1);
+  assert.equal(journal.health().error, undefined);
+});
+
+test('rows wait in memory while the disk is full and go out in order, none twice', () => {
+  const { disk, files, text } = fakeDisk(4);
+  const { journal } = open(files);
+  journal.append('one\n');
+  assert.equal(journal.append('two\n'), 8);
+  assert.equal(journal.append('three\n'), 14);
+  assert.deepEqual(journal.health(), { pending: 2, dropped: 0, error: 'ENOSPC' });
+  assert.equal(journal.drain(), false);
+  disk.room = Infinity;
+  assert.equal(journal.drain(), true);
+  assert.equal(journal.append('four\n'), 19);
+  assert.equal(text(), 'one\ntwo\nthree\nfour\n');
+  assert.deepEqual(journal.health(), { pending: 0, dropped: 0, error: undefined });
+});
+
+test('a line that went out in part is completed before anything else, at every point of breaking', () => {
+  const lines = ['größe\n', 'second\n'];
+  const whole = Buffer.byteLength(lines.join(''));
+  for (let room = 0; room <= whole; room++) {
+    const { disk, files, text } = fakeDisk(room);
+    const { journal } = open(files);
+    for (const line of lines) journal.append(line);
+    while (!journal.drain()) disk.room = 2;
+    assert.equal(text(), lines.join(''), `room ${room}`);
+    assert.equal(journal.end(), whole);
+  }
+});
+
+test('the queue is bounded: what does not fit is dropped and counted', () => {
+  const { disk, files, text } = fakeDisk(0);
+  const { journal } = open(files, { maxQueuedBytes: 10 });
+  assert.equal(journal.append('12345\n'), 6);
+  assert.equal(journal.append('6789\n'), null);
+  assert.equal(journal.append('67\n'), 9);
+  assert.deepEqual(journal.health(), { pending: 2, dropped: 1, error: 'ENOSPC' });
+  disk.room = Infinity;
+  journal.drain();
+  assert.equal(text(), '12345\n67\n');
+});
+
+test('draining may cross into a new segment', () => {
+  const { disk, files } = fakeDisk(0);
+  const { journal, segments } = open(files, { rotateBytes: 8 });
+  for (const line of ['aaaa\n', 'bbbb\n', 'cccc\n']) journal.append(line);
+  disk.room = Infinity;
+  assert.equal(journal.drain(), true);
+  assert.deepEqual(disk.contents.map(String), ['aaaa\nbbbb\n', 'cccc\n']);
+  assert.deepEqual(segments, [1]);
+});

@@ -1,0 +1,146 @@
+// Rows for the ledger's tests: one plain row to vary, and arbitrary ones for laws. Holds no test of its own.
+import fc from 'fast-check';
+import type { CostBasis } from '../call/money.ts';
+import type { Reason } from '../call/plan.ts';
+import type { AttemptRow, CallRow, CallStatus } from '../call/row.ts';
+import { toUsage, type Usage } from '../call/usage.ts';
+
+/** Noon of a day, UTC. */
+export const NOON_MS = Date.UTC(2026, 2, 1, 12);
+
+export function sampleRow(changes: Partial<CallRow> = {}): CallRow {
+  return {
+    id: 'req_1',
+    atMs: NOON_MS,
+    tenant: 'acme',
+    task: 'ticket-triage',
+    session: 's-1',
+    dialect: 'openai-chat',
+    stream: false,
+    requestedModel: 'auto',
+    model: 'haiku',
+    tier: 'small',
+    provider: 'anthropic',
+    responseModel: 'claude-haiku-4-5',
+    reasons: [{ step: 'task', say: 'header x-tierline-task' }],
+    planned: ['haiku', 'sonnet'],
+    losses: [],
+    status: 'ok',
+    httpStatus: 200,
+    errorCode: null,
+    finishReason: 'stop',
+    escalated: false,
+    usage: toUsage({ inputTokens: 100, cacheReadTokens: 20, outputTokens: 10, reasoningTokens: 4 }),
+    costNanoUsd: 1_000_000,
+    costBasis: 'measured',
+    baselineModel: 'sonnet',
+    baselineNanoUsd: 3_000_000,
+    baselineBasis: 'estimated',
+    latencyMs: 412.25,
+    ttftMs: 88.5,
+    decisionUs: 41.5,
+    attempts: [sampleAttempt()],
+    ...changes,
+  };
+}
+
+export function sampleAttempt(changes: Partial<AttemptRow> = {}): AttemptRow {
+  return {
+    index: 0,
+    model: 'haiku',
+    provider: 'anthropic',
+    upstreamModel: 'claude-haiku-4-5',
+    status: 'ok',
+    httpStatus: 200,
+    errorCode: null,
+    startMs: 0.5,
+    latencyMs: 411.5,
+    ttftMs: 88.25,
+    usage: toUsage({ inputTokens: 100, cacheReadTokens: 20, outputTokens: 10, reasoningTokens: 4 }),
+    costNanoUsd: 1_000_000,
+    costBasis: 'measured',
+    upstreamRequestId: 'up_1',
+    ...changes,
+  };
+}
+
+const word = fc.constantFrom('acme', 'null', '', 'größe', 'a\tb\nc', '"; DROP TABLE calls; --', '\u{1f642}');
+const text = fc.oneof(word, fc.string({ unit: 'grapheme' }));
+const tokens = fc.nat(200_000);
+const ms = fc.double({ min: 0, max: 120_000, noNaN: true });
+const amount = fc.option(fc.nat(2_000_000_000));
+const status = fc.constantFrom<CallStatus>('ok', 'error', 'partial', 'client_gone');
+const basis = fc.constantFrom<CostBasis>('measured', 'estimated', 'unknown');
+const step = fc.constantFrom<Reason['step']>('request', 'task', 'route', 'guard');
+
+const usage: fc.Arbitrary<Usage> = fc.record({
+  inputTokens: tokens,
+  cacheReadTokens: tokens,
+  cacheWrite5mTokens: tokens,
+  cacheWrite1hTokens: tokens,
+  outputTokens: tokens,
+  reasoningTokens: tokens,
+  audioInputTokens: tokens,
+  audioOutputTokens: tokens,
+});
+
+const attempt: fc.Arbitrary<AttemptRow> = fc.record({
+  index: fc.constant(0),
+  model: word,
+  provider: word,
+  upstreamModel: text,
+  status,
+  httpStatus: fc.option(fc.integer({ min: 100, max: 599 })),
+  errorCode: fc.option(text),
+  startMs: ms,
+  latencyMs: ms,
+  ttftMs: fc.option(ms),
+  usage: fc.option(usage),
+  costNanoUsd: amount,
+  costBasis: basis,
+  upstreamRequestId: fc.option(text),
+});
+
+const row: fc.Arbitrary<CallRow> = fc.record({
+  id: fc.constant(''),
+  // A few hours, so that rollups have something to merge.
+  atMs: fc.integer({ min: NOON_MS, max: NOON_MS + 3 * 3_600_000 }),
+  tenant: word,
+  task: fc.option(word),
+  session: fc.option(text),
+  dialect: word,
+  stream: fc.boolean(),
+  requestedModel: text,
+  model: fc.option(word),
+  tier: fc.option(word),
+  provider: fc.option(word),
+  responseModel: fc.option(text),
+  reasons: fc.array(fc.record({ step, say: text }), { maxLength: 3 }),
+  planned: fc.array(word, { maxLength: 3 }),
+  losses: fc.array(text, { maxLength: 2 }),
+  status,
+  httpStatus: fc.integer({ min: 100, max: 599 }),
+  errorCode: fc.option(text),
+  finishReason: fc.option(text),
+  escalated: fc.boolean(),
+  usage: fc.option(usage),
+  costNanoUsd: amount,
+  costBasis: basis,
+  baselineModel: fc.option(word),
+  baselineNanoUsd: amount,
+  baselineBasis: basis,
+  latencyMs: ms,
+  ttftMs: fc.option(ms),
+  decisionUs: ms,
+  attempts: fc.array(attempt, { maxLength: 3 }),
+});
+
+/** Rows with distinct ids, their attempts numbered. */
+export const someRows: fc.Arbitrary<CallRow[]> = fc.array(row, { minLength: 1, maxLength: 40 }).map((rows) =>
+  // Cloned: fast-check's records have no prototype, and a strict comparison would see that.
+  structuredClone(rows).map((drawn, number) => ({
+    ...drawn,
+    id: `req_${String(number).padStart(4, '0')}`,
+    attempts: drawn.attempts.map((one, index) => ({ ...one, index })),
+  })),
+);
