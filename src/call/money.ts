@@ -24,11 +24,14 @@ export function toUsd(amount: NanoUsd): number {
 
 /** Dollars as a decimal string without exponent or trailing zeros: 0.00000125, not 1.25e-6. */
 export function formatUsd(amount: NanoUsd): string {
-  const sign = amount < 0 ? '-' : '';
-  const absolute = Math.abs(amount);
-  const whole = Math.floor(absolute / 1e9);
-  const fraction = String(absolute % 1e9)
-    .padStart(9, '0')
-    .replace(/0+$/, '');
-  return `${sign}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+  if (amount < 0) return `-${formatUsd(-amount)}`;
+  const whole = Math.floor(amount / 1e9);
+  let fraction = amount % 1e9;
+  if (fraction === 0) return String(whole);
+  let digits = 9;
+  while (fraction % 10 === 0) {
+    fraction /= 10;
+    digits--;
+  }
+  return `${whole}.${String(fraction).padStart(digits, '0')}`;
 }

@@ -1,9 +1,9 @@
 // Turns what zod reports into findings: unknown keys with the nearest known one, unions down to the branch that was meant.
 import { z } from 'zod';
 import { isObject, type JsonObject } from '../call/json.ts';
+import { configJsonSchema } from './json-schema.ts';
 import { nearest } from './nearest.ts';
 import type { Path } from './problem.ts';
-import { configJsonSchema } from './json-schema.ts';
 import type { Finding } from './source.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -18,7 +18,15 @@ const LATER = new Map([
 ]);
 
 export function toFindings(issues: readonly Issue[], root: unknown): Finding[] {
-  return issues.flatMap((issue) => toFinding(issue, [], root));
+  return branchFindings(issues, [], root);
+}
+
+/** What an object lacks is not worth telling when it has a key that it should not have: the one explains the other. */
+function branchFindings(issues: readonly Issue[], base: Path, root: unknown): Finding[] {
+  const placeOf = (issue: Issue): string => JSON.stringify(issue.path);
+  const misspelt = new Set(issues.filter((issue) => issue.code === 'unrecognized_keys').map(placeOf));
+  const told = issues.filter((issue) => issue.code !== 'custom' || !misspelt.has(placeOf(issue)));
+  return told.flatMap((issue) => toFinding(issue, base, root));
 }
 
 function toFinding(issue: Issue, base: Path, root: unknown): Finding[] {
@@ -59,15 +67,18 @@ function unionFindings(issue: z.core.$ZodIssueInvalidUnion, path: Path, root: un
     (branch) => !branch.some((inner) => inner.path.length === 0 && inner.code === 'invalid_type'),
   );
   const branch = fitting[0];
-  if (fitting.length === 1 && branch !== undefined) return branch.flatMap((inner) => toFinding(inner, path, root));
+  if (fitting.length === 1 && branch !== undefined) return branchFindings(branch, path, root);
   return [withValue(issue.message, path, root)];
 }
 
 function wrongType(expected: string, path: Path, root: unknown): Finding {
-  const words: Record<string, string> = { string: 'a text', object: 'a map of keys', record: 'a map of keys', array: 'a list' };
+  const words: Record<string, string> = {
+    string: 'a text',
+    object: 'a map of keys',
+    record: 'a map of keys',
+    array: 'a list',
+  };
   const word = words[expected] ?? `a ${expected}`;
-  const value = valueAt(root, path);
-  if (value === undefined) return { path, at: 'key', message: `is missing; expected ${word}` };
   return withValue(`expected ${word}`, path, root);
 }
 
@@ -85,7 +96,14 @@ function wrongChoice(choices: string[], path: Path, root: unknown): Finding {
 /** Adds what stands there by its kind. The value itself is in the excerpt, where secrets are covered. */
 function withValue(message: string, path: Path, root: unknown): Finding {
   const value = valueAt(root, path);
-  const kind = Array.isArray(value) ? 'a list' : isObject(value) ? 'a map' : value === null ? 'nothing' : `a ${typeof value}`;
+  if (value === undefined) return { path, at: 'key', message: `is missing; ${message}` };
+  const kind = Array.isArray(value)
+    ? 'a list'
+    : isObject(value)
+      ? 'a map'
+      : value === null
+        ? 'nothing'
+        : `a ${typeof value}`;
   return { path, at: 'value', message: `${message}, found ${kind === 'a string' ? 'a text' : kind}` };
 }
 

@@ -5,7 +5,8 @@ import { type Reading, readDuration, readShare, readSize } from './units.ts';
 
 /** Words of one line that name a model, task, tier, provider or tenant. */
 const NAME = /^(?!\d+$)[A-Za-z0-9][A-Za-z0-9._:@+/-]{0,127}$/;
-const NAME_RULE = 'a name begins with a letter or digit and holds letters, digits and . _ - : @ + / only';
+const NAME_RULE =
+  'a name begins with a letter or digit, holds letters, digits and . _ - : @ + / only, and is no mere number';
 
 export const name = z.string().regex(NAME, NAME_RULE);
 export const text = z.string().trim().min(1, 'must not be empty');

@@ -4,19 +4,48 @@ import type { Caller, View } from '../call/view.ts';
 import type { MatchRule, WhenRule } from './config.ts';
 import { createMatcher } from './match.ts';
 
-const rule = (fields: Partial<MatchRule>): MatchRule => ({ headers: new Map(), metadata: new Map(), models: [], paths: [], when: null, ...fields });
+const rule = (fields: Partial<MatchRule>): MatchRule => ({
+  headers: new Map(),
+  metadata: new Map(),
+  models: [],
+  paths: [],
+  when: null,
+  ...fields,
+});
 const when = (fields: Partial<WhenRule>): MatchRule =>
   rule({
     when: {
-      minInputTokens: null, maxInputTokens: null, hasTools: null, hasImages: null, hasSchema: null, stream: null, contains: [], matches: null,
+      minInputTokens: null,
+      maxInputTokens: null,
+      hasTools: null,
+      hasImages: null,
+      hasSchema: null,
+      stream: null,
+      contains: [],
+      matches: null,
       ...fields,
     },
   });
 const view = (fields: Partial<View> = {}): View => ({
-  model: 'auto', stream: false, bytes: 50, text: 'Please REFUND order 17', messageCount: 1, hasTools: false, hasImages: false,
-  hasSchema: false, metadata: {}, imageCount: 0, maxOutputTokens: null, ...fields,
+  model: 'auto',
+  stream: false,
+  bytes: 50,
+  text: 'Please REFUND order 17',
+  messageCount: 1,
+  hasTools: false,
+  hasImages: false,
+  hasSchema: false,
+  metadata: {},
+  imageCount: 0,
+  maxOutputTokens: null,
+  ...fields,
 });
-const caller = (fields: Partial<Caller> = {}): Caller => ({ tenant: 't', path: '/v1/messages', headers: {}, ...fields });
+const caller = (fields: Partial<Caller> = {}): Caller => ({
+  tenant: 't',
+  path: '/v1/messages',
+  headers: {},
+  ...fields,
+});
 const holds = (rules: MatchRule[], asked: View = view(), who: Caller = caller()): boolean =>
   createMatcher(rules, (text) => text.length)(asked, who);
 

@@ -68,7 +68,10 @@ function pathMatcher(pattern: string): (text: string) => boolean {
 
 function globMatcher(pattern: string): (text: string) => boolean {
   if (!pattern.includes('*')) return (text) => text === pattern;
-  const source = pattern.split('*').map((part) => part.replaceAll(/[\\^$.|?+()[\]{}]/g, String.raw`\$&`)).join('.*');
+  const source = pattern
+    .split('*')
+    .map((part) => part.replaceAll(/[\\^$.|?+()[\]{}]/g, String.raw`\$&`))
+    .join('.*');
   const expression = new RegExp(`^${source}$`, 's');
   return (text) => expression.test(text);
 }

@@ -8,7 +8,8 @@ export function nearest(given: string, candidates: Iterable<string>): string | n
   for (const candidate of candidates) {
     const other = plain(candidate);
     const isPart = wanted.length >= 3 && other.length >= 3 && (other.includes(wanted) || wanted.includes(other));
-    const distance = wanted === other ? 0 : Math.min(editDistance(wanted, other), isPart ? 1.5 : Number.POSITIVE_INFINITY);
+    const distance =
+      wanted === other ? 0 : Math.min(editDistance(wanted, other), isPart ? 1.5 : Number.POSITIVE_INFINITY);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

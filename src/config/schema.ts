@@ -38,12 +38,18 @@ export const providerSchema = z.strictObject({
   query: z.record(text, credential).optional(),
   api_version: text.optional(),
   private: flag.optional(),
-  anthropic_version: z.string().regex(/^\d{4}-\d\d-\d\d$/, 'expected a date such as 2023-06-01').optional(),
+  anthropic_version: z
+    .string()
+    .regex(/^\d{4}-\d\d-\d\d$/, 'expected a date such as 2023-06-01')
+    .optional(),
   anthropic_beta: texts.optional(),
   connections: whole(1, 65_535).optional(),
   package: z
     .string()
-    .regex(/^npm:(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/, 'expected npm: and a package name, such as npm:@ai-sdk/mistral')
+    .regex(
+      /^npm:(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/,
+      'expected npm: and a package name, such as npm:@ai-sdk/mistral',
+    )
     .optional(),
   options: z.record(z.string(), z.json()).optional(),
   seed: whole(0).optional(),
@@ -51,9 +57,7 @@ export const providerSchema = z.strictObject({
 });
 export type FileProvider = z.output<typeof providerSchema>;
 
-const upstream = z
-  .string()
-  .regex(/^[^/\s]+\/\S+$/, 'expected provider/model, such as anthropic/claude-haiku-4-5');
+const upstream = z.string().regex(/^[^/\s]+\/\S+$/, 'expected provider/model, such as anthropic/claude-haiku-4-5');
 const usd = number(0, 1_000_000).optional();
 
 const modelObject = z
@@ -61,7 +65,12 @@ const modelObject = z
     use: upstream.optional(),
     deployments: z
       .array(
-        z.strictObject({ use: upstream, weight: number(0, 1_000_000).refine((weight) => weight > 0, 'must be above 0').default(1) }),
+        z.strictObject({
+          use: upstream,
+          weight: number(0, 1_000_000)
+            .refine((weight) => weight > 0, 'must be above 0')
+            .default(1),
+        }),
       )
       .min(1, 'a model needs at least one deployment')
       .optional(),
@@ -126,10 +135,17 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   ledger: z
-    .strictObject({ path: text.default('.tierline/ledger.db'), durability: z.enum(['journal', 'commit']).default('journal') })
+    .strictObject({
+      path: text.default('.tierline/ledger.db'),
+      durability: z.enum(['journal', 'commit']).default('journal'),
+    })
     .prefault({}),
   answer: z
-    .strictObject({ cost_in_usage: flag.default(true), headers: flag.default(true), litellm_compat: flag.default(false) })
+    .strictObject({
+      cost_in_usage: flag.default(true),
+      headers: flag.default(true),
+      litellm_compat: flag.default(false),
+    })
     .prefault({}),
   context_guard: share.refine((value) => value > 0, 'must be above 0').default(0.8),
 });

@@ -1,7 +1,6 @@
 // Which values of a configuration are secret, and how to speak about a text without them.
 import type { Path } from './problem.ts';
 
-const COVER = '****';
 const SECRET_WORD = /key|token|secret|passw|credential|authorization|cookie/i;
 /** Keys of a provider whose values may be shown. Whatever else stands there may be a misspelt `api_key`. */
 const OPEN_IN_PROVIDER = new Set([
@@ -23,7 +22,7 @@ const OPEN_IN_KEYS = new Set(['tenant', 'name']);
 export function isSecretAt(path: Path, value: unknown): boolean {
   const [section, , key] = path;
   const last = path.findLast((step) => typeof step === 'string') ?? '';
-  if (section === 'keys') return !OPEN_IN_KEYS.has(String(path.at(-1)));
+  if (section === 'keys') return path.length < 3 || !OPEN_IN_KEYS.has(String(key));
   if (section === 'providers' && path.length >= 3) {
     if (key === 'base_url') return hasCredentials(String(value));
     return !OPEN_IN_PROVIDER.has(String(key));
@@ -39,13 +38,15 @@ export function hasCredentials(address: string): boolean {
 
 /** The usual beginnings of provider keys, and long runs that are no words. */
 function looksSecret(value: string): boolean {
-  return /^(sk|pk|rk|gsk|xai|tgp|fw|AIza|Bearer|eyJ)[-_ A-Za-z0-9]*[-_ ]?[A-Za-z0-9_-]{12,}$/.test(value) && /\d/.test(value);
+  return (
+    /^(sk|pk|rk|gsk|xai|tgp|fw|AIza|Bearer|eyJ)[-_ A-Za-z0-9]*[-_ ]?[A-Za-z0-9_-]{12,}$/.test(value) && /\d/.test(value)
+  );
 }
 
-/** The text with every one of the secrets replaced, longest first. Short ones would cover innocent words and are left. */
+/** The text with the secrets in it starred out, as long as before. Short ones would cover innocent words and are left. */
 export function coverSecrets(text: string, secrets: Iterable<string>): string {
   const long = [...secrets].filter((secret) => secret.length >= 8).sort((left, right) => right.length - left.length);
-  return long.reduce((covered, secret) => covered.replaceAll(secret, COVER), text);
+  return long.reduce((covered, secret) => covered.replaceAll(secret, '*'.repeat(secret.length)), text);
 }
 
 /** The text with the ranges replaced character for character, so that columns stay where they are. */

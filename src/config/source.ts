@@ -46,7 +46,14 @@ export function valueSource(value: unknown): Source {
   return {
     value,
     findings: [],
-    place: ({ path, message, hint }) => ({ path, message, hint: hint ?? null, line: null, column: null, excerpt: null }),
+    place: ({ path, message, hint }) => ({
+      path,
+      message,
+      hint: hint ?? null,
+      line: null,
+      column: null,
+      excerpt: null,
+    }),
   };
 }
 
@@ -144,9 +151,10 @@ class YamlSource implements Source {
     const ranges: [number, number][] = [];
     for (const { node, path, isKey } of this.scalars) {
       if (isKey || !node.range || node.value === null || !isSecretAt(path, node.value)) continue;
-      this.secrets.add(String(node.value));
       const written = this.text.slice(node.range[0], node.range[1]);
-      if (!/^["']?\$\{[A-Za-z_][A-Za-z0-9_]*\}["']?$/.test(written)) ranges.push([node.range[0], node.range[1]]);
+      const isReference = /^["']?\$\{[A-Za-z_][A-Za-z0-9_]*\}["']?$/.test(written);
+      if (!isReference) ranges.push([node.range[0], node.range[1]]);
+      if (!isReference || node.value !== written) this.secrets.add(node.toString());
     }
     return coverRanges(this.text, ranges);
   }

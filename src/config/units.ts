@@ -32,7 +32,8 @@ export function readDuration(source: string | number): Reading {
 export function readSize(source: string | number): Reading {
   const [amount, unit] = split(String(source));
   const factor = unit === '' ? 1 : SIZE_BYTES[unit];
-  if (amount === null || factor === undefined) return { problem: 'expected a size such as 32MB, 512KB or a number of bytes' };
+  if (amount === null || factor === undefined)
+    return { problem: 'expected a size such as 32MB, 512KB or a number of bytes' };
   return bounded(amount * factor, 'size');
 }
 

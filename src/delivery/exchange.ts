@@ -95,7 +95,7 @@ class RunningExchange implements UpstreamSink {
       return;
     }
     this.client.onGone = () => this.stop('client_gone', new TierlineError('client_gone'));
-    this.timer = setTimeout(() => this.stop(this.brokenStatus(), this.timedOut()), this.limits.totalMs);
+    this.timer = setTimeout(onDeadline, this.limits.totalMs, this);
     this.exchange = this.carriage.send(this.limits, this);
     // A failure can come back before the handle does.
     if (this.isSettled) this.exchange.abort();
@@ -200,6 +200,12 @@ class RunningExchange implements UpstreamSink {
     return new TierlineError('upstream_error', message, { upstream: { ...told, message } });
   }
 
+  /** The time for the whole call is over. */
+  expire(): void {
+    const sentence = 'The provider did not finish its answer within the time for the whole call.';
+    this.stop(this.brokenStatus(), new TierlineError('upstream_timeout', sentence));
+  }
+
   /** Ends the exchange from our side. */
   private stop(status: CallStatus, error: TierlineError): void {
     this.exchange?.abort();
@@ -240,10 +246,11 @@ class RunningExchange implements UpstreamSink {
   private brokenStatus(): CallStatus {
     return this.isCommitted ? 'partial' : 'error';
   }
+}
 
-  private timedOut(): TierlineError {
-    return new TierlineError('upstream_timeout', 'The provider did not finish its answer within the time for the whole call.');
-  }
+/** A shared callback keeps the timers of all exchanges in one list and makes no closure. */
+function onDeadline(exchange: RunningExchange): void {
+  exchange.expire();
 }
 
 function isJsonObject(text: string): boolean {

@@ -99,7 +99,11 @@ function readToolResult(block: JsonObject, where: string, callNames: Map<string,
 function readSource(source: Json | undefined): MediaSource | null {
   if (!isObject(source)) return null;
   if (source.type === 'base64' && typeof source.data === 'string') {
-    return { kind: 'base64', mediaType: String(source.media_type ?? ''), data: source.data };
+    return {
+      kind: 'base64',
+      mediaType: typeof source.media_type === 'string' ? source.media_type : '',
+      data: source.data,
+    };
   }
   if (source.type === 'url' && typeof source.url === 'string') return { kind: 'url', url: source.url };
   if (source.type === 'file' && typeof source.file_id === 'string') return { kind: 'file', fileId: source.file_id };

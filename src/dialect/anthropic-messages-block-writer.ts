@@ -2,7 +2,7 @@
 import { isObject, type Json, type JsonObject, RawJson } from '../call/json.ts';
 import { writeCacheMark } from './cache-mark.ts';
 import { toAnthropicCallId } from './call-id.ts';
-import type { Crossing } from './crossing.ts';
+import { type Crossing, kindOf } from './crossing.ts';
 import { fromBase64, isTextType } from './media.ts';
 import type { MediaSource, NeutralPart } from './neutral.ts';
 
@@ -35,10 +35,8 @@ export function writeBlock(part: NeutralPart, crossing: Crossing, where: string)
     case 'tool_result':
       return writeToolResult(part, crossing, where);
     case 'unknown':
-      if (part.origin === 'anthropic-messages' && isObject(part.json)) return part.json as Block;
-      crossing.lose(
-        `${where}: ${isObject(part.json) && typeof part.json.type === 'string' ? part.json.type : 'unknown part'}`,
-      );
+      if (part.origin === 'anthropic-messages' && isObject(part.json)) return part.json;
+      crossing.lose(`${where}: ${kindOf(part.json)}`);
       return null;
   }
   crossing.lose(`${where}: ${part.type.replace('_', ' ')}`);

@@ -8,7 +8,8 @@ export function encodeAnthropicError(error: TierlineError, requestId: string): s
   const type = isOwnWord ? upstream?.type : anthropicErrorType(status);
   const param = upstream?.param ?? error.param;
   // Anthropic has no field for the parameter and names it in the message.
-  const told = !param || message.includes(param) ? message : `${param}: ${message}`;
+  const isNamed = !param || message.split(/[\s'"`:,;]+/).includes(param);
+  const told = isNamed ? message : `${param}: ${message}`;
   return JSON.stringify({ type: 'error', error: { type, message: told }, request_id: requestId });
 }
 

@@ -4,6 +4,8 @@
 export interface ModelTraits {
   /** Temperature, top_p and top_k; refused from Claude 4.7 on. */
   takesSampling: boolean;
+  /** Whether it can think at all; not so before Claude 3.7. */
+  takesReasoning: boolean;
   /** Thinks as much as it finds right, steered by an effort word; before Claude 4.6 it wants a budget in tokens. */
   thinksAdaptively: boolean;
   /** Whether thinking can always be turned off; not so from Claude 5 on. */
@@ -16,5 +18,10 @@ const VERSION = /claude-(?:[a-z]+-)?(\d)(?:[-.](\d{1,2}))?(?!\d)/;
 export function traitsOf(model: string): ModelTraits {
   const match = VERSION.exec(model);
   const version = match === null ? 0 : Number(match[1]) * 100 + Number(match[2] ?? 0);
-  return { takesSampling: version < 407, thinksAdaptively: version >= 406, canStopThinking: version < 500 };
+  return {
+    takesSampling: version < 407,
+    takesReasoning: version === 0 || version >= 307,
+    thinksAdaptively: version >= 406,
+    canStopThinking: version < 500,
+  };
 }

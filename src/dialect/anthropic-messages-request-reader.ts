@@ -19,10 +19,10 @@ import {
   readStrings,
 } from './request-fields.ts';
 
-const KNOWN = new Set([
-  ...['model', 'messages', 'system', 'tools', 'tool_choice', 'max_tokens', 'temperature', 'top_p', 'top_k'],
-  ...['stop_sequences', 'stream', 'thinking', 'output_config', 'output_format', 'metadata'],
-]);
+const KNOWN = new Set(
+  `model messages system tools tool_choice max_tokens temperature top_p top_k stop_sequences stream thinking
+  output_config output_format metadata`.split(/\s+/),
+);
 const TOOL = new Set(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control']);
 const FORMAT_NAME = 'output';
 

@@ -6,7 +6,7 @@ import { toAnthropicSchema } from './anthropic-messages-schema.ts';
 import { writeThinking } from './anthropic-messages-thinking.ts';
 import { type Conversation, isInToolLoop, writeAnthropicConversation } from './anthropic-messages-turn-writer.ts';
 import { writeCacheMark } from './cache-mark.ts';
-import { Crossing } from './crossing.ts';
+import { Crossing, kindOf } from './crossing.ts';
 import type { EncodedRequest, EncodeTarget } from './dialect.ts';
 import type { NeutralRequest, NeutralTool } from './neutral.ts';
 import { defined } from './request-fields.ts';
@@ -78,8 +78,7 @@ function writeTools(crossing: Crossing): JsonObject {
 function writeTool(tool: NeutralTool, crossing: Crossing, where: string): JsonObject | null {
   if (tool.type === 'unknown') {
     if (tool.origin === 'anthropic-messages') return tool.json as JsonObject;
-    const json = tool.json as JsonObject;
-    crossing.lose(`${where}: ${typeof json.type === 'string' ? json.type : 'unknown tool'}`);
+    crossing.lose(`${where}: ${kindOf(tool.json)}`);
     return null;
   }
   const strict = crossing.isForeign && tool.strict === true ? keepStrict(tool.schema, crossing, where) : tool.strict;

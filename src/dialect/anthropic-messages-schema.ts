@@ -2,16 +2,14 @@
 // enforce, which it refuses. What is taken out is told. Never changes a schema that came from an Anthropic client.
 import { isObject, type Json, type JsonObject } from '../call/json.ts';
 
-const REFUSED = new Set([
-  ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'minLength', 'maxLength'],
-  ...['maxItems', 'uniqueItems', 'minProperties', 'maxProperties', 'patternProperties', 'propertyNames', 'contains'],
-  ...['not', 'if', 'then', 'else', 'dependentSchemas', 'prefixItems', 'unevaluatedProperties', 'unevaluatedItems'],
-]);
+const REFUSED = new Set(
+  `minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength maxItems uniqueItems
+  minProperties maxProperties patternProperties propertyNames contains not if then else dependentSchemas
+  prefixItems unevaluatedProperties unevaluatedItems`.split(/\s+/),
+);
 /** Carries no constraint at all. */
 const SILENT = new Set(['$schema', '$id', 'examples', 'default']);
-const FORMATS = new Set([
-  ...['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'uri', 'ipv4', 'ipv6', 'uuid'],
-]);
+const FORMATS = new Set('date-time time date duration email hostname uri ipv4 ipv6 uuid'.split(' '));
 const MAPS = new Set(['properties', '$defs', 'definitions']);
 const LISTS = new Set(['anyOf', 'allOf']);
 
@@ -23,7 +21,7 @@ export function toAnthropicSchema(schema: JsonObject, tell: (keyword: string) =>
     if (isRefused(key, value)) tell(key);
     else if (key !== 'additionalProperties') entries.push([key === 'oneOf' ? 'anyOf' : key, convert(key, value, tell)]);
   }
-  const converted = Object.fromEntries(entries) as JsonObject;
+  const converted: JsonObject = Object.fromEntries(entries);
   if (schema.type === 'object' || schema.properties !== undefined) {
     const open = schema.additionalProperties;
     if (open !== undefined && open !== false) tell('additionalProperties');
@@ -41,7 +39,7 @@ function isRefused(key: string, value: Json | undefined): boolean {
 function convert(key: string, value: Json | undefined, tell: (keyword: string) => void): Json | undefined {
   const one = (item: Json | undefined): Json | undefined => (isObject(item) ? toAnthropicSchema(item, tell) : item);
   if (MAPS.has(key) && isObject(value)) {
-    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, one(member)])) as JsonObject;
+    return Object.fromEntries<Json | undefined>(Object.entries(value).map(([name, member]) => [name, one(member)]));
   }
   if ((LISTS.has(key) || key === 'oneOf') && Array.isArray(value)) return value.map((item) => one(item) as Json);
   return key === 'items' ? one(value) : value;

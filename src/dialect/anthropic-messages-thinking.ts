@@ -30,11 +30,11 @@ export function writeThinking(crossing: Crossing, circumstances: Circumstances):
   const { reasoning } = crossing.request;
   if (reasoning === undefined) return NONE;
   if (!crossing.isForeign) return writeAsAsked(reasoning);
-  if (crossing.target.takesReasoning === false) {
+  const traits = traitsOf(crossing.target.model);
+  if (!(crossing.target.takesReasoning ?? traits.takesReasoning)) {
     if (reasoning.type !== 'off') crossing.lose('reasoning effort');
     return NONE;
   }
-  const traits = traitsOf(crossing.target.model);
   if (reasoning.type === 'off') {
     if (traits.canStopThinking) return writeAsAsked(reasoning);
     crossing.lose('reasoning off: sent as the lowest effort');

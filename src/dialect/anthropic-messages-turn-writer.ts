@@ -52,7 +52,7 @@ function addMessage(turns: Turn[], message: NeutralMessage, { crossing, where }:
   }
   if (message.role === 'system' && crossing.isForeign) {
     crossing.lose(`${where}: instruction in mid-conversation, sent as marked user text`);
-    const text = content.map((block) => String(block.text ?? '')).join('\n\n');
+    const text = content.map((block) => (typeof block.text === 'string' ? block.text : '')).join('\n\n');
     addBlocks(turns, 'user', [{ type: 'text', text: `<system>\n${text}\n</system>` }]);
   } else addBlocks(turns, message.role, content);
 }
@@ -84,7 +84,7 @@ function mendEnds(turns: Turn[], crossing: Crossing): void {
   }
   const last = turns.at(-1);
   const block = last?.role === 'assistant' ? last.content.at(-1) : undefined;
-  if (block?.type === 'text') block.text = String(block.text).trimEnd();
+  if (block?.type === 'text' && typeof block.text === 'string') block.text = block.text.trimEnd();
 }
 
 /** Whether the turn that the model is to answer brings tool results. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { JsonObject } from '../call/json.ts';
 import { toUsage, type Usage } from '../call/usage.ts';
 import { mergeAnthropicUsage, readAnthropicUsage, writeAnthropicUsage } from './anthropic-messages-usage.ts';
@@ -25,7 +25,11 @@ const table: [string, JsonObject, Partial<Usage>][] = [
   ],
   [
     'a split without the sum',
-    { input_tokens: 1, cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 9 }, output_tokens: 1 },
+    {
+      input_tokens: 1,
+      cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 9 },
+      output_tokens: 1,
+    },
     { inputTokens: 1, cacheWrite1hTokens: 9, outputTokens: 1 },
   ],
   [
@@ -74,7 +78,13 @@ describe('mergeAnthropicUsage', () => {
 
 describe('writeAnthropicUsage', () => {
   test('has the fields of the real API', () => {
-    const usage = toUsage({ inputTokens: 5, cacheReadTokens: 80, cacheWrite5mTokens: 10, cacheWrite1hTokens: 5, outputTokens: 7 });
+    const usage = toUsage({
+      inputTokens: 5,
+      cacheReadTokens: 80,
+      cacheWrite5mTokens: 10,
+      cacheWrite1hTokens: 5,
+      outputTokens: 7,
+    });
     assert.deepEqual(writeAnthropicUsage(usage), {
       input_tokens: 5,
       cache_creation_input_tokens: 15,

@@ -1,7 +1,7 @@
 // What the writers of one request share: who asked, who is asked, and the list of what could not be carried over.
 // Every loss must pass through here: a writer never leaves something out on its own.
 import { TierlineError } from '../call/errors.ts';
-import { isObject, type JsonObject } from '../call/json.ts';
+import { isObject, type Json, type JsonObject } from '../call/json.ts';
 import type { EncodeTarget } from './dialect.ts';
 import type { DialectName, NeutralRequest } from './neutral.ts';
 
@@ -10,6 +10,8 @@ import type { DialectName, NeutralRequest } from './neutral.ts';
  * same name, and is told as `thinking.display`, not as `thinking`.
  */
 const PARTLY_UNDERSTOOD = new Set(['thinking', 'output_config', 'metadata', 'stream_options']);
+
+const MAX_LINE = 160;
 
 export class Crossing {
   readonly request: NeutralRequest;
@@ -28,8 +30,9 @@ export class Crossing {
     return [...this.lost];
   }
 
+  /** Lines hold names that the client chose, and end up in a header: printable ASCII only, and not long. */
   lose(line: string): void {
-    this.lost.add(line);
+    this.lost.add(line.slice(0, MAX_LINE).replace(/[^\x20-\x7e]/g, '?'));
   }
 
   /** The extra fields when they are at home in this dialect; else they are told and left out. */
@@ -59,4 +62,9 @@ export class Crossing {
       param: where,
     });
   }
+}
+
+/** What to call a part or a tool of another provider when telling that it was left out. */
+export function kindOf(json: Json): string {
+  return isObject(json) && typeof json.type === 'string' ? json.type : 'unknown kind';
 }

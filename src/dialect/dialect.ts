@@ -16,7 +16,7 @@ export interface EncodeTarget {
   maxTokensField?: 'max_completion_tokens' | 'max_tokens';
   /** False for models that refuse temperature, top_p and the like. Default: what the dialect knows of the model's name. */
   takesSampling?: boolean;
-  /** False for models that refuse to be told how much to think. Default true. */
+  /** False for models that refuse to be told how much to think. Default: what the dialect knows of the model's name. */
   takesReasoning?: boolean;
   /** True for upstreams that want earlier reasoning text back as `reasoning_content` (DeepSeek); OpenAI refuses it. Default false. */
   takesReasoningHistory?: boolean;

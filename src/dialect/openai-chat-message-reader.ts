@@ -11,11 +11,10 @@ export interface OpenaiConversation {
 }
 
 const PLAIN = new Set(['role', 'content', 'name']);
-const ASSISTANT = new Set([
-  ...['role', 'content', 'name', 'refusal', 'tool_calls', 'function_call', 'reasoning_content', 'reasoning'],
-  // What clients echo from a reply and no provider reads.
-  ...['annotations', 'parsed'],
-]);
+/** The last two are what clients echo from a reply and no provider reads. */
+const ASSISTANT = new Set(
+  `role content name refusal tool_calls function_call reasoning_content reasoning annotations parsed`.split(/\s+/),
+);
 const TOOL = new Set(['role', 'content', 'name', 'tool_call_id']);
 
 /** Throws TierlineError `invalid_request` naming the field. */

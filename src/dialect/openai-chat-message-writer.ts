@@ -3,9 +3,9 @@
 // string, because many compatible servers know no other form for system and tool messages.
 import type { JsonObject } from '../call/json.ts';
 import { toOpenaiCallId } from './call-id.ts';
-import type { Crossing } from './crossing.ts';
+import { type Crossing, kindOf } from './crossing.ts';
 import type { NeutralMessage, NeutralPart } from './neutral.ts';
-import { unknownName, writePart } from './openai-chat-parts.ts';
+import { writePart } from './openai-chat-parts.ts';
 
 type ToolResult = Extract<NeutralPart, { type: 'tool_result' }>;
 
@@ -107,7 +107,7 @@ function keepReasoning(part: Extract<NeutralPart, { type: 'thinking' }>, crossin
 }
 
 function isCall(part: Extract<NeutralPart, { type: 'unknown' }>): boolean {
-  return unknownName(part.json) === 'custom';
+  return kindOf(part.json) === 'custom';
 }
 
 function writeParts(parts: readonly NeutralPart[], crossing: Crossing, where: string): JsonObject[] {

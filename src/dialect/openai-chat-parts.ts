@@ -1,7 +1,7 @@
 // Content parts of an OpenAI chat message, both ways. Parts of a kind the neutral form has no word for are kept whole.
 import { isObject, type Json, type JsonObject } from '../call/json.ts';
 import { readCacheMark, writeCacheMark } from './cache-mark.ts';
-import type { Crossing } from './crossing.ts';
+import { type Crossing, kindOf } from './crossing.ts';
 import { fromBase64, isTextType, toDataUrl, toMediaSource } from './media.ts';
 import type { NeutralPart } from './neutral.ts';
 import { defined, invalidField, otherMembers } from './request-fields.ts';
@@ -98,7 +98,7 @@ export function writePart(part: NeutralPart, crossing: Crossing, where: string):
       return { type: 'input_audio', input_audio: { data: part.data, format: part.format } };
     case 'unknown':
       if (part.origin === 'openai-chat') return part.json as JsonObject;
-      crossing.lose(`${where}: ${unknownName(part.json)}`);
+      crossing.lose(`${where}: ${kindOf(part.json)}`);
       return null;
     default:
       crossing.lose(`${where}: ${part.type}`);
@@ -138,9 +138,4 @@ function writeDocument({ source, filename }: Part<'document'>, isForeign: boolea
 
 function titled(text: string, filename: string | undefined): string {
   return filename === undefined ? text : `${filename}\n\n${text}`;
-}
-
-/** What to call a part of another provider when telling that it was left out. */
-export function unknownName(json: Json): string {
-  return isObject(json) && typeof json.type === 'string' ? json.type : 'unknown part';
 }

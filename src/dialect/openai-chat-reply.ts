@@ -8,6 +8,7 @@ import type { NeutralChoice, NeutralPart, NeutralReply } from './neutral.ts';
 import { readOpenaiFinish, writeOpenaiFinish } from './openai-chat-finish.ts';
 import { readArguments, readAssistantText } from './openai-chat-message-reader.ts';
 import { readOpenaiUsage, writeOpenaiUsage } from './openai-chat-usage.ts';
+import { isErrorReport } from './stream-event.ts';
 import { readUpstreamError } from './upstream-error.ts';
 
 /** What accounting needs. Never throws: a malformed reply gives nulls. */
@@ -25,7 +26,7 @@ export function readOpenaiReply(source: Buffer): ReplyFacts {
 export function decodeOpenaiReply(source: Buffer): NeutralReply {
   const body = tryParse(source);
   if (body === null) throw malformed('it is not a JSON object');
-  if (body.error !== undefined && body.error !== null && !Array.isArray(body.choices)) {
+  if (isErrorReport(body.error)) {
     const upstream = readUpstreamError(502, JSON.stringify(body));
     throw new TierlineError('upstream_error', upstream.message, { upstream });
   }
@@ -56,6 +57,7 @@ function readChoice(choice: Json, position: number, replyId: string): NeutralCho
   if (!isObject(choice) || !isObject(choice.message)) throw malformed(`choice ${position} has no message`);
   const parts = readMessage(choice.message, replyId);
   const raw = typeof choice.finish_reason === 'string' ? choice.finish_reason : '';
+  if (raw === 'error') throw new TierlineError('upstream_error', 'The provider finished the answer with an error.');
   const read: NeutralChoice = {
     index: typeof choice.index === 'number' ? choice.index : position,
     parts,

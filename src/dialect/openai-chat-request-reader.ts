@@ -18,13 +18,12 @@ import {
   readStrings,
 } from './request-fields.ts';
 
-const KNOWN = new Set([
-  ...['model', 'messages', 'tools', 'functions', 'parallel_tool_calls', 'max_tokens', 'max_completion_tokens'],
-  ...['temperature', 'top_p', 'top_k', 'stop', 'seed', 'presence_penalty', 'frequency_penalty', 'n', 'logprobs'],
-  ...['top_logprobs', 'reasoning_effort', 'user', 'stream'],
-  // Of these the rest is added by hand.
-  ...['tool_choice', 'function_call', 'response_format', 'stream_options'],
-]);
+/** Of tool_choice, response_format and stream_options, what is not understood is kept as unknown all the same. */
+const KNOWN = new Set(
+  `model messages tools functions parallel_tool_calls max_tokens max_completion_tokens temperature top_p
+  top_k stop seed presence_penalty frequency_penalty n logprobs top_logprobs reasoning_effort user stream
+  tool_choice function_call response_format stream_options`.split(/\s+/),
+);
 const TOOL = new Set(['type', 'function', 'cache_control']);
 const FUNCTION = new Set(['name', 'description', 'parameters', 'strict']);
 const STREAM_OPTIONS = new Set(['include_usage']);
@@ -91,7 +90,7 @@ function readTool(tool: Json, where: string): NeutralTool {
   if (tool.type !== undefined && tool.type !== 'function')
     return { type: 'unknown', origin: 'openai-chat', json: tool };
   const read = readFunction(tool.function, `${where}.function`);
-  const extra = { ...(otherMembers(tool, TOOL) ?? {}), ...read.extra };
+  const extra = { ...otherMembers(tool, TOOL), ...read.extra };
   return defined({
     ...read,
     cache: readCacheMark(tool.cache_control),

@@ -1,10 +1,11 @@
 // Writes a neutral request as an OpenAI chat completion. A stream always asks for usage, which accounting needs.
 import { createHash } from 'node:crypto';
 import { isObject, type JsonObject, writeJson } from '../call/json.ts';
-import { Crossing } from './crossing.ts';
+import { Crossing, kindOf } from './crossing.ts';
 import type { EncodedRequest, EncodeTarget } from './dialect.ts';
 import type { NeutralRequest, NeutralTool } from './neutral.ts';
 import { writeOpenaiMessages } from './openai-chat-message-writer.ts';
+import { traitsOf } from './openai-chat-model.ts';
 import { fitsStrict } from './openai-chat-schema.ts';
 import { defined } from './request-fields.ts';
 
@@ -12,8 +13,7 @@ import { defined } from './request-fields.ts';
 const MAX_STOPS = 4;
 /** OpenAI refuses longer values of `user`. */
 const MAX_USER = 64;
-/** OpenAI's reasoning models refuse sampling settings other than the default; told by name unless the target says. */
-const REASONING_MODEL = /(?:^|\/)(?:o\d|gpt-5)(?!.*chat)/;
+/** A setting at its default is no loss. */
 const SAMPLING_DEFAULTS: JsonObject = { temperature: 1, top_p: 1, presence_penalty: 0, frequency_penalty: 0 };
 /** From so many thinking tokens on an effort is called medium, or high. */
 const MEDIUM_FROM = 4096;
@@ -52,8 +52,7 @@ function writeTools(crossing: Crossing): JsonObject {
 function writeTool(tool: NeutralTool, crossing: Crossing, where: string): JsonObject | null {
   if (tool.type === 'unknown') {
     if (tool.origin === 'openai-chat') return tool.json as JsonObject;
-    const json = tool.json as JsonObject;
-    crossing.lose(`${where}: ${typeof json.type === 'string' ? json.type : 'unknown tool'}`);
+    crossing.lose(`${where}: ${kindOf(tool.json)}`);
     return null;
   }
   const strict = crossing.isForeign && tool.strict === true ? keepStrict(tool.schema, crossing, where) : tool.strict;
@@ -79,14 +78,21 @@ function writeToolChoice(choice: NonNullable<NeutralRequest['toolChoice']>): str
 
 function writeLimits(crossing: Crossing): JsonObject {
   const { request, target } = crossing;
-  const stop = request.stop?.slice(0, crossing.isForeign ? MAX_STOPS : undefined);
-  if (stop !== undefined && stop.length !== request.stop?.length)
-    crossing.lose(`stop sequences after the ${MAX_STOPS}th`);
   return defined({
     [target.maxTokensField ?? 'max_completion_tokens']: request.maxTokens,
-    stop: stop?.length === 0 ? undefined : stop,
+    stop: request.stop === undefined || request.stop.length === 0 ? undefined : writeStop(request.stop, crossing),
     n: request.n === 1 ? undefined : request.n,
   });
+}
+
+function writeStop(stop: string[], crossing: Crossing): string[] | undefined {
+  if (!crossing.isForeign) return stop;
+  if (!traitsOf(crossing.target.model).takesStop) {
+    crossing.lose('stop sequences');
+    return undefined;
+  }
+  if (stop.length > MAX_STOPS) crossing.lose(`stop sequences after the ${MAX_STOPS}th`);
+  return stop.slice(0, MAX_STOPS);
 }
 
 function writeSampling(crossing: Crossing): JsonObject {
@@ -110,13 +116,14 @@ function writeSampling(crossing: Crossing): JsonObject {
 }
 
 function takesSampling({ target, isForeign }: Crossing): boolean {
-  return target.takesSampling ?? !(isForeign && REASONING_MODEL.test(target.model));
+  return target.takesSampling ?? (!isForeign || traitsOf(target.model).takesSampling);
 }
 
 function writeReasoning(crossing: Crossing): JsonObject {
   const { reasoning } = crossing.request;
   if (reasoning === undefined || (reasoning.type === 'adaptive' && reasoning.effort === undefined)) return {};
-  if (crossing.target.takesReasoning === false) {
+  const { target, isForeign } = crossing;
+  if (!(target.takesReasoning ?? (!isForeign || traitsOf(target.model).takesReasoning))) {
     if (reasoning.type !== 'off') crossing.lose('reasoning effort');
     return {};
   }
@@ -126,7 +133,7 @@ function writeReasoning(crossing: Crossing): JsonObject {
     return { reasoning_effort: effort };
   }
   if (reasoning.type !== 'off') return { reasoning_effort: reasoning.effort };
-  if (!crossing.isForeign) return { reasoning_effort: 'none' };
+  if (!isForeign) return { reasoning_effort: 'none' };
   // Only the newest models know the word "none", the others refuse the request over it.
   crossing.lose('thinking off: left to the default of the model');
   return {};

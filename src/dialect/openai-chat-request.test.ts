@@ -218,7 +218,10 @@ describe('reading a chat completion request', () => {
     ['auto', { type: 'auto' }],
     ['none', { type: 'none' }],
     ['required', { type: 'any' }],
-    [{ type: 'function', function: { name: 'f' } }, { type: 'tool', name: 'f' }],
+    [
+      { type: 'function', function: { name: 'f' } },
+      { type: 'tool', name: 'f' },
+    ],
     [{ type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: [] } }, undefined],
   ];
   for (const [choice, expected] of choices) {
@@ -246,7 +249,10 @@ describe('reading a chat completion request', () => {
     const request = openaiChat.decodeRequest(source);
     assert.ok(Object.hasOwn(request.unknown, '__proto__'));
     assert.equal(({} as JsonObject).polluted, undefined);
-    assert.match(openaiChat.encodeRequest(request, { model: 'm', defaultMaxTokens: 1 }).body, /"__proto__":\{"polluted":1\}/);
+    assert.match(
+      openaiChat.encodeRequest(request, { model: 'm', defaultMaxTokens: 1 }).body,
+      /"__proto__":\{"polluted":1\}/,
+    );
   });
 });
 

@@ -7,7 +7,7 @@ import type { NeutralEvent } from './neutral.ts';
 import { readOpenaiFinish } from './openai-chat-finish.ts';
 import { readReasoning } from './openai-chat-message-reader.ts';
 import { readOpenaiUsage } from './openai-chat-usage.ts';
-import { parseEvent, readStreamError } from './stream-event.ts';
+import { isErrorReport, parseEvent, readStreamError } from './stream-event.ts';
 
 export function createOpenaiDecoder(): StreamDecoder {
   return new OpenaiDecoder();
@@ -42,7 +42,8 @@ class OpenaiDecoder implements StreamDecoder {
   }
 
   private chunk(chunk: JsonObject): NeutralEvent[] {
-    if (chunk.error !== undefined && chunk.error !== null && !Array.isArray(chunk.choices)) {
+    // OpenRouter sends the error beside a choice that finishes with it.
+    if (isErrorReport(chunk.error)) {
       return [{ type: 'error', error: readStreamError(chunk) }];
     }
     const out: NeutralEvent[] = [];
@@ -169,6 +170,10 @@ class ChoiceDecoder {
     if (this.isFinished) return;
     this.isFinished = true;
     this.turnTo(null, out);
+    if (raw === 'error') {
+      out.push({ type: 'error', error: { status: 502, message: 'The provider finished the answer with an error.' } });
+      return;
+    }
     const finish = readOpenaiFinish(raw, this.calls.length > 0);
     out.push({ type: 'finish', choice: this.choice, finish });
   }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { JsonObject } from '../call/json.ts';
-import { toUsage, totalInputTokens, type Usage } from '../call/usage.ts';
+import { totalInputTokens, toUsage, type Usage } from '../call/usage.ts';
 import { readOpenaiUsage, writeOpenaiUsage } from './openai-chat-usage.ts';
 
 const table: [string, JsonObject, Partial<Usage>][] = [
@@ -99,17 +99,24 @@ describe('readOpenaiUsage', () => {
   test('classes are disjoint: they always add up to the prompt and the completion, and none is negative', () => {
     const count = fc.option(fc.integer({ min: -10, max: 1000 }), { nil: null });
     fc.assert(
-      fc.property(fc.array(count, { minLength: 6, maxLength: 6 }), ([prompt, cached, audio, write, completion, out]) => {
-        const usage = readOpenaiUsage({
-          prompt_tokens: prompt ?? null,
-          completion_tokens: completion ?? null,
-          prompt_tokens_details: { cached_tokens: cached ?? null, audio_tokens: audio ?? null, cache_write_tokens: write },
-          completion_tokens_details: { audio_tokens: out ?? null },
-        });
-        assert.equal(totalInputTokens(usage), Math.max(0, prompt ?? 0));
-        assert.equal(usage.outputTokens + usage.audioOutputTokens, Math.max(0, completion ?? 0));
-        assert.ok(Object.values(usage).every((value) => value >= 0));
-      }),
+      fc.property(
+        fc.array(count, { minLength: 6, maxLength: 6 }),
+        ([prompt, cached, audio, write, completion, out]) => {
+          const usage = readOpenaiUsage({
+            prompt_tokens: prompt ?? null,
+            completion_tokens: completion ?? null,
+            prompt_tokens_details: {
+              cached_tokens: cached ?? null,
+              audio_tokens: audio ?? null,
+              cache_write_tokens: write,
+            },
+            completion_tokens_details: { audio_tokens: out ?? null },
+          });
+          assert.equal(totalInputTokens(usage), Math.max(0, prompt ?? 0));
+          assert.equal(usage.outputTokens + usage.audioOutputTokens, Math.max(0, completion ?? 0));
+          assert.ok(Object.values(usage).every((value) => value >= 0));
+        },
+      ),
     );
   });
 });

@@ -46,7 +46,12 @@ function openaiFinish(body: Buffer, top: ScannedObject): string | null {
 
 function withCost(body: Buffer, top: ScannedObject, costNanoUsd: number): Buffer {
   const span = top.span('usage') as { start: number; end: number };
-  const isEmpty = /^\{\s*\}$/.test(body.toString('latin1', span.start, Math.min(span.end, span.start + 16)));
-  const text = `${isEmpty ? '' : ','}"cost":${formatUsd(costNanoUsd)}`;
+  const text = `${isEmptyObject(body, span) ? '' : ','}"cost":${formatUsd(costNanoUsd)}`;
   return splice(body, [{ start: span.end - 1, end: span.end - 1, text }]);
+}
+
+/** Whether only white space stands between the braces. */
+function isEmptyObject(body: Buffer, span: { start: number; end: number }): boolean {
+  for (let at = span.start + 1; at < span.end - 1; at++) if ((body[at] as number) > 0x20) return false;
+  return true;
 }

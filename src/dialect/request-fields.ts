@@ -83,7 +83,7 @@ export function readMember(body: JsonObject, key: string): JsonObject | undefine
 export function otherMembers(object: JsonObject, known: ReadonlySet<string>): JsonObject | null {
   // fromEntries defines properties, so that a key named __proto__ stays a plain member.
   const entries = Object.entries(object).filter(([key, value]) => !known.has(key) && value !== null);
-  return entries.length === 0 ? null : (Object.fromEntries(entries) as JsonObject);
+  return entries.length === 0 ? null : Object.fromEntries<Json | undefined>(entries);
 }
 
 /** The object without the members that are undefined. */

@@ -1,6 +1,6 @@
 // What both dialects share in reading a stream: the JSON of an event, and an error in the place of one.
 import type { UpstreamError } from '../call/errors.ts';
-import { isObject, type JsonObject } from '../call/json.ts';
+import { isObject, type Json, type JsonObject } from '../call/json.ts';
 import type { NeutralEvent } from './neutral.ts';
 import { readUpstreamError } from './upstream-error.ts';
 
@@ -32,6 +32,11 @@ export function parseEvent(data: string): { json: JsonObject } | NeutralEvent | 
     if (!data.trimStart().startsWith('{')) return null;
     return { type: 'error', error: { status: 502, message: 'The provider sent an event that is not valid JSON.' } };
   }
+}
+
+/** Whether the member `error` of a chunk or reply is one; some servers always write it, as null or empty. */
+export function isErrorReport(error: Json | undefined): boolean {
+  return isObject(error) ? Object.keys(error).length > 0 : typeof error === 'string' && error !== '';
 }
 
 /** The error an event carries, with the status that its code or type stands for; 500 when neither says. */

@@ -15,11 +15,16 @@ export type Authenticate = (headers: IncomingHttpHeaders) => string;
 export function createAuthenticate(keys: readonly ClientKey[]): Authenticate {
   if (keys.length === 0) return () => 'default';
   const tenants = new Map(keys.map(({ key, tenant }) => [digest(key), tenant]));
+  /** Keys that have been recognised before: never more than there are keys. */
+  const known = new Map<string, string>();
   return (headers) => {
     const key = clientKey(headers);
     if (key === null) throw new TierlineError('invalid_api_key', 'No API key. Send it as a Bearer token or in x-api-key.');
-    const tenant = tenants.get(digest(key));
+    let tenant = known.get(key);
+    if (tenant !== undefined) return tenant;
+    tenant = tenants.get(digest(key));
     if (tenant === undefined) throw new TierlineError('invalid_api_key', 'The API key is not known here.');
+    known.set(key, tenant);
     return tenant;
   };
 }

@@ -1,7 +1,7 @@
 // What the ledger is for: a row whose record() has returned survives kill -9, once, whoever dies when.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -27,23 +27,45 @@ const CHILD = `
   await ledger.close();
 `;
 
-function startChild(path: string, name: string, limit: number): { child: ChildProcess; ids: Promise<string[]> } {
+interface Child {
+  process: ChildProcess;
+  /** Resolves once it has told its first id. */
+  begun: Promise<void>;
+  /** The ids it told; rejects when it fails instead of finishing or being killed. */
+  ids: Promise<string[]>;
+}
+
+/** The child tells into a file: unlike a pipe, that never makes it wait or fail. */
+function startChild(path: string, name: string, limit: number): Child {
+  const told = `${path}.told-${name}`;
+  const fd = openSync(told, 'w');
   const child = spawn(process.execPath, ['--input-type=module', '-e', CHILD, path, name, String(limit)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', fd, 'inherit'],
   });
-  let output = '';
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
+  closeSync(fd);
+  const ids = new Promise<string[]>((resolve, reject) => {
+    child.on('close', (code, signal) => {
+      // The last piece is either empty or an id that was cut off while it was told.
+      if (code === 0 || signal === 'SIGKILL') resolve(readFileSync(told, 'utf8').split('\n').slice(0, -1));
+      else reject(new Error(`the child ended with ${code ?? signal}`));
+    });
   });
-  // The last piece is either empty or an id that was cut off while it was told.
-  const ids = new Promise<string[]>((resolve) => child.on('close', () => resolve(output.split('\n').slice(0, -1))));
-  return { child, ids };
+  const begun = new Promise<void>((resolve) => {
+    const look = setInterval(() => {
+      if (statSync(told).size === 0 && child.exitCode === null) return;
+      clearInterval(look);
+      resolve();
+    }, 3);
+  });
+  return { process: child, begun, ids };
 }
 
 async function runAndKill(path: string, name: string, afterMs: number): Promise<string[]> {
-  const { child, ids } = startChild(path, name, 1e9);
-  child.stdout?.once('data', () => setTimeout(() => child.kill('SIGKILL'), afterMs));
-  return ids;
+  const child = startChild(path, name, Infinity);
+  await child.begun;
+  await sleep(afterMs);
+  child.process.kill('SIGKILL');
+  return child.ids;
 }
 
 function temporaryPath(t: TestContext): string {

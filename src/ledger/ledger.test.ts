@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { DISK, type JournalFiles } from './journal.ts';
 import { type LedgerOptions, openLedger } from './ledger.ts';
 import { encodeLine } from './line.ts';

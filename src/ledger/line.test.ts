@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { decodeLine, encodeLine } from './line.ts';
 import { sampleAttempt, sampleRow, someRows } from './sample-row.test.ts';
 import { ATTEMPT_COLUMNS, type AttemptColumn, CALL_COLUMNS, type CallColumn } from './schema.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { CallRow } from '../call/row.ts';
 import { decodeLine, encodeLine } from './line.ts';
 import { createRollups } from './rollup.ts';

@@ -1,5 +1,5 @@
 // Rows for the ledger's tests: one plain row to vary, and arbitrary ones for laws. Holds no test of its own.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { CostBasis } from '../call/money.ts';
 import type { Reason } from '../call/plan.ts';
 import type { AttemptRow, CallRow, CallStatus } from '../call/row.ts';

@@ -63,6 +63,8 @@ export function createWorkerThread(options: WorkerThreadOptions): WorkerThread {
       restart?.ref();
     },
     unref() {
+      // The end is waited for, whatever else is not.
+      if (stopped !== null) return;
       isReferenced = false;
       worker?.unref();
       restart?.unref();
@@ -71,10 +73,11 @@ export function createWorkerThread(options: WorkerThreadOptions): WorkerThread {
       clearTimeout(restart);
       if (worker === null) return Promise.resolve();
       worker.ref();
-      return new Promise((resolve) => {
+      const end = new Promise<void>((resolve) => {
         stopped = resolve;
-        bell.stop();
       });
+      bell.stop();
+      return end;
     },
   };
 }

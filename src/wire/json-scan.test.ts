@@ -65,6 +65,21 @@ test('nesting is refused from one level over the limit and a hundred thousand le
   refuses(`{"a":${'{"a":'.repeat(100_000)}`, 'too_deep');
 });
 
+test('long strings are walked to their end wherever it lies, and what may not stand in them is found', () => {
+  const slab = Buffer.alloc(400, 0x20);
+  for (let shift = 0; shift < 4; shift++) {
+    for (let length = 0; length < 64; length++) {
+      for (const [inside, isGood] of [['', true], ['é世', true], ['\\n', true], ['\\"', true], ['\u0001', false], ['\\q', false]] as const) {
+        const text = `{"a":"${'x'.repeat(length)}${inside}${'y'.repeat(length % 7)}","b":1}`;
+        const size = slab.write(text, shift);
+        const bytes = slab.subarray(shift, shift + size);
+        if (isGood) assert.equal(scanJson(bytes, 9).value('b'), 1, text);
+        else assert.throws(() => scanJson(bytes, 9), TierlineError, text);
+      }
+    }
+  }
+});
+
 test('keys that two readers could take differently are refused', () => {
   refuses('{"model":"cheap","model":"dear"}', 'ambiguous_body');
   refuses('{"model":"cheap","Model":"dear"}', 'ambiguous_body');

@@ -25,6 +25,9 @@ for (const char of '"\\/bfnrt') ESCAPES[char.charCodeAt(0)] = 1;
 const HEX = new Uint8Array(256);
 for (const char of '0123456789abcdefABCDEF') HEX[char.charCodeAt(0)] = 1;
 
+/** How long a run of plain bytes has to be before four at a time pay. */
+const WORTH_WORDS = 16;
+
 /** Where a member's value lies: bytes `start` (inclusive) to `end` (exclusive). */
 export interface Span {
   start: number;
@@ -99,6 +102,9 @@ class Scanner {
   private readonly length: number;
   private readonly maxDepth: number;
   private readonly watch: Watch | null;
+  private words: Uint32Array | null = null;
+  /** Distance of the first byte from the start of `words`. */
+  private wordShift = 0;
 
   constructor(bytes: Buffer, maxDepth: number, watch: Watch | null) {
     this.bytes = bytes;
@@ -211,7 +217,12 @@ class Scanner {
     const length = this.length;
     let at = from;
     for (;;) {
-      while (at < length && PLAIN[bytes[at] as number] === 1) at++;
+      const near = at + WORTH_WORDS < length ? at + WORTH_WORDS : length;
+      while (at < near && PLAIN[bytes[at] as number] === 1) at++;
+      if (at === near) {
+        at = this.skipWords(at);
+        while (at < length && PLAIN[bytes[at] as number] === 1) at++;
+      }
       const byte = bytes[at];
       if (byte === QUOTE) return at + 1;
       if (byte !== BACKSLASH) this.fail(at);
@@ -220,6 +231,33 @@ class Scanner {
       else if (escape === 0x75 && this.hex4(at + 2)) at += 6;
       else this.fail(at);
     }
+  }
+
+  /**
+   * Skips plain bytes four at a time and stops at or before the first other one. A word has a byte with its high bit
+   * left standing when one of its bytes is a quote, a backslash or below 0x20 (zero-byte test of "Hacker's Delight").
+   */
+  private skipWords(from: number): number {
+    const words = this.words ?? this.openWords();
+    // The word that `from` lies in begins inside the run that has just been walked.
+    let index = (from + this.wordShift) >> 2;
+    while (index < words.length) {
+      const word = words[index] as number;
+      const quote = word ^ 0x22222222;
+      const slash = word ^ 0x5c5c5c5c;
+      const found = ((quote - 0x01010101) & ~quote) | ((slash - 0x01010101) & ~slash) | ((word - 0x20202020) & ~word);
+      if ((found & 0x80808080) !== 0) break;
+      index++;
+    }
+    return Math.max(from, (index << 2) - this.wordShift);
+  }
+
+  private openWords(): Uint32Array {
+    const { buffer, byteOffset, byteLength } = this.bytes;
+    this.wordShift = byteOffset & 3;
+    const start = byteOffset - this.wordShift;
+    this.words = new Uint32Array(buffer, start, (byteOffset + byteLength - start) >> 2);
+    return this.words;
   }
 
   private hex4(at: number): boolean {

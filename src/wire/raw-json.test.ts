@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { TierlineError } from '../call/errors.ts';
 import { RawJson, writeJson } from '../call/json.ts';
 import { type JsonPath, parseKeepingRaw } from './raw-json.ts';

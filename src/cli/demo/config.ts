@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { SIMULATED_MODELS, type TaskKind } from '../../provider/simulated/models.ts';
 
 /** Which provider entry serves which tier, so that a demo crosses dialects in both directions. */
-const PROVIDER_OF_TIER = { small: 'sim-openai', mid: 'sim-anthropic', frontier: 'sim-anthropic' } as const;
+const PROVIDER_OF_TIER = { small: 'simulated-openai', mid: 'simulated-anthropic', frontier: 'simulated-anthropic' };
 
 /** Where the demo's tasks go, as an audit of the simulated models would have it. */
 const TASK_ROUTES: Readonly<Record<TaskKind, { model: string; fallback?: string[] }>> = {
@@ -14,47 +14,48 @@ const TASK_ROUTES: Readonly<Record<TaskKind, { model: string; fallback?: string[
   'code-question': { model: 'frontier' },
 };
 
-/** `providers` is left out: it needs the simulated provider's address, see `demoConfig`. */
-export const DEMO_CONFIG = {
-  models: Object.fromEntries(
-    SIMULATED_MODELS.map(({ name, tier, usdPerMillion, contextWindow }) => [
-      tier,
-      {
-        use: `${PROVIDER_OF_TIER[tier]}/${name}`,
-        tier,
-        context_window: contextWindow,
-        price: {
-          input: usdPerMillion.input,
-          output: usdPerMillion.output,
-          cache_read: usdPerMillion.cacheRead,
-          cache_write_5m: usdPerMillion.cacheWrite5m,
-          cache_write_1h: usdPerMillion.cacheWrite1h,
-        },
-      },
-    ]),
-  ),
-  baseline: 'frontier',
-  default: { route: { tier: 'mid' } },
-  tasks: Object.fromEntries(
-    Object.entries(TASK_ROUTES).map(([task, route]) => [
-      task,
-      { match: { header: { 'x-tierline-task': task } }, route },
-    ]),
-  ),
-};
+export interface DemoConfigOptions {
+  /** Chooses which answers of the simulated models are right. */
+  seed: number;
+  /** 1 is lifelike, 10 ten times as fast. */
+  speed: number;
+}
 
-/** The whole configuration for a simulated provider at that address (`http://127.0.0.1:4010`). */
-export function demoConfig(providerUrl: string) {
+/** What a `tierline.yaml` for the demo says. */
+export function demoConfig({ seed, speed }: DemoConfigOptions) {
   return {
     providers: {
-      'sim-openai': { dialect: 'openai', base_url: `${providerUrl}/v1`, api_key: 'simulated' },
-      'sim-anthropic': { dialect: 'anthropic', base_url: `${providerUrl}/v1`, api_key: 'simulated' },
+      'simulated-openai': { dialect: 'openai', seed, speed },
+      'simulated-anthropic': { dialect: 'anthropic', seed, speed },
     },
-    ...DEMO_CONFIG,
+    models: Object.fromEntries(
+      SIMULATED_MODELS.map(({ name, tier, usdPerMillion, contextWindow, maxOutputTokens }) => [
+        tier,
+        {
+          use: `${PROVIDER_OF_TIER[tier]}/${name}`,
+          tier,
+          context_window: contextWindow,
+          max_output_tokens: maxOutputTokens,
+          price: {
+            input: usdPerMillion.input,
+            output: usdPerMillion.output,
+            cache_read: usdPerMillion.cacheRead,
+            cache_write_5m: usdPerMillion.cacheWrite5m,
+            cache_write_1h: usdPerMillion.cacheWrite1h,
+          },
+        },
+      ]),
+    ),
+    baseline: 'frontier',
+    default: { model: 'mid', fallback: ['frontier'] },
+    tasks: Object.fromEntries(Object.entries(TASK_ROUTES).map(([task, route]) => [task, { route }])),
   };
 }
 
+/** The demo's configuration at lifelike speed. */
+export const DEMO_CONFIG = demoConfig({ seed: 1, speed: 1 });
+
 /** The same as the text of a `tierline.yaml`. */
-export function demoConfigYaml(providerUrl: string): string {
-  return stringify(demoConfig(providerUrl));
+export function demoConfigYaml(options: DemoConfigOptions): string {
+  return stringify(demoConfig(options));
 }

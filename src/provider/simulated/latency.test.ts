@@ -23,6 +23,6 @@ test('tokens are due one after the other, scaled by the speed', () => {
   const latency = { firstTokenMs: 200, tokensPerSecond: 100 };
   assert.equal(tokenDueMs(latency, 0, 1), 200);
   assert.equal(tokenDueMs(latency, 50, 1), 700);
-  assert.equal(tokenDueMs(latency, 50, 0.1), 70);
+  assert.equal(tokenDueMs(latency, 50, 10), 70);
   assert.equal(tokenDueMs(latency, 50, 0), 0);
 });

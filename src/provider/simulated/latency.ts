@@ -19,7 +19,7 @@ export function latencyOf(seed: number, model: SimulatedModel, prompt: string): 
   };
 }
 
-/** When token number `index` (from 0) is out, in milliseconds since the request, at that share of real time. */
+/** When token number `index` (from 0) is out, in milliseconds since the request; `speed` 10 is ten times as fast, 0 at once. */
 export function tokenDueMs(latency: Latency, index: number, speed: number): number {
-  return speed * (latency.firstTokenMs + (index * 1000) / latency.tokensPerSecond);
+  return speed === 0 ? 0 : (latency.firstTokenMs + (index * 1000) / latency.tokensPerSecond) / speed;
 }

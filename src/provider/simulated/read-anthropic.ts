@@ -132,5 +132,9 @@ export function readAnthropic(body: JsonObject, version: string): SimulatedReque
   if (refused !== undefined) {
     throw new Refusal(400, `${refused}: Extra inputs are not permitted in API version ${VERSION_WITHOUT_SAMPLING}`);
   }
+  // Threads are not kept here. Clients take this answer as the order to send the whole conversation again.
+  if (objectOr(body.thread).type === 'continue') {
+    throw new Refusal(404, 'thread: not found', { errorCode: 'thread_not_found' });
+  }
   return request;
 }

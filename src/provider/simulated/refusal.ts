@@ -6,6 +6,8 @@ interface RefusalDetails {
   /** OpenAI's machine-readable code. */
   code?: string;
   retryAfterSeconds?: number;
+  /** Anthropic's `error.details.error_code`. */
+  errorCode?: string;
 }
 
 export class Refusal extends Error {

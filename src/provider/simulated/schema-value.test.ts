@@ -6,33 +6,35 @@ import type { JsonObject } from '../../call/json.ts';
 import { objectFor } from './schema-value.ts';
 
 function assertFulfils(schema: JsonObject, value: unknown): void {
-  const result = z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]).safeParse(value);
+  const result = z.fromJSONSchema(schema).safeParse(value);
   assert.ok(
     result.success,
     `${JSON.stringify(value)}\ndoes not fulfil\n${JSON.stringify(schema)}\n${String(result.error)}`,
   );
 }
 
-const leaf: fc.Arbitrary<JsonObject> = fc.oneof(
-  fc.constant({ type: 'string' }),
-  fc.record({ type: fc.constant('string'), minLength: fc.integer({ min: 0, max: 9 }) }),
-  fc.record({ type: fc.constant('string'), maxLength: fc.integer({ min: 0, max: 9 }) }),
-  fc.record({ type: fc.constant('string'), format: fc.constantFrom('date', 'date-time', 'email', 'uuid', 'uri') }),
-  fc.record({
-    type: fc.constant('string'),
-    enum: fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 4 }),
-  }),
-  fc.record({
-    type: fc.constant('integer'),
-    minimum: fc.integer({ min: -50, max: 0 }),
-    maximum: fc.integer({ min: 1, max: 50 }),
-  }),
-  fc.record({ type: fc.constant('number'), exclusiveMinimum: fc.integer({ min: 0, max: 9 }) }),
-  fc.record({ type: fc.constant('integer'), multipleOf: fc.constantFrom(2, 5, 10) }),
-  fc.constant({ type: 'boolean' }),
-  fc.constant({ type: ['string', 'null'] }),
-  fc.constant({ const: 'fixed' }),
-);
+const leaf: fc.Arbitrary<JsonObject> = fc
+  .oneof(
+    fc.constant({ type: 'string' }),
+    fc.record({ type: fc.constant('string'), minLength: fc.integer({ min: 0, max: 9 }) }),
+    fc.record({ type: fc.constant('string'), maxLength: fc.integer({ min: 0, max: 9 }) }),
+    fc.record({ type: fc.constant('string'), format: fc.constantFrom('date', 'date-time', 'email', 'uuid', 'uri') }),
+    fc.record({
+      type: fc.constant('string'),
+      enum: fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 4 }),
+    }),
+    fc.record({
+      type: fc.constant('integer'),
+      minimum: fc.integer({ min: -50, max: 0 }),
+      maximum: fc.integer({ min: 1, max: 50 }),
+    }),
+    fc.record({ type: fc.constant('number'), exclusiveMinimum: fc.integer({ min: 0, max: 9 }) }),
+    fc.record({ type: fc.constant('integer'), multipleOf: fc.constantFrom(2, 5, 10) }),
+    fc.constant({ type: 'boolean' }),
+    fc.constant<JsonObject>({ type: ['string', 'null'] }),
+    fc.constant({ const: 'fixed' }),
+  )
+  .map((schema): JsonObject => ({ ...schema }));
 
 const { tree } = fc.letrec<{ tree: JsonObject; node: JsonObject }>((tie) => ({
   tree: fc.oneof({ maxDepth: 3 }, leaf, tie('node')),

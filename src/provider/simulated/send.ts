@@ -9,7 +9,7 @@ import type { TimedEvent } from './reply.ts';
 export interface Pace {
   clock: SimulatedClock;
   latency: Latency;
-  /** Share of real time: 1 as a provider would, 0 without any delay. */
+  /** 1 as a provider would, 10 ten times as fast, 0 without any delay. */
   speed: number;
 }
 
@@ -67,7 +67,7 @@ export async function sendEvents(
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
   for (const [index, { text, afterTokens }] of stream.events.entries()) {
     if (index === stream.cutAfter) {
-      response.destroy();
+      response.socket?.end();
       return;
     }
     await timer.untilToken(afterTokens);

@@ -30,7 +30,7 @@ export interface SimulatedProviderOptions {
   port?: number;
   /** Chooses which answers are right; 1 when not said. */
   seed?: number;
-  /** Share of real time that answers take: 1 (realistic) when not said, 0 for no delay at all. */
+  /** 1 (realistic) when not said, 10 for ten times as fast, 0 for no delay at all. */
   speed?: number;
   /** Keys that are let in; anybody when not said. */
   apiKeys?: readonly string[];

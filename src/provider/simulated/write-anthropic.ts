@@ -44,7 +44,7 @@ function usageOf({ prompt }: Exchange, answer: SimulatedAnswer): JsonObject {
 
 function contentOf(exchange: Exchange, answer: SimulatedAnswer): JsonObject[] {
   const { thinking, text, calls } = answer;
-  const signature = Buffer.from(hexOf(`signature ${exchange.digest}`, 32)).toString('base64');
+  const signature = Buffer.from(hexOf(`signature of ${thinking}`, 32)).toString('base64');
   return [
     ...(thinking === '' ? [] : [{ type: 'thinking', thinking, signature }]),
     ...(calls.length > 0 ? [] : [{ type: 'text', text }]),
@@ -142,6 +142,11 @@ export function anthropicEvents(exchange: Exchange): TimedEvent[] {
   ];
 }
 
-export function anthropicError({ status, message }: Refusal, requestId: string): JsonObject {
-  return { type: 'error', error: { type: ERROR_TYPES[status] ?? 'api_error', message }, request_id: requestId };
+export function anthropicError({ status, message, details }: Refusal, requestId: string): JsonObject {
+  const more = details.errorCode === undefined ? {} : { details: { error_code: details.errorCode } };
+  return {
+    type: 'error',
+    error: { type: ERROR_TYPES[status] ?? 'api_error', message, ...more },
+    request_id: requestId,
+  };
 }
