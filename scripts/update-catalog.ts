@@ -3,7 +3,13 @@
 // The date is the day the data was read by its authors; without one, the day the installed version was published.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { findProvider, type ConditionalPrice, type MatchLogic, type ModelInfo, type Provider } from '@pydantic/genai-prices';
+import {
+  type ConditionalPrice,
+  findProvider,
+  type MatchLogic,
+  type ModelInfo,
+  type Provider,
+} from '@pydantic/genai-prices';
 import { RATE_CLASSES, type RateClass, type Rates, toRate } from '../src/catalog/model-spec.ts';
 import type { ListedModel, ListedPrice, ListedVendor, PriceFile } from '../src/catalog/price-file.ts';
 
@@ -12,8 +18,28 @@ const TARGET = new URL('../src/catalog/prices.json', import.meta.url);
 
 /** Vendors that sell tokens by the token. Left out: subscriptions, routers without prices of their own, embeddings only. */
 const VENDORS = [
-  'anthropic', 'aws', 'azure', 'baseten', 'cerebras', 'cloudflare', 'cohere', 'deepseek', 'fireworks', 'google', 'groq',
-  'minimax', 'mistral', 'moonshotai', 'novita', 'openai', 'openrouter', 'perplexity', 'together', 'x-ai', 'zai', 'zhipuai',
+  'anthropic',
+  'aws',
+  'azure',
+  'baseten',
+  'cerebras',
+  'cloudflare',
+  'cohere',
+  'deepseek',
+  'fireworks',
+  'google',
+  'groq',
+  'minimax',
+  'mistral',
+  'moonshotai',
+  'novita',
+  'openai',
+  'openrouter',
+  'perplexity',
+  'together',
+  'x-ai',
+  'zai',
+  'zhipuai',
 ];
 
 const CLASS_OF: Record<string, RateClass> = {
@@ -46,7 +72,10 @@ function installedVersion(): string {
 }
 
 function publishedOn(version: string): string {
-  const times = JSON.parse(execFileSync('npm', ['view', PACKAGE, 'time', '--json'], { encoding: 'utf8' })) as Record<string, string>;
+  const times = JSON.parse(execFileSync('npm', ['view', PACKAGE, 'time', '--json'], { encoding: 'utf8' })) as Record<
+    string,
+    string
+  >;
   const day = times[version]?.slice(0, 10);
   if (day === undefined) throw new Error(`no publication date of ${PACKAGE} ${version}: give the date as an argument`);
   return day;
@@ -92,7 +121,8 @@ function toPrices(entries: ConditionalPrice[], id: string): ListedPrice[] | null
     if (above) price.above = { tokens: above.tiers[0]?.start ?? 0, rates: ratesOf(listed, 'tier') };
     // The hours of a day are listed after the date from which they were introduced.
     if (from !== undefined) price.from = from;
-    if (constraint?.type === 'time_of_date') price.utc = [minuteOf(constraint.start_time), minuteOf(constraint.end_time)];
+    if (constraint?.type === 'time_of_date')
+      price.utc = [minuteOf(constraint.start_time), minuteOf(constraint.end_time)];
     prices.push(price);
   }
   return prices;
@@ -104,7 +134,8 @@ function ratesOf(listed: ConditionalPrice['prices'], which: 'base' | 'tier'): Ra
     const name = CLASS_OF[key];
     if (name === undefined || value === undefined) continue;
     if (typeof value === 'number') rates[name] = toRate(value);
-    else if (value.tiers.length === 1) rates[name] = toRate(which === 'base' ? value.base : (value.tiers[0]?.price ?? value.base));
+    else if (value.tiers.length === 1)
+      rates[name] = toRate(which === 'base' ? value.base : (value.tiers[0]?.price ?? value.base));
     else throw new Error(`more than one long-context mark: ${JSON.stringify(value)}`);
   }
   return Object.fromEntries(RATE_CLASSES.flatMap((name) => (rates[name] === undefined ? [] : [[name, rates[name]]])));

@@ -1,4 +1,5 @@
 // Opens what the configured providers need: connection pools, AI SDK packages, the simulated provider.
+import { vendorOf } from './catalog/vendors.ts';
 import type { Config, HttpProviderConfig, ProviderConfig } from './config/config.ts';
 import { anthropicMessages } from './dialect/anthropic-messages.ts';
 import type { Dialect } from './dialect/dialect.ts';
@@ -76,6 +77,7 @@ function openHttp(provider: HttpProviderConfig, connectMs: number): Connection {
   const url = new URL(provider.baseUrl);
   return createHttpConnection({
     name: provider.name,
+    vendor: vendorOf(provider.name, provider.baseUrl),
     dialect: DIALECTS[provider.dialect],
     isPrivate: provider.isPrivate,
     upstream: createHttpUpstream(url.origin, { connectMs, connections: provider.connections }),

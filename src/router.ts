@@ -59,11 +59,13 @@ export interface FailureContext {
 export interface Engine {
   policy: Policy;
   delivery: Delivery;
-  isStrict: boolean;
+  /** Whether losses of a translation are an error for this task. */
+  isStrict: (task: string | null) => boolean;
   hasCostInUsage: boolean;
-  costOf: (deployment: Deployment, usage: Usage, atMs: number) => number | null;
+  /** Cost in nano-dollars, null when unknown. */
+  costOf: (deployment: Deployment, usage: Usage, options: { atMs: number; serviceTier: string | null }) => number | null;
   defaultMaxTokens: (deployment: Deployment) => number;
-  pricing: (inbound: Inbound, atMs: number) => Pricing;
+  pricing: (atMs: number) => Pricing;
 }
 
 export interface Recorder {
@@ -89,7 +91,7 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
   const row = toCallRow(callFacts(call, plan, decidedAt), outcome, {
     httpStatus: told(outcome),
     errorCode: outcome.error?.code ?? null,
-    pricing: engine.pricing(inbound, call.atMs),
+    pricing: engine.pricing(call.atMs),
   });
   // The row comes first: whoever reads an answer to its end finds it in the ledger.
   const written = recorder.record(row);
@@ -107,9 +109,9 @@ function carry(
     upstreamModel: deployment.upstreamModel,
     headers: call.headers,
     query: call.query,
-    isStrict: engine.isStrict,
+    isStrict: engine.isStrict(plan.task),
     defaultMaxTokens: engine.defaultMaxTokens(deployment),
-    costOf: (usage) => engine.costOf(deployment, usage, call.atMs),
+    costOf: (usage, serviceTier) => engine.costOf(deployment, usage, { atMs: call.atMs, serviceTier }),
     hasCostInUsage: engine.hasCostInUsage,
   });
   const attempts = (call.client.answer?.attempts ?? 0) + 1;

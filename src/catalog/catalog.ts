@@ -1,9 +1,10 @@
 // The catalog: finds what is known of a model by provider and name. A model that is not listed is null: the price of a
 // similar one is never taken instead.
-import { type Price, type ModelSpec, type Rates } from './model-spec.ts';
-import { fit, spellings } from './model-name.ts';
+
 import { knownModel } from './known-models.ts';
-import { type OwnPrice, OWN_PRICES, SAME_AS, serviceTiersOf, withHourWrites } from './own-prices.ts';
+import { fit, spellings } from './model-name.ts';
+import { type ModelSpec, type Price, type Rates } from './model-spec.ts';
+import { OWN_PRICES, type OwnPrice, SAME_AS, serviceTiersOf, withHourWrites } from './own-prices.ts';
 import type { ListedModel, ListedPrice, ListedVendor, PriceFile } from './price-file.ts';
 import prices from './prices.json' with { type: 'json' };
 import { canonicalVendor } from './vendors.ts';
@@ -104,9 +105,7 @@ function findIn(file: PriceFile, vendor: string, written: string): ModelSpec | n
 function listAll(file: PriceFile): ModelSpec[] {
   return Object.entries(file.vendors).flatMap(([vendor, { models }]) => [
     ...OWN_PRICES.filter((model) => model.vendor === vendor).map(fromOwn),
-    ...models
-      .filter((model) => !SAME_AS.has(`${vendor}/${model.id}`))
-      .map((model) => fromListed(file, vendor, model)),
+    ...models.filter((model) => !SAME_AS.has(`${vendor}/${model.id}`)).map((model) => fromListed(file, vendor, model)),
   ]);
 }
 

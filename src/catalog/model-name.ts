@@ -27,13 +27,11 @@ export function fit(listed: string, written: string): number {
 /** The same model's other spellings, most exact first: without path, own vendor's prefix, Bedrock region. */
 export function spellings(vendor: string, written: string): string[] {
   const name = written.trim().toLowerCase();
-  const forms = new Set([name]);
+  const forms = [name];
   const path = /^(?:(?:publishers|projects)\/.*|arn:.*|models)\/([^/]+)$/.exec(name);
-  if (path?.[1]) forms.add(path[1]);
+  if (path?.[1]) forms.push(path[1]);
   const own = `${vendor}/`;
-  if (name.startsWith(own)) forms.add(name.slice(own.length));
-  for (const form of [...forms]) {
-    if (vendor === 'aws' && REGION.test(form)) forms.add(form.replace(REGION, ''));
-  }
-  return [...forms];
+  if (name.startsWith(own)) forms.push(name.slice(own.length));
+  if (vendor !== 'aws') return forms;
+  return [...forms, ...forms.filter((form) => REGION.test(form)).map((form) => form.replace(REGION, ''))];
 }

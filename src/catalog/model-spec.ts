@@ -49,7 +49,15 @@ export interface Multiplier {
 export type Capability = 'tools' | 'images' | 'documents' | 'audio' | 'schema' | 'reasoning';
 
 /** Vocabularies that count alike. `generic` stands for a model whose vocabulary is not known. */
-export type TokenizerFamily = 'o200k' | 'cl100k' | 'claude' | 'claude-new' | 'gemini' | 'deepseek' | 'llama' | 'generic';
+export type TokenizerFamily =
+  | 'o200k'
+  | 'cl100k'
+  | 'claude'
+  | 'claude-new'
+  | 'gemini'
+  | 'deepseek'
+  | 'llama'
+  | 'generic';
 
 export interface ModelSpec {
   /** The provider's own name, without date where it has one. */

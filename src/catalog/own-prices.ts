@@ -29,17 +29,16 @@ export const OWN_PRICES: readonly OwnPrice[] = [
     id: 'claude-haiku-5-5',
     names: ['claude-haiku-5.5'],
     // Above 100,000 tokens of prompt, cache reads and writes included, the whole request costs five times as much.
-    prices: [{ rates: claude(0.1, 0.5, 0.1), longContext: { aboveInputTokens: 100_000, rates: claude(0.5, 2.5, 0.1) } }],
+    prices: [
+      { rates: claude(0.1, 0.5, 0.1), longContext: { aboveInputTokens: 100_000, rates: claude(0.5, 2.5, 0.1) } },
+    ],
     source: CLAUDE_PRICES,
   },
   {
     vendor: 'anthropic',
     id: 'claude-sonnet-5-5',
     names: ['claude-sonnet-5.5'],
-    prices: [
-      { rates: claude(2, 10, 0.1) },
-      { rates: claude(2, 10, 0.05), validFromMs: Date.UTC(2026, 9, 7) },
-    ],
+    prices: [{ rates: claude(2, 10, 0.1) }, { rates: claude(2, 10, 0.05), validFromMs: Date.UTC(2026, 9, 7) }],
     source: CLAUDE_PRICES,
   },
 ];
@@ -58,9 +57,9 @@ const SELLS_CLAUDE: ReadonlySet<string> = new Set(['anthropic', 'aws', 'google',
 
 /** Fills in Claude's one-hour write price (aws.amazon.com/bedrock/pricing, Vertex and OpenRouter price pages; 2026-11-24). */
 export function withHourWrites(vendor: string, id: string, rates: Rates): Rates {
-  const lacks = rates.cacheWrite5m !== undefined && rates.cacheWrite1h === undefined && rates.input !== undefined;
-  if (!lacks || !SELLS_CLAUDE.has(vendor) || !id.includes('claude')) return rates;
-  return { ...rates, cacheWrite1h: 2 * (rates.input as number) };
+  const { input, cacheWrite5m, cacheWrite1h } = rates;
+  if (input === undefined || cacheWrite5m === undefined || cacheWrite1h !== undefined) return rates;
+  return SELLS_CLAUDE.has(vendor) && id.includes('claude') ? { ...rates, cacheWrite1h: 2 * input } : rates;
 }
 
 const HALF: Multiplier = { times: 1, over: 2 };

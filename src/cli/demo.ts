@@ -56,7 +56,7 @@ export async function demoCommand(options: DemoOptions): Promise<DemoFigures> {
   const title = `Sending ${requests} requests of five tasks through ${gatewayUrl}`;
   const progress = await startProgress({ total: requests, title, isTTY, print });
   const calls = await sendAll(items, { gatewayUrl, key }, { concurrency, progress });
-  progress.finish(`${requests} requests answered.`);
+  progress.finish(`${requests} requests sent.`);
   const figures = toFigures(calls, (await options.report()) ?? reportFromAnswers(calls));
   print(writeFigures(figures, isTTY));
   const firstError = calls.find(({ answer }) => answer.error !== null)?.answer.error;

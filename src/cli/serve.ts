@@ -1,9 +1,7 @@
 // `tierline serve`: the gateway in the foreground, until Ctrl-C.
-import { existsSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
-import { configFromEnvironment } from '../config/environment.ts';
-import { loadConfig } from '../config/load.ts';
 import { watchConfig } from '../config/watch.ts';
+import { findConfig } from './find-config.ts';
 import { type Running, startTierline } from './start.ts';
 
 export interface ServeOptions {
@@ -17,12 +15,10 @@ export interface ServeOptions {
   warn: (line: string) => void;
 }
 
-const DEFAULT_FILE = 'tierline.yaml';
-
 /** Runs until the process is told to stop; rejects with ConfigError or the error of listening. */
 export async function serve(options: ServeOptions): Promise<void> {
   const { print, warn } = options;
-  const found = findConfig(options);
+  const found = findConfig(options.config);
   const config = withAddress(found.config, options);
   const running = await startTierline({ config, warn });
   for (const line of banner(running, config, found.sentence)) print(line);
@@ -35,36 +31,20 @@ export async function serve(options: ServeOptions): Promise<void> {
   await untilStopped(running, { print, stopWatching });
 }
 
-function findConfig(options: ServeOptions): { config: Config; path: string | null; sentence: string } {
-  const path = options.config ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : null);
-  if (path === null) {
-    const { config, sentence } = configFromEnvironment(process.env);
-    return { config, path, sentence };
-  }
-  return { config: loadConfig({ path, env: process.env }), path, sentence: `Configuration: ${path}` };
-}
-
 function withAddress(config: Config, { host, port }: ServeOptions): Config {
   return { ...config, server: { ...config.server, host: host ?? config.server.host, port: port ?? config.server.port } };
 }
 
+/** Follows edits and SIGHUP; a bad edit is told and changes nothing. */
 function watch(path: string, options: ServeOptions & { reload: (next: Config) => Promise<void> }): () => void {
-  const { warn, reload } = options;
-  const load = (): void => {
-    try {
-      void reload(loadConfig({ path, env: process.env }));
-    } catch (error) {
-      warn(`the running configuration stays in force:\n${error instanceof Error ? error.message : String(error)}`);
-    }
-  };
-  process.on('SIGHUP', load);
-  if (!options.watch) return () => process.off('SIGHUP', load);
   const watcher = watchConfig(path, (result) => {
-    if (result.ok) void reload(result.config);
-    else warn(`the running configuration stays in force:\n${result.error.message}`);
+    if (result.ok) void options.reload(result.config);
+    else options.warn(`the running configuration stays in force:\n${result.error.message}`);
   });
+  process.on('SIGHUP', watcher.reload);
+  if (!options.watch) watcher.close();
   return () => {
-    process.off('SIGHUP', load);
+    process.off('SIGHUP', watcher.reload);
     watcher.close();
   };
 }

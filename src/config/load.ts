@@ -37,9 +37,9 @@ export function checkConfig(
   { file, label, env }: { file: string | null; label: string; env: Environment },
 ): Config {
   const findings = [...source.findings];
-  const unfilled = new Set(findings.filter(({ at }) => at === 'value').map(({ path }) => JSON.stringify(path)));
+  const told = new Set(findings.map(({ path }) => JSON.stringify(path)));
   const report = (finding: Finding): void => {
-    if (!unfilled.has(JSON.stringify(finding.path))) findings.push(finding);
+    if (!told.has(JSON.stringify(finding.path))) findings.push(finding);
   };
   const value = withoutEmpty(source.value);
   let config: Config | null = null;

@@ -30,7 +30,7 @@ export interface Finding {
 export interface Source {
   /** The document as plain data. */
   value: unknown;
-  /** What was wrong already: repeated keys, missing variables. */
+  /** What was wrong already: repeated keys, missing variables. Nothing else is told about their paths. */
   findings: readonly Finding[];
   /** Gives a finding its line, column and excerpt, and covers secrets in its texts. */
   place: (finding: Finding) => Problem;
@@ -126,7 +126,9 @@ class YamlSource implements Source {
       const key = keyOf(pair);
       const inner = [...path, key];
       if (isScalar(pair.key)) this.scalars.push({ node: pair.key, path: inner, isKey: true });
-      if (seen.has(key)) this.findings.push({ path: inner, at: 'key', message: 'stands here twice', hint: null });
+      // Readers of the schema pass over this one in silence.
+      if (key === '__proto__') this.findings.push({ path: inner, at: 'key', message: 'cannot be a name' });
+      if (seen.has(key)) this.findings.push({ path: inner, at: 'key', message: 'stands here twice' });
       seen.add(key);
       this.collect(pair.value, inner);
     }
@@ -140,7 +142,7 @@ class YamlSource implements Source {
       if (isKey || !written.includes('${')) continue;
       const filled = fillPlaceholders(written, env);
       node.value = filled.text;
-      for (const message of filled.problems) this.findings.push({ path, at: 'value', message, hint: null });
+      for (const message of filled.problems) this.findings.push({ path, at: 'value', message });
       for (const [variable, value] of filled.used) {
         if (isSecretAt([variable], value)) this.secrets.add(value);
       }

@@ -54,6 +54,7 @@ const NO_FACTS: Readonly<StreamFacts> = Object.freeze({
   usage: null,
   finishReason: null,
   responseModel: null,
+  serviceTier: null,
   sawToken: false,
   error: null,
 });

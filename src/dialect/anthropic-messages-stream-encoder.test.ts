@@ -104,7 +104,7 @@ describe('writing a message stream', () => {
         finish('stop'),
         { type: 'end' },
       ]),
-    ).map(({ json }) => json as Record<string, unknown>);
+    ).map(({ json }) => json);
     assert.deepEqual(events.map((event) => [event.type, event.index]).slice(1, -2), [
       ['content_block_start', 0],
       ['content_block_stop', 0],
@@ -112,7 +112,7 @@ describe('writing a message stream', () => {
       ['content_block_delta', 1],
       ['content_block_stop', 1],
     ]);
-    assert.equal((events.at(-2)?.delta as { stop_reason: string }).stop_reason, 'refusal');
+    assert.deepEqual(events.at(-2)?.delta, { stop_reason: 'refusal', stop_sequence: null });
   });
 
   test('parts may follow one another without a part_end; other choices have no place', () => {

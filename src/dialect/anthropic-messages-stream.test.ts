@@ -3,10 +3,8 @@ import { describe, test } from 'node:test';
 import type { JsonObject } from '../call/json.ts';
 import { toUsage } from '../call/usage.ts';
 import { anthropicMessages } from './anthropic-messages.ts';
-import type { Dialect, ReplyContext } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
 import type { NeutralEvent } from './neutral.ts';
-
-const CONTEXT: ReplyContext = { costUsd: () => null, includeUsage: true, createdAtSeconds: 1_700_000_000 };
 
 const decode = (dialect: Dialect, events: (JsonObject | string)[]): NeutralEvent[] => {
   const decoder = dialect.createDecoder();

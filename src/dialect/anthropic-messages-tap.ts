@@ -55,6 +55,7 @@ class AnthropicTap implements TapDialect {
     if (!isObject(usage)) return false;
     this.usage = { ...this.usage, ...usage };
     facts.usage = readAnthropicUsage(this.usage);
+    if (typeof usage.service_tier === 'string') facts.serviceTier = usage.service_tier;
     return true;
   }
 }

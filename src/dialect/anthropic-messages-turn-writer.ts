@@ -4,7 +4,6 @@
 // An instruction in the middle of the conversation keeps its place. Anthropic's own clients may say it as a message of
 // the role `system`, which only its newest models take; from other dialects it becomes marked text of the user turn,
 // because moving it up into `system` would change what came before it and spoil the prompt cache.
-import type { JsonObject } from '../call/json.ts';
 import { type Block, writeBlock } from './anthropic-messages-block-writer.ts';
 import type { Crossing } from './crossing.ts';
 import type { NeutralMessage } from './neutral.ts';
@@ -89,5 +88,5 @@ function mendEnds(turns: Turn[], crossing: Crossing): void {
 
 /** Whether the turn that the model is to answer brings tool results. */
 export function isInToolLoop(turns: readonly Turn[]): boolean {
-  return turns.at(-1)?.content.some((block: JsonObject | Block) => block.type === 'tool_result') ?? false;
+  return turns.at(-1)?.content.some((block) => block.type === 'tool_result') ?? false;
 }

@@ -4,6 +4,7 @@ import { toUsage } from '../call/usage.ts';
 import type { Dialect, ReplyContext, SseEvent } from './dialect.ts';
 import type { NeutralEvent } from './neutral.ts';
 import { openaiChat } from './openai-chat.ts';
+import { writeOpenaiUsage } from './openai-chat-usage.ts';
 
 const CONTEXT: ReplyContext = { costUsd: () => null, includeUsage: true, createdAtSeconds: 1_700_000_000 };
 
@@ -79,11 +80,10 @@ describe('writing a chat completion stream', () => {
 
   test('usage has its own last chunk when asked for, and is null in all others', () => {
     const events = parseSse(encode(openaiChat, ANSWER, { ...CONTEXT, costUsd: () => 0.5 })).map((event) => event.json);
-    const [done, usage, ...others] = events.toReversed() as Record<string, unknown>[];
+    const [done, usage, ...others] = events.toReversed();
     assert.deepEqual(done, {});
     assert.deepEqual(usage?.choices, []);
-    assert.equal((usage?.usage as { cost: number }).cost, 0.5);
-    assert.equal((usage?.usage as { prompt_tokens: number }).prompt_tokens, 100);
+    assert.deepEqual(usage?.usage, { ...writeOpenaiUsage(USAGE), cost: 0.5 });
     assert.ok(others.every((event) => event.usage === null));
   });
 

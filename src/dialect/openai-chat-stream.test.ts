@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { JsonObject } from '../call/json.ts';
 import { toUsage } from '../call/usage.ts';
-import type { Dialect, ReplyContext } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
 import type { NeutralEvent } from './neutral.ts';
 import { openaiChat } from './openai-chat.ts';
-
-const CONTEXT: ReplyContext = { costUsd: () => null, includeUsage: true, createdAtSeconds: 1_700_000_000 };
 
 const decode = (dialect: Dialect, events: (JsonObject | string)[]): NeutralEvent[] => {
   const decoder = dialect.createDecoder();

@@ -96,9 +96,10 @@ describe('the conversation of an OpenAI client for an Anthropic model', () => {
         { role: 'tool', tool_call_id: 'functions.f:0', content: 'first' },
       ],
     });
-    const ids = (body.messages[1]?.content as { id: string }[]).map((block) => block.id);
+    const blocks = body.messages.slice(1).flatMap((message) => message.content as Record<string, string>[]);
+    const ids = blocks.flatMap((block) => block.id ?? []);
     assert.deepEqual(
-      (body.messages[2]?.content as { tool_use_id: string }[]).map((block) => block.tool_use_id),
+      blocks.flatMap((block) => block.tool_use_id ?? []),
       ids,
     );
     assert.equal(new Set(ids).size, 2);

@@ -8,6 +8,8 @@ export interface StreamFacts {
   usage: Usage | null;
   finishReason: string | null;
   responseModel: string | null;
+  /** `service_tier` as the provider said it; it can decide about the price. */
+  serviceTier: string | null;
   /** Whether the first generated token has been seen. */
   sawToken: boolean;
   /** The error the provider sent instead of, or in the middle of, an answer. */
@@ -30,5 +32,5 @@ export interface StreamPipe {
 }
 
 export function createFacts(): StreamFacts {
-  return { usage: null, finishReason: null, responseModel: null, sawToken: false, error: null };
+  return { usage: null, finishReason: null, responseModel: null, serviceTier: null, sawToken: false, error: null };
 }

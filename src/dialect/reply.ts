@@ -23,8 +23,13 @@ export function readReply(dialect: DialectName, body: Buffer, costOf: CostOf): {
   const usage = top.value('usage');
   if (!isObject(usage)) return { body, facts };
   facts.usage = dialect === 'openai-chat' ? readOpenaiUsage(usage) : readAnthropicUsage(usage);
-  const cost = costOf(facts.usage);
+  facts.serviceTier = dialect === 'openai-chat' ? top.string('service_tier') : textOf(usage.service_tier);
+  const cost = costOf(facts.usage, facts.serviceTier);
   return { body: cost === null ? body : withCost(body, top, cost), facts };
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }
 
 function scanReply(body: Buffer): ScannedObject {

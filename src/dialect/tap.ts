@@ -8,8 +8,8 @@ import { splice } from '../wire/splice.ts';
 import { dataSpan, EventCutter, splitEvents } from '../wire/sse.ts';
 import { createFacts, type StreamFacts, type StreamPipe } from './pipe.ts';
 
-/** Same as ReplyContext.costUsd, in nano-dollars: null when the cost is not known or not wanted in the answer. */
-export type CostOf = (usage: Usage) => number | null;
+/** Cost of a usage in nano-dollars; null when it is not known or not wanted in the answer. */
+export type CostOf = (usage: Usage, serviceTier: string | null) => number | null;
 
 /** What the dialect says about one parsed event. */
 export type Verdict = 'pass' | 'drop' | 'priced' | 'end' | 'error';
@@ -92,7 +92,7 @@ class Tap implements StreamPipe {
   }
 
   private withCost(event: Buffer, start: number, end: number): Buffer {
-    const cost = this.facts.usage === null ? null : this.costOf(this.facts.usage);
+    const cost = this.facts.usage === null ? null : this.costOf(this.facts.usage, this.facts.serviceTier);
     if (cost === null) return event;
     const priced = insertCost(event.subarray(start, end), cost);
     return Buffer.concat([event.subarray(0, start), priced, event.subarray(end)]);

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { TierlineError } from '../call/errors.ts';
-import { toUsage } from '../call/usage.ts';
 import { anthropicMessages } from './anthropic-messages.ts';
-import { readAnthropicReply } from './anthropic-messages-reply.ts';
 import type { Dialect, ReplyContext } from './dialect.ts';
 import { openaiChat } from './openai-chat.ts';
-import { readOpenaiReply } from './openai-chat-reply.ts';
 
 const CONTEXT: ReplyContext = { costUsd: () => null, includeUsage: true, createdAtSeconds: 1_700_000_000 };
 const USAGE = {
@@ -266,67 +262,5 @@ describe('a reply in its own dialect', () => {
       cross(own, claude(content, 'model_context_window_exceeded')).stop_reason,
       'model_context_window_exceeded',
     );
-  });
-});
-
-describe('replies that are none', () => {
-  const broken: [Dialect, string, string][] = [
-    [openaiChat, '', 'upstream_malformed'],
-    [openaiChat, '<html>', 'upstream_malformed'],
-    [openaiChat, '[]', 'upstream_malformed'],
-    [openaiChat, '{}', 'upstream_malformed'],
-    [openaiChat, '{"choices":[]}', 'upstream_malformed'],
-    [openaiChat, '{"choices":[null]}', 'upstream_malformed'],
-    [openaiChat, '{"choices":[{"index":0}]}', 'upstream_malformed'],
-    [openaiChat, '{"choices":[{"message":{"content":5}}]}', 'upstream_malformed'],
-    [openaiChat, '{"choices":[{"message":{"tool_calls":[1]}}]}', 'upstream_malformed'],
-    [openaiChat, '{"error":{"message":"Overloaded","code":502}}', 'upstream_error'],
-    [openaiChat, '{"error":{"message":"x"},"choices":[{"message":{"content":""}}]}', 'upstream_error'],
-    [openaiChat, '{"choices":[{"message":{"content":"x"},"finish_reason":"error"}]}', 'upstream_error'],
-    [anthropicMessages, '', 'upstream_malformed'],
-    [anthropicMessages, '{}', 'upstream_malformed'],
-    [anthropicMessages, '{"content":[5]}', 'upstream_malformed'],
-    [anthropicMessages, '{"content":[{"type":"tool_use","input":{]}', 'upstream_malformed'],
-    [anthropicMessages, '{"type":"error","error":{"type":"api_error","message":"x"}}', 'upstream_error'],
-  ];
-  for (const [dialect, source, code] of broken) {
-    test(`${dialect.name}: ${source} is ${code}`, () => {
-      assert.throws(
-        () => dialect.decodeReply(Buffer.from(source)),
-        (error) => error instanceof TierlineError && error.code === code,
-      );
-    });
-  }
-});
-
-describe('facts for accounting', () => {
-  test('are read from complete replies', () => {
-    assert.deepEqual(readOpenaiReply(Buffer.from(chat({ content: 'x' }, 'length'))), {
-      usage: toUsage({ inputTokens: 20, cacheReadTokens: 80, outputTokens: 7 }),
-      finishReason: 'length',
-      responseModel: 'gpt-x',
-    });
-    assert.deepEqual(readAnthropicReply(Buffer.from(claude([{ type: 'tool_use', input: { a: 1 } }], 'tool_use'))), {
-      usage: toUsage({ inputTokens: 20, cacheReadTokens: 80, outputTokens: 7 }),
-      finishReason: 'tool_use',
-      responseModel: 'claude-x',
-    });
-  });
-
-  test('are null, never an error, when the reply is malformed', () => {
-    const nothing = { usage: null, finishReason: null, responseModel: null };
-    const sources = [
-      '',
-      '{',
-      'null',
-      '[]',
-      '{}',
-      '{"choices":5,"usage":null,"model":3}',
-      '{"content":"tool_use","usage":[]}',
-    ];
-    for (const source of sources) {
-      assert.deepEqual(readOpenaiReply(Buffer.from(source)), nothing);
-      assert.deepEqual(readAnthropicReply(Buffer.from(source)), nothing);
-    }
   });
 });

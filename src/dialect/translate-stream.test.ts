@@ -113,8 +113,8 @@ describe('streams from one dialect to the other', () => {
     messageDelta('tool_use'),
     { type: 'message_stop' },
   ];
-  const serve = (body: string): typeof fetch =>
-    (async () => new Response(body, { headers: { 'content-type': 'text/event-stream' } })) as typeof fetch;
+  const serve = (body: string) => async (): Promise<Response> =>
+    new Response(body, { headers: { 'content-type': 'text/event-stream' } });
 
   test("OpenAI's stream is understood by Anthropic's client", async () => {
     const body = encode(anthropicMessages, decode(openaiChat, OPENAI));

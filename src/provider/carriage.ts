@@ -122,7 +122,7 @@ function sameDialectReply(inbound: Inbound, costOf: CostOf): ReplySide {
 function translatedReply(inbound: Inbound, connection: Connection, costOf: CostOf): ReplySide {
   const context: ReplyContext = {
     costUsd: (usage: Usage) => {
-      const cost = costOf(usage);
+      const cost = costOf(usage, null);
       return cost === null ? null : cost / 1e9;
     },
     includeUsage: inbound.includeUsage,

@@ -16,6 +16,8 @@ export interface Endpoint {
 
 export interface Connection {
   readonly name: string;
+  /** Whose price list its models are on: `openai`, `anthropic`. */
+  readonly vendor: string;
   readonly dialect: Dialect;
   readonly isPrivate: boolean;
   /** Credentials that must never appear in anything a client sees. */
@@ -33,6 +35,7 @@ interface Timeouts {
 
 export interface HttpConnectionOptions {
   name: string;
+  vendor: string;
   dialect: Dialect;
   isPrivate: boolean;
   upstream: HttpUpstream;
@@ -68,6 +71,7 @@ export function createHttpConnection(options: HttpConnectionOptions): Connection
   };
   return {
     name: options.name,
+    vendor: options.vendor,
     dialect: options.dialect,
     isPrivate: options.isPrivate,
     secrets: options.apiKey === null ? [] : [options.apiKey],

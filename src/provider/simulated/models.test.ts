@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { findSimulatedModel, SIMULATED_MODELS, TASK_KINDS } from './models.ts';
 
@@ -28,4 +29,23 @@ test('prices of a model are in dollars per million tokens, cache classes include
     cacheWrite1h: 6,
   });
   assert.equal(findSimulatedModel('sim-huge'), undefined);
+});
+
+test('the documentation has the same prices, windows, times and skills', () => {
+  const page = readFileSync(new URL('../../../docs/simulated-provider.md', import.meta.url), 'utf8');
+  for (const { name, tier, usdPerMillion, contextWindow, firstTokenMs, tokensPerSecond } of SIMULATED_MODELS) {
+    const facts = [
+      `\`${name}\``,
+      tier,
+      `${usdPerMillion.input} / ${usdPerMillion.output}`,
+      contextWindow.toLocaleString('en-US'),
+      `${firstTokenMs} ms`,
+      tokensPerSecond,
+    ];
+    assert.ok(page.includes(`| ${facts.join(' | ')} |`), facts.join(' | '));
+  }
+  for (const kind of TASK_KINDS) {
+    const row = [`\`${kind}\``, ...SIMULATED_MODELS.map(({ skill }) => skill[kind])].join(' | ');
+    assert.ok(page.includes(`| ${row} |`), row);
+  }
 });

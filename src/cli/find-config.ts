@@ -1,0 +1,22 @@
+// Which configuration a command works with: the file that was named, the one that lies here, or the environment.
+import { existsSync } from 'node:fs';
+import type { Config } from '../config/config.ts';
+import { configFromEnvironment } from '../config/environment.ts';
+import { loadConfig } from '../config/load.ts';
+
+const DEFAULT_FILE = 'tierline.yaml';
+
+export interface FoundFile {
+  config: Config;
+  /** The file, null when the environment decided. */
+  path: string | null;
+  /** What was found, for people. */
+  sentence: string;
+}
+
+/** Throws ConfigError for a file that is missing or wrong. */
+export function findConfig(named: string | undefined): FoundFile {
+  const path = named ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : null);
+  if (path === null) return { ...configFromEnvironment(process.env), path };
+  return { config: loadConfig({ path, env: process.env }), path, sentence: `Configuration: ${path}` };
+}

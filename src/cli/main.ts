@@ -1,0 +1,140 @@
+#!/usr/bin/env -S node --max-semi-space-size=8
+// The `tierline` command: options and wiring; each command's work is in a file of its own, loaded when it is called.
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError } from 'commander';
+
+const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+const warn = (text: string): void => void process.stderr.write(`tierline: ${text}\n`);
+
+const program = new Command('tierline')
+  .description('The cost-first model router for LLM applications.')
+  .version(version())
+  .showHelpAfterError()
+  .configureHelp({ sortSubcommands: false });
+
+program
+  .command('serve')
+  .description('start the gateway')
+  .option('-c, --config <file>', 'configuration (default: tierline.yaml here, else keys found in the environment)')
+  .option('--host <address>', 'address to listen on')
+  .option('-p, --port <number>', 'port to listen on, 0 for a free one', port)
+  .option('--no-watch', 'do not follow edits of the configuration')
+  .action(async (options: { config?: string; host?: string; port?: number; watch: boolean }) => {
+    const { serve } = await import('./serve.ts');
+    await serve({ ...options, print, warn });
+  });
+
+program
+  .command('demo')
+  .description('send a mixed workload through a gateway on the simulated provider and show what routing saves')
+  .option('-n, --requests <number>', 'requests to send', count, 300)
+  .option('--concurrency <number>', 'requests in flight at once', count, 16)
+  .option('--seed <number>', 'seed of the workload and the provider', whole, 1)
+  .option('--speed <factor>', 'speed of the simulated provider, 1 for lifelike', factor, 10)
+  .action(async (options: { requests: number; concurrency: number; seed: number; speed: number }) => {
+    const { runDemo } = await import('./run-demo.ts');
+    await runDemo({ ...options, print, warn, isTTY: process.stdout.isTTY });
+  });
+
+program
+  .command('models')
+  .description('list the models of the catalog with their prices')
+  .argument('[filter]', 'part of a model or vendor name')
+  .option('--json', 'as JSON')
+  .action(async (filter: string | undefined, options: { json?: boolean }) => {
+    const [{ modelsCommand }, { createCatalog }] = await Promise.all([import('./models.ts'), import('../catalog/catalog.ts')]);
+    print(modelsCommand({ ...options, catalog: createCatalog(), atMs: Date.now(), ...(filter === undefined ? {} : { filter }) }));
+  });
+
+withLedger(program.command('report').description('what calls cost and what routing saved'))
+  .option('--by <what>', 'task, model, tenant or day', 'task')
+  .option('--since <when>', '7d, 24h or a date')
+  .option('--until <when>', '7d, 24h or a date')
+  .option('--tenant <name>', 'only this tenant')
+  .option('--task <name>', 'only this task')
+  .option('--json', 'as JSON')
+  .option('--csv', 'as CSV')
+  .action(async (options: LedgerOption & { by: string }) => {
+    const { reportCommand } = await import('./report.ts');
+    reportCommand({ ...options, ledger: await ledgerPath(options) }, print);
+  });
+
+withLedger(program.command('tail').description('the newest calls, one line each'))
+  .option('-n, --lines <number>', 'how many', count, 20)
+  .option('-f, --follow', 'go on with calls as they come')
+  .option('--json', 'as JSON lines')
+  .action(async (options: LedgerOption & { lines: number; follow?: boolean; json?: boolean }) => {
+    const { tailCommand } = await import('./tail.ts');
+    const stop = new AbortController();
+    process.once('SIGINT', () => stop.abort());
+    await tailCommand({ ...options, ledger: await ledgerPath(options), signal: stop.signal }, print);
+  });
+
+withLedger(program.command('explain').description('why one call went where it went, and what it cost'))
+  .argument('<request-id>', 'as x-tierline-request-id told it')
+  .option('--json', 'as JSON')
+  .action(async (id: string, options: LedgerOption & { json?: boolean }) => {
+    const { explainCommand } = await import('./explain.ts');
+    explainCommand({ ...options, id, ledger: await ledgerPath(options) }, print);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  warn(sentence(error));
+  process.exitCode = 1;
+}
+
+interface LedgerOption {
+  ledger?: string;
+  config?: string;
+}
+
+function withLedger(command: Command): Command {
+  return command
+    .option('-l, --ledger <file>', 'ledger (default: the one of the configuration)')
+    .option('-c, --config <file>', 'configuration');
+}
+
+async function ledgerPath(options: LedgerOption): Promise<string> {
+  if (options.ledger !== undefined) return options.ledger;
+  const { findConfig } = await import('./find-config.ts');
+  return findConfig(options.config).config.ledger.path;
+}
+
+/** What went wrong in one sentence; the stack only for what nobody expected. */
+function sentence(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return `${error.message}. Another process listens there; choose a port with --port.`;
+  const isExpected = error.name !== 'Error' || code === undefined;
+  return isExpected || process.env.DEBUG === undefined ? error.message : (error.stack ?? error.message);
+}
+
+function version(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+function whole(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('A whole number is expected.');
+  return Number(text);
+}
+
+function count(text: string): number {
+  const value = whole(text);
+  if (value < 1) throw new InvalidArgumentError('At least 1 is expected.');
+  return value;
+}
+
+function port(text: string): number {
+  const value = whole(text);
+  if (value > 65_535) throw new InvalidArgumentError('A port is at most 65535.');
+  return value;
+}
+
+function factor(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('A number above 0 is expected.');
+  return value;
+}

@@ -1,0 +1,2 @@
+import { openaiChat } from './openai-chat.ts';
+export const gemini = openaiChat;
