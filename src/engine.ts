@@ -2,7 +2,7 @@
 // that nothing of it is interpreted on the way of a request.
 import { baselineCost } from './catalog/baseline-cost.ts';
 import type { Catalog } from './catalog/catalog.ts';
-import { estimateTokens } from './catalog/estimate-tokens.ts';
+import { countTokens } from './catalog/token-count.ts';
 import type { ModelSpec } from './catalog/model-spec.ts';
 import { type PricingOptions, priceUsage } from './catalog/price-usage.ts';
 import { overrideSpec } from './catalog/spec-override.ts';
@@ -118,7 +118,7 @@ function policyModel({ name, tier, spec }: CompiledModel, share: number): Policy
     name,
     tier,
     inputLimit: window === null ? null : Math.floor(window * share),
-    countTokens: (text) => estimateTokens(text, family),
+    countTokens: (text) => countTokens(text, family),
   };
 }
 
@@ -142,7 +142,7 @@ function aliasesOf(models: ReadonlyMap<string, CompiledModel>): Map<string, stri
 function compileTask(task: TaskConfig, models: ReadonlyMap<string, CompiledModel>): PolicyTask {
   return {
     name: task.name,
-    matches: createMatcher(task.match, (text) => estimateTokens(text, 'generic')),
+    matches: createMatcher(task.match, (text) => countTokens(text, 'generic')),
     claimsModels: task.match.some((rule) => rule.models.length > 0),
     route: compileRoute(task.route, models),
   };

@@ -85,6 +85,8 @@ export interface UpstreamError {
   type?: string;
   code?: string | number | null;
   param?: string | null;
+  /** How long the body asks to wait, for providers that say it there and not in a header (Gemini). */
+  retryAfterSeconds?: number;
 }
 
 /** The one error class. `message` is written for the person who sent the request. */

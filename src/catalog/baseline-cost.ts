@@ -1,9 +1,9 @@
 // What the baseline model would have cost for a call that another model answered. docs/money.md says what is assumed.
 import { type Cost, UNKNOWN_COST } from '../call/money.ts';
 import type { Usage } from '../call/usage.ts';
-import { familyRatio } from './estimate-tokens.ts';
 import type { ModelSpec } from './model-spec.ts';
 import { type PricingOptions, priceUsage } from './price-usage.ts';
+import { familyRatio } from './token-count.ts';
 import type { TokenRatios } from './token-ratios.ts';
 
 export interface BaselineOptions extends PricingOptions {

@@ -21,12 +21,16 @@ export function toFindings(issues: readonly Issue[], root: unknown): Finding[] {
   return branchFindings(issues, [], root);
 }
 
-/** What an object lacks is not worth telling when it has a key that it should not have: the one explains the other. */
+/** What is said about a whole is not worth telling when something inside it is wrong: the one explains the other. */
 function branchFindings(issues: readonly Issue[], base: Path, root: unknown): Finding[] {
-  const placeOf = (issue: Issue): string => JSON.stringify(issue.path);
-  const misspelt = new Set(issues.filter((issue) => issue.code === 'unrecognized_keys').map(placeOf));
-  const told = issues.filter((issue) => issue.code !== 'custom' || !misspelt.has(placeOf(issue)));
-  return told.flatMap((issue) => toFinding(issue, base, root));
+  const isExplained = ({ code, path }: Issue): boolean =>
+    code === 'custom' && issues.some((other) => isInside(other, path));
+  return issues.filter((issue) => !isExplained(issue)).flatMap((issue) => toFinding(issue, base, root));
+}
+
+function isInside({ code, path }: Issue, outer: Issue['path']): boolean {
+  const isDeeper = path.length > outer.length || (path.length === outer.length && code === 'unrecognized_keys');
+  return isDeeper && outer.every((step, index) => step === path[index]);
 }
 
 function toFinding(issue: Issue, base: Path, root: unknown): Finding[] {

@@ -19,7 +19,7 @@ export function unknownName(
   given: string,
   { path, known }: { path: Path; known: Iterable<string> },
 ): Finding {
-  const names = [...known];
+  const names = [...new Set(known)];
   const near = nearest(given, names);
   const list = names.slice(0, 12).join(', ') + (names.length > 12 ? ', ...' : '');
   return {

@@ -33,6 +33,7 @@ test('typing mistakes find what was meant', () => {
   assert.equal(nearest('BASE-URL', keys), 'base_url');
   assert.equal(nearest('header', keys), 'headers');
   assert.equal(nearest('url', keys), 'base_url');
+  assert.equal(nearest('sped', ['seed', 'speed']), 'speed');
 });
 
 test('what resembles nothing gets no suggestion', () => {

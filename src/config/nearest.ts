@@ -8,8 +8,9 @@ export function nearest(given: string, candidates: Iterable<string>): string | n
   for (const candidate of candidates) {
     const other = plain(candidate);
     const isPart = wanted.length >= 3 && other.length >= 3 && (other.includes(wanted) || wanted.includes(other));
-    const distance =
-      wanted === other ? 0 : Math.min(editDistance(wanted, other), isPart ? 1.5 : Number.POSITIVE_INFINITY);
+    const edits = Math.min(editDistance(wanted, other), isPart ? 1.5 : Number.POSITIVE_INFINITY);
+    // Of two that are equally near, people have got the beginning right.
+    const distance = wanted === other ? -1 : edits - commonStart(wanted, other) / 1000;
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
@@ -21,6 +22,12 @@ export function nearest(given: string, candidates: Iterable<string>): string | n
 /** Case and word separators are not what people get wrong about a name: `baseUrl` is `base_url`. */
 function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[_\-. ]/g, '');
+}
+
+function commonStart(one: string, other: string): number {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length++;
+  return length;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */

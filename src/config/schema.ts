@@ -29,7 +29,7 @@ const credential = z.union([z.string(), z.number()], 'expected a text').transfor
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'not a header name');
 const headerValue = credential.refine((value) => !/[\r\n\0]/.test(value), 'a header value is one line');
 
-export const providerSchema = z.strictObject({
+const providerSchema = z.strictObject({
   dialect: z.enum(['openai', 'anthropic', 'gemini']).optional(),
   api_key: credential.optional(),
   base_url: text.optional(),
@@ -86,7 +86,7 @@ const modelObject = z
     error: 'a model needs either `use: provider/model` or a list of `deployments`',
   });
 /** `provider/upstream-model`, or an object. */
-export const modelSchema = z.union([upstream, modelObject], 'expected provider/model or an object with `use`');
+const modelSchema = z.union([upstream, modelObject], 'expected provider/model or an object with `use`');
 export type FileModel = z.output<typeof modelSchema>;
 
 const providersSchema = z.record(name, providerSchema.nullable());

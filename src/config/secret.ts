@@ -16,6 +16,8 @@ const OPEN_IN_PROVIDER = new Set([
   'speed',
   'simulated',
 ]);
+/** An address without user, password or query. */
+const PLAIN_ADDRESS = /^https?:\/\/[^@?#]*$/i;
 const OPEN_IN_KEYS = new Set(['tenant', 'name']);
 
 /** Whether the scalar at this path has to be covered. */
@@ -23,8 +25,8 @@ export function isSecretAt(path: Path, value: unknown): boolean {
   const [section, , key] = path;
   const last = path.findLast((step) => typeof step === 'string') ?? '';
   if (section === 'keys') return path.length < 3 || !OPEN_IN_KEYS.has(String(key));
-  if (section === 'providers' && path.length >= 3) {
-    if (key === 'base_url') return hasCredentials(String(value));
+  if (section === 'providers') {
+    if (key === 'base_url') return !PLAIN_ADDRESS.test(String(value));
     return !OPEN_IN_PROVIDER.has(String(key));
   }
   if (typeof value === 'number' || typeof value === 'boolean') return false;

@@ -94,14 +94,14 @@ class YamlSource implements Source {
   place(finding: Finding): Problem {
     const { path, message, hint } = finding;
     const range = this.rangeOf(path, finding.at);
-    const { line, col } = this.lines.linePos(range[0]);
+    const { line, col } = this.lines.linePos(range?.[0] ?? 0);
     return {
       path,
       message: coverSecrets(message, this.secrets),
       hint: typeof hint === 'string' ? coverSecrets(hint, this.secrets) : null,
       line,
       column: col,
-      excerpt: this.excerpt(line, range),
+      excerpt: range === null ? null : this.excerpt(line, range),
     };
   }
 
@@ -177,10 +177,10 @@ class YamlSource implements Source {
     }
   }
 
-  /** Where the path stands; its nearest ancestor when it does not stand there itself. */
-  private rangeOf(path: Path, at: 'key' | 'value'): readonly [number, number] {
+  /** Where the path stands; its nearest ancestor when it does not stand there itself, null when that is the document. */
+  private rangeOf(path: Path, at: 'key' | 'value'): readonly [number, number] | null {
     let node: unknown = this.document.contents;
-    let range: readonly [number, number] = [0, 0];
+    let range: readonly [number, number] | null = null;
     for (const [index, step] of path.entries()) {
       const target = isAlias(node) ? node.resolve(this.document) : node;
       const isLast = index === path.length - 1;
@@ -188,7 +188,7 @@ class YamlSource implements Source {
         // The last of two equal keys is the one that counts, and the one at fault.
         const pair = target.items.findLast((item) => keyOf(item) === step);
         if (pair === undefined) return range;
-        const key = rangeOfNode(pair.key) ?? range;
+        const key: readonly [number, number] | null = rangeOfNode(pair.key) ?? range;
         const value = isScalar(pair.value) || isAlias(pair.value) ? rangeOfNode(pair.value) : null;
         range = isLast && at === 'value' && value !== null && value[1] > value[0] ? value : key;
         node = pair.value;

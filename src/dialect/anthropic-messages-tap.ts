@@ -1,8 +1,8 @@
 // Watches a message stream that goes to an Anthropic client from an Anthropic upstream, byte for byte.
 import { isObject, type JsonObject } from '../call/json.ts';
-import { anthropicMessages } from './anthropic-messages.ts';
-import { readAnthropicUsage } from './anthropic-messages-usage.ts';
+import { mergeAnthropicUsage, readAnthropicUsage } from './anthropic-messages-usage.ts';
 import type { StreamFacts, StreamPipe } from './pipe.ts';
+import { readStreamError } from './stream-event.ts';
 import { type CostOf, createTap, type TapDialect, type Verdict } from './tap.ts';
 
 const MARKS = ['_tokens"', 'message_', '"error"'];
@@ -20,7 +20,7 @@ class AnthropicTap implements TapDialect {
     return MARKS.some((mark) => events.includes(mark));
   }
 
-  read(data: JsonObject | null, text: string, facts: StreamFacts): Verdict {
+  read(data: JsonObject | null, _text: string, facts: StreamFacts): Verdict {
     switch (data?.type) {
       case 'message_start':
         if (isObject(data.message)) {
@@ -40,7 +40,7 @@ class AnthropicTap implements TapDialect {
       case 'message_stop':
         return 'end';
       case 'error':
-        facts.error = anthropicMessages.decodeError(500, text);
+        facts.error = readStreamError(data);
         return 'error';
       default:
         return 'pass';
@@ -53,7 +53,7 @@ class AnthropicTap implements TapDialect {
 
   private readUsage(usage: unknown, facts: StreamFacts): boolean {
     if (!isObject(usage)) return false;
-    this.usage = { ...this.usage, ...usage };
+    this.usage = mergeAnthropicUsage(this.usage, usage);
     facts.usage = readAnthropicUsage(this.usage);
     if (typeof usage.service_tier === 'string') facts.serviceTier = usage.service_tier;
     return true;

@@ -1,8 +1,8 @@
 // Watches a chat completion stream that goes to an OpenAI client from an OpenAI upstream, byte for byte.
 import { isObject, type Json, type JsonObject } from '../call/json.ts';
-import { openaiChat } from './openai-chat.ts';
 import { readOpenaiUsage } from './openai-chat-usage.ts';
 import type { StreamFacts, StreamPipe } from './pipe.ts';
+import { isErrorReport, readStreamError } from './stream-event.ts';
 import { type CostOf, createTap, type TapDialect, type Verdict } from './tap.ts';
 
 export interface OpenaiTapOptions {
@@ -36,8 +36,8 @@ class OpenaiTap implements TapDialect {
 
   read(data: JsonObject | null, text: string, facts: StreamFacts): Verdict {
     if (data === null) return text.trim() === '[DONE]' ? 'end' : 'pass';
-    if (data.error !== undefined && data.error !== null && data.choices === undefined) {
-      facts.error = openaiChat.decodeError(500, text);
+    if (isErrorReport(data.error)) {
+      facts.error = readStreamError(data);
       return 'error';
     }
     if (facts.responseModel === null && typeof data.model === 'string' && data.model !== '')

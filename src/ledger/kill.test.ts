@@ -5,6 +5,7 @@ import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, st
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openLedger } from './ledger.ts';
 import { journalDirectory } from './segments.ts';
 import { openDatabase } from './sqlite.ts';
@@ -36,13 +37,15 @@ interface Child {
 }
 
 /** The child tells into a file: unlike a pipe, that never makes it wait or fail. */
-function startChild(path: string, name: string, limit: number): Child {
+function startChild(t: TestContext, start: { path: string; name: string; limit: number }): Child {
+  const { path, name, limit } = start;
   const told = `${path}.told-${name}`;
   const fd = openSync(told, 'w');
   const child = spawn(process.execPath, ['--input-type=module', '-e', CHILD, path, name, String(limit)], {
     stdio: ['ignore', fd, 'inherit'],
   });
   closeSync(fd);
+  t.after(() => child.kill('SIGKILL'));
   const ids = new Promise<string[]>((resolve, reject) => {
     child.on('close', (code, signal) => {
       // The last piece is either empty or an id that was cut off while it was told.
@@ -60,10 +63,11 @@ function startChild(path: string, name: string, limit: number): Child {
   return { process: child, begun, ids };
 }
 
-async function runAndKill(path: string, name: string, afterMs: number): Promise<string[]> {
-  const child = startChild(path, name, Infinity);
+/** A child that would go on for ever, were it not killed this long after its first row. */
+async function runAndKill(t: TestContext, start: { path: string; name: string; afterMs: number }): Promise<string[]> {
+  const child = startChild(t, { ...start, limit: Infinity });
   await child.begun;
-  await sleep(afterMs);
+  await sleep(start.afterMs);
   child.process.kill('SIGKILL');
   return child.ids;
 }
@@ -110,7 +114,7 @@ test('no row that was recorded is lost or doubled when the process is killed at 
   const path = temporaryPath(t);
   const told: string[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const ids = await runAndKill(path, `round${round}`, Math.random() * 150);
+    const ids = await runAndKill(t, { path, name: `round${round}`, afterMs: Math.random() * 150 });
     assert.ok(ids.length > 0);
     told.push(...ids);
   }
@@ -119,9 +123,9 @@ test('no row that was recorded is lost or doubled when the process is killed at 
 
 test('two processes share a ledger while others are killed beside them', async (t) => {
   const path = temporaryPath(t);
-  const living = ['x', 'y'].map((name) => startChild(path, name, 1500).ids);
-  const killed = await runAndKill(path, 'dead1', 60);
-  const killedLater = await runAndKill(path, 'dead2', 20);
+  const living = ['x', 'y'].map((name) => startChild(t, { path, name, limit: 1500 }).ids);
+  const killed = await runAndKill(t, { path, name: 'dead1', afterMs: 60 });
+  const killedLater = await runAndKill(t, { path, name: 'dead2', afterMs: 20 });
   const told = [...(await Promise.all(living)).flat(), ...killed, ...killedLater];
   assert.equal(told.filter((id) => /^[xy]-/.test(id)).length, 3000);
   await verify(path, told);

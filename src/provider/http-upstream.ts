@@ -2,14 +2,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
 import zlib from 'node:zlib';
-import { type Dispatcher, errors, Pool } from 'undici';
-import { type ErrorCode, TierlineError } from '../call/errors.ts';
+import { TierlineError } from '../call/errors.ts';
+import { Http1Pool, type PoolExchange, type PoolOptions, type PoolSink } from './http1-pool.ts';
 
 export interface UpstreamRequest {
   /** Path with query. */
   path: string;
   /** Name, value, name, value ... */
-  headers: string[];
+  headers: readonly string[];
   body: Buffer | string;
   /** How long the reply's headers may take. */
   firstByteMs: number;
@@ -35,134 +35,118 @@ export interface Exchange {
 
 export interface HttpUpstream {
   send: (request: UpstreamRequest, sink: UpstreamSink) => Exchange;
+  /** Resolves when the running exchanges are over and every connection is closed. */
   close: () => Promise<void>;
 }
 
-export interface HttpUpstreamOptions {
-  connectMs: number;
-  /** Upper bound of open connections. */
-  connections: number;
-}
+export type HttpUpstreamOptions = PoolOptions;
 
 export function createHttpUpstream(origin: string, options: HttpUpstreamOptions): HttpUpstream {
-  const pool = new Pool(origin, {
-    connections: options.connections,
-    pipelining: 1,
-    allowH2: false,
-    keepAliveTimeout: 30_000,
-    connect: { timeout: options.connectMs },
-  });
+  const pool = new Http1Pool(origin, options);
+  const hostLine = `host: ${pool.host}\r\nconnection: keep-alive\r\n`;
   return {
     send(request, sink) {
-      const exchange = new PoolExchange(sink);
-      pool.dispatch(
-        {
-          path: request.path,
-          method: 'POST',
-          headers: request.headers,
-          body: request.body,
-          headersTimeout: request.firstByteMs,
-          bodyTimeout: request.idleMs,
-        },
-        exchange,
-      );
+      const exchange = new DecodedExchange(sink);
+      const { body, firstByteMs, idleMs } = request;
+      exchange.running = pool.send({ head: toHead(request, hostLine), body, firstByteMs, idleMs }, exchange);
       return exchange;
     },
     close: () => pool.close(),
   };
 }
 
-class PoolExchange implements Exchange, Dispatcher.DispatchHandler {
+/** What may stand in a header value or a path; anything else could end the line. */
+const UNSAFE_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
+const UNSAFE_PATH = /[^\x21-\x7e]/;
+
+function toHead({ path, headers }: UpstreamRequest, hostLine: string): string {
+  if (UNSAFE_PATH.test(path)) throw new TierlineError('invalid_request', 'The path has characters that HTTP does not allow.');
+  let head = `POST ${path} HTTP/1.1\r\n${hostLine}`;
+  for (let index = 0; index < headers.length; index += 2) {
+    const value = headers[index + 1] as string;
+    if (UNSAFE_VALUE.test(value)) throw new TierlineError('invalid_request', `The header ${headers[index]} has characters that HTTP does not allow.`);
+    head += `${headers[index]}: ${value}\r\n`;
+  }
+  return head;
+}
+
+/** An exchange whose body is unpacked when the provider packed it; we never ask for that, but some do all the same. */
+class DecodedExchange implements Exchange, PoolSink {
+  running: PoolExchange | null = null;
   private readonly sink: UpstreamSink;
-  private controller: Dispatcher.DispatchController | null = null;
   private decoder: Duplex | null = null;
-  private done = false;
-  private hasHead = false;
+  private isOver = false;
 
   constructor(sink: UpstreamSink) {
     this.sink = sink;
   }
 
   abort(): void {
-    if (this.done) return;
-    this.done = true;
-    this.controller?.abort(ABORTED);
+    this.isOver = true;
+    this.running?.abort();
     this.decoder?.destroy();
   }
 
   pause(): void {
-    this.controller?.pause();
+    this.running?.pause();
   }
 
   resume(): void {
-    this.controller?.resume();
+    this.running?.resume();
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
-    if (this.done) controller.abort(ABORTED);
-  }
-
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    if (this.done || status < 200) return;
-    this.hasHead = true;
+  onHead(status: number, headers: IncomingHttpHeaders): void {
     const encoding = headers['content-encoding'];
-    if (typeof encoding === 'string' && encoding !== 'identity' && encoding !== '') this.decode(encoding.toLowerCase());
-    if (!this.done) this.sink.onHead(status, headers);
+    if (encoding !== undefined && encoding !== 'identity' && encoding !== '') this.decode(encoding.toLowerCase());
+    if (!this.isOver) this.sink.onHead(status, headers);
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.done) return;
-    if (this.decoder !== null) this.decoder.write(chunk);
-    else this.sink.onData(chunk);
+  onData(bytes: Buffer): void {
+    if (this.isOver) return;
+    if (this.decoder === null) this.sink.onData(bytes);
+    else this.decoder.write(bytes);
   }
 
-  onResponseEnd(): void {
-    if (this.done) return;
-    if (this.decoder !== null) {
-      this.decoder.end();
-      return;
-    }
-    this.done = true;
-    this.sink.onEnd();
+  onEnd(): void {
+    if (this.isOver) return;
+    if (this.decoder === null) this.end();
+    else this.decoder.end();
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
-    this.fail(toTierlineError(error, this.hasHead));
-  }
-
-  private fail(error: TierlineError): void {
-    if (this.done) return;
-    this.done = true;
+  onError(error: TierlineError): void {
+    if (this.isOver) return;
+    this.isOver = true;
     this.decoder?.destroy();
     this.sink.onError(error);
   }
 
-  /** We never ask for compression, but some providers send it all the same. */
+  private end(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.sink.onEnd();
+  }
+
   private decode(encoding: string): void {
     const decoder = createDecoder(encoding);
     if (decoder === null) {
-      this.fail(new TierlineError('upstream_malformed', `The provider answered in the unknown encoding "${encoding}".`));
-      this.controller?.abort(ABORTED);
+      this.onError(new TierlineError('upstream_malformed', `The provider answered in the unknown encoding "${encoding}".`));
+      this.running?.abort();
       return;
     }
     this.decoder = decoder;
     decoder.on('data', (chunk: Buffer) => {
-      if (!this.done) this.sink.onData(chunk);
+      if (!this.isOver) this.sink.onData(chunk);
     });
-    decoder.on('end', () => {
-      if (this.done) return;
-      this.done = true;
-      this.sink.onEnd();
+    decoder.on('end', () => this.end());
+    decoder.on('error', (cause) => {
+      this.onError(new TierlineError('upstream_malformed', 'The provider sent broken compressed data.', { cause }));
+      this.running?.abort();
     });
-    decoder.on('error', (cause) => this.fail(new TierlineError('upstream_malformed', 'The provider sent broken compressed data.', { cause })));
   }
 }
 
-const ABORTED = new TierlineError('client_gone');
-
+/** Flushes on every write: a compressed stream must not be held back until its window is full. */
 function createDecoder(encoding: string): Duplex | null {
-  // Flush on every write: a compressed stream must not be held back until its window is full.
   const flush = zlib.constants.Z_SYNC_FLUSH;
   switch (encoding) {
     case 'gzip':
@@ -177,16 +161,4 @@ function createDecoder(encoding: string): Duplex | null {
     default:
       return null;
   }
-}
-
-function toTierlineError(cause: Error, hasHead: boolean): TierlineError {
-  if (cause instanceof TierlineError) return cause;
-  const make = (code: ErrorCode, message: string): TierlineError => new TierlineError(code, message, { cause });
-  if (cause instanceof errors.ConnectTimeoutError) return make('upstream_timeout', 'The connection to the provider timed out.');
-  if (cause instanceof errors.HeadersTimeoutError) return make('upstream_timeout', 'The provider did not begin to answer in time.');
-  if (cause instanceof errors.BodyTimeoutError) return make('upstream_timeout', 'The provider stopped in the middle of its answer.');
-  if (cause instanceof errors.HTTPParserError) return make('upstream_malformed', 'The provider did not answer in HTTP.');
-  if (hasHead) return make('upstream_truncated', 'The provider closed the connection in the middle of its answer.');
-  const code = (cause as NodeJS.ErrnoException).code;
-  return make('upstream_unreachable', `The provider could not be reached${code === undefined ? '' : ` (${code})`}.`);
 }

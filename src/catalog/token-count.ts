@@ -5,9 +5,9 @@ import type { TokenizerFamily } from './model-spec.ts';
 import { TOKENIZER_WEIGHTS, TYPICAL_TEXT } from './tokenizer-weights.ts';
 
 /** Tokens of a text, or of characters already counted, in a vocabulary; a whole number, rounded up. */
-export function estimateTokens(text: string | CharClasses, family: TokenizerFamily): number {
+export function countTokens(text: string | CharClasses, family: TokenizerFamily): number {
   const classes = typeof text === 'string' ? countTextClasses(text) : text;
-  return Math.ceil(weigh(classes, family) - 1e-9);
+  return Math.ceil(weigh(classes, family));
 }
 
 /**

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { CallRow } from '../call/row.ts';
+import { openLedger } from '../ledger/ledger.ts';
+import { sampleAttempt, sampleRow } from '../ledger/sample-row.test.ts';
+import { explainCommand } from './explain.ts';
+
+async function explain(t: TestContext, row: CallRow, options: { id?: string; json?: boolean } = {}): Promise<string> {
+  const ledger = openLedger({ path: ':memory:' });
+  t.after(() => ledger.close());
+  void ledger.record(row);
+  await ledger.flush();
+  let text = '';
+  explainCommand({ ledger: ledger.path, id: row.id, ...options }, (more) => {
+    text += more;
+  });
+  return text;
+}
+
+const ESCALATED = sampleRow({
+  escalated: true,
+  stream: true,
+  model: 'sonnet',
+  tier: 'mid',
+  losses: ['top_k'],
+  reasons: [
+    { step: 'task', say: 'header x-tierline-task names ticket-triage' },
+    { step: 'guard', say: 'haiku stays: 1,200 of 200,000 tokens' },
+  ],
+  attempts: [
+    sampleAttempt({
+      status: 'error',
+      httpStatus: 529,
+      errorCode: 'upstream_error',
+      ttftMs: null,
+      costNanoUsd: null,
+      costBasis: 'unknown',
+    }),
+    sampleAttempt({ index: 1, model: 'sonnet', startMs: 120, upstreamRequestId: 'req_up_2' }),
+  ],
+});
+
+test('the page tells what was asked, why it went where it went, and what each attempt came to', async (t) => {
+  const page = await explain(t, ESCALATED);
+  const expected = [
+    'Call req_1',
+    /asked +auto \(openai-chat, streamed\)/,
+    /session +s-1/,
+    /outcome +ok, HTTP 200, finished with stop/,
+    /answered by +sonnet \(mid\) at anthropic, which calls itself claude-haiku-4-5; not the first model/,
+    /models +haiku, then sonnet \(decided in 42 µs\)/,
+    /guard +haiku stays: 1,200 of 200,000 tokens/,
+    /1\. haiku at anthropic \(claude-haiku-4-5\)\n +error, HTTP 529, upstream_error\n/,
+    /began after 120 ms, took 412 ms, first token after 88 ms/,
+    /cost unknown\n/,
+    /2\. sonnet.*\n +ok, HTTP 200\n/,
+    /provider's request id req_up_2/,
+    /input +100\n +cache read +20\n +output +10\n +of it reasoning +4\n/,
+    /cost +\$0\.001 \(measured\)/,
+    /baseline +sonnet would have cost \$0\.003 \(estimated\)/,
+    /saved +\$0\.002 \(66\.7%\)/,
+    /Lost in translation\n +top_k\n/,
+  ];
+  for (const part of expected)
+    assert.ok(typeof part === 'string' ? page.includes(part) : part.test(page), `${part}\n${page}`);
+});
+
+test('a call that never reached a model has a page too', async (t) => {
+  const page = await explain(
+    t,
+    sampleRow({
+      model: null,
+      task: null,
+      session: null,
+      usage: null,
+      planned: [],
+      attempts: [],
+      status: 'error',
+      errorCode: 'model_not_found',
+      finishReason: null,
+      costNanoUsd: null,
+      costBasis: 'unknown',
+    }),
+  );
+  assert.match(page, /outcome +error, HTTP 200, model_not_found\n/);
+  assert.match(page, /answered by +no model/);
+  assert.match(page, /models +no model/);
+  assert.match(page, /Attempts\n +none/);
+  assert.match(page, /Tokens\n +not reported/);
+  assert.match(page, /saved +unknown/);
+  assert.ok(!page.includes('session'));
+});
+
+test('--json is the row as it was recorded', async (t) => {
+  assert.deepEqual(JSON.parse(await explain(t, ESCALATED, { json: true })), ESCALATED);
+});
+
+test('an id that is not there is told without steering the terminal', async (t) => {
+  await assert.rejects(explain(t, ESCALATED, { id: 'x\u001b[2J' }), /has no call "x\ufffd\[2J"/);
+});

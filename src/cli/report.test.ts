@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type Ledger, openLedger } from '../ledger/ledger.ts';
+import type { Report } from '../ledger/report.ts';
+import { NOON_MS, sampleRow } from '../ledger/sample-row.test.ts';
+import { type ReportOptions, reportCommand } from './report.ts';
+
+const NOW = NOON_MS + 2 * 86_400_000;
+let ledger: Ledger;
+
+before(async () => {
+  ledger = openLedger({ path: ':memory:' });
+  const rows = [
+    sampleRow({ id: '1', task: 'triage, "urgent"' }),
+    sampleRow({ id: '2', task: 'review\u001b[31m', costNanoUsd: 2_500_000_000, baselineNanoUsd: 10_000_000_000 }),
+    sampleRow({ id: '3', task: null, costNanoUsd: null, costBasis: 'unknown', usage: null, atMs: NOW }),
+  ];
+  for (const row of rows) void ledger.record(row);
+  await ledger.flush();
+});
+
+after(() => ledger.close());
+
+function run(options: Omit<ReportOptions, 'ledger'> = {}): string {
+  let text = '';
+  const print = (more: string): void => {
+    text += more;
+  };
+  reportCommand({ ledger: ledger.path, ...options }, print, NOW);
+  return text;
+}
+
+/** The cells of the table's line that begins with `name`. */
+function cellsOf(text: string, name: string): string[] {
+  const line = text.split('\n').find((candidate) => candidate.startsWith(`│ ${name}`)) ?? '';
+  return line
+    .split('│')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+}
+
+test('the table shows calls, tokens, money and what is unknown, without colours', () => {
+  const text = run();
+  assert.deepEqual(cellsOf(text, 'triage'), [
+    'triage, "urgent"',
+    '1',
+    '0',
+    '0',
+    '120',
+    '10',
+    '$0.001',
+    '$0.001',
+    '$0.003',
+    '$0.002',
+    '66.7%',
+    '0',
+  ]);
+  assert.deepEqual(cellsOf(text, 'review').slice(6), ['$2.50', '$2.50', '$10.00', '$7.50', '75.0%', '0']);
+  assert.deepEqual(cellsOf(text, '(no task)').slice(6), ['-', '-', '$0.003', '-', '-', '1']);
+  assert.deepEqual(cellsOf(text, 'total').slice(1, 2), ['3']);
+  assert.match(text, /Unknown: 1 calls without a known cost, 0 without a known baseline\. 1 calls are not part/);
+  assert.match(text, /Tokens: 1 calls reported no usage/);
+  assert.ok(!text.includes('\u001b'));
+});
+
+test('JSON carries the same report in nano-dollars', () => {
+  const report = JSON.parse(run({ json: true, by: 'model' })) as Report & { skippedLines: number };
+  assert.equal(report.by, 'model');
+  assert.equal(report.rows[0]?.key, 'haiku');
+  assert.equal(report.rows[0]?.costNanoUsd, 2_501_000_000);
+  assert.equal(report.total.calls, 3);
+  assert.equal(report.skippedLines, 0);
+});
+
+test('CSV quotes what needs it and leaves the unknown empty', () => {
+  const lines = run({ csv: true }).split('\r\n');
+  assert.match(lines[0] ?? '', /^task,calls,errors,.*,savings_usd,savings_share$/);
+  const line = (start: string): string => lines.find((candidate) => candidate.startsWith(start)) ?? '';
+  assert.match(
+    line('"triage, ""urgent"""'),
+    /^"triage, ""urgent""",1,0,0,0,0,120,10,0,0\.001,0\.001,0,0\.003,0,1,0\.002,0\.6/,
+  );
+  assert.match(line(',1,'), /^,1,0,0,0,0,0,0,1,,,1,0\.003,0,0,,$/);
+  assert.equal(lines.at(-1), '');
+});
+
+test('since and until bound the report', () => {
+  assert.deepEqual(cellsOf(run({ since: '1d' }), 'total')[1], '1');
+  assert.deepEqual(cellsOf(run({ until: '2026-03-02' }), 'total')[1], '2');
+  assert.equal(run({ since: '2026-04-01' }), 'No calls in this period.\n');
+});
+
+test('what cannot be understood is refused in a sentence', () => {
+  assert.throws(() => run({ by: 'colour' }), /"colour" is no grouping: choose one of task, model, tenant, day/);
+  assert.throws(() => run({ since: 'soon' }), /"soon" is no time/);
+  assert.throws(() => reportCommand({ ledger: '/no/such/ledger' }, () => {}), /There is no ledger at/);
+});

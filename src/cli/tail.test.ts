@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { type Ledger, openLedger } from '../ledger/ledger.ts';
+import { sampleRow } from '../ledger/sample-row.test.ts';
+import { tailCommand } from './tail.ts';
+
+async function ledgerWith(t: TestContext, ids: string[]): Promise<Ledger> {
+  const ledger = openLedger({ path: ':memory:' });
+  t.after(() => ledger.close());
+  for (const id of ids) void ledger.record(sampleRow({ id }));
+  await ledger.flush();
+  return ledger;
+}
+
+function collect(): { lines: string[]; print: (text: string) => void } {
+  const lines: string[] = [];
+  return { lines, print: (text) => void lines.push(text) };
+}
+
+test('a line tells time, task, model, status, tokens, cost and times', async (t) => {
+  const ledger = await ledgerWith(t, ['a']);
+  const { lines, print } = collect();
+  await tailCommand({ ledger: ledger.path }, print);
+  const words = (lines[0] ?? '').trimEnd().split(/ {2,}/);
+  assert.deepEqual(words, [
+    '2026-03-01T12:00:00.000Z',
+    'ticket-triage',
+    'haiku (small)',
+    'ok',
+    '120 / 10',
+    '$0.001',
+    '412 ms',
+    'first 89 ms',
+  ]);
+});
+
+test('what a client wrote cannot break the line, and what is unknown is a dash', async (t) => {
+  const ledger = await ledgerWith(t, []);
+  void ledger.record(
+    sampleRow({
+      task: 'a\nb\u001b[2J',
+      model: null,
+      status: 'error',
+      errorCode: 'upstream_error',
+      usage: null,
+      costNanoUsd: null,
+    }),
+  );
+  await ledger.flush();
+  const { lines, print } = collect();
+  await tailCommand({ ledger: ledger.path }, print);
+  assert.match(lines.join(''), /^\S+ {2}a\ufffdb\ufffd\[2J +- +error upstream_error +- +- +412 ms {2}first 89 ms\n$/);
+});
+
+test('it begins with the newest calls and --json prints whole rows', async (t) => {
+  const ledger = await ledgerWith(t, ['a', 'b', 'c']);
+  const { lines, print } = collect();
+  await tailCommand({ ledger: ledger.path, lines: 2, json: true }, print);
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line) as unknown),
+    [sampleRow({ id: 'b' }), sampleRow({ id: 'c' })],
+  );
+});
+
+test('following prints calls as they end, each once, until it is told to stop', async (t) => {
+  const ledger = await ledgerWith(t, ['old']);
+  const stop = new AbortController();
+  const seen: string[] = [];
+  const done = tailCommand(
+    { ledger: ledger.path, lines: 0, follow: true, json: true, pollMs: 5, signal: stop.signal },
+    (text) => {
+      seen.push((JSON.parse(text) as { id: string }).id);
+      if (seen.length === 3) stop.abort();
+    },
+  );
+  void ledger.record(sampleRow({ id: 'a' }));
+  await ledger.flush();
+  for (const id of ['b', 'c']) void ledger.record(sampleRow({ id }));
+  await ledger.flush();
+  await done;
+  assert.deepEqual(seen, ['a', 'b', 'c']);
+});
+
+test('without a ledger there is a sentence, not a stack of SQLite', async () => {
+  await assert.rejects(
+    tailCommand({ ledger: '/no/such/ledger' }, () => {}),
+    /There is no ledger at/,
+  );
+});

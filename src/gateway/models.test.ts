@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { TierlineError } from '../call/errors.ts';
+import type { Policy, PolicyModel, PolicyTask } from '../policy/policy.ts';
+import { listModels, modelNames, showModel } from './models.ts';
+
+const model = (name: string): PolicyModel => ({ name, tier: 'small', inputLimit: null, countTokens: () => 0 });
+const task = (name: string): PolicyTask => ({
+  name,
+  matches: () => false,
+  claimsModels: false,
+  route: { models: ['haiku'], say: 'haiku' },
+});
+
+const POLICY: Policy = {
+  models: new Map(['haiku', 'vendor/odd name'].map((name) => [name, model(name)])),
+  aliases: new Map([['anthropic/claude-haiku-4-5', 'haiku']]),
+  tasks: [task('triage')],
+  tasksByName: new Map(),
+  defaultRoute: null,
+};
+const NAMES = ['haiku', 'vendor/odd name', 'auto', 'auto/triage'];
+
+test('the names are the configured models, auto, and auto with each task', () => {
+  assert.deepEqual(modelNames(POLICY), NAMES);
+});
+
+describe('the list', () => {
+  test("has OpenAI's shape for OpenAI clients", () => {
+    const list = listModels(POLICY, false) as { object: string; data: Record<string, unknown>[] };
+    assert.equal(list.object, 'list');
+    assert.deepEqual(
+      list.data.map(({ id }) => id),
+      NAMES,
+    );
+    for (const entry of list.data) {
+      assert.deepEqual(Object.keys(entry), ['id', 'object', 'created', 'owned_by']);
+      assert.ok(Number.isInteger(entry.created));
+    }
+  });
+
+  test("has Anthropic's shape for Anthropic clients", () => {
+    const list = listModels(POLICY, true) as { data: Record<string, unknown>[] } & Record<string, unknown>;
+    assert.deepEqual([list.has_more, list.first_id, list.last_id], [false, 'haiku', 'auto/triage']);
+    for (const [index, entry] of list.data.entries()) {
+      assert.equal(entry.type, 'model');
+      assert.equal(entry.id, NAMES[index]);
+      assert.equal(entry.display_name, entry.id);
+      assert.match(String(entry.created_at), /^\d{4}-\d\d-\d\dT.*Z$/);
+    }
+  });
+});
+
+describe('one model', () => {
+  test('is shown under every listed name, as the list shows it', () => {
+    for (const isAnthropic of [false, true]) {
+      const { data } = listModels(POLICY, isAnthropic) as { data: unknown[] };
+      assert.deepEqual(
+        NAMES.map((name) => showModel(POLICY, name, isAnthropic)),
+        data,
+      );
+    }
+  });
+
+  test('that is not listed is a model_not_found that names it', () => {
+    for (const name of ['gpt-9', '', 'auto/nope', '__proto__']) {
+      assert.throws(
+        () => showModel(POLICY, name, false),
+        (error) =>
+          error instanceof TierlineError && error.code === 'model_not_found' && error.message.includes(`"${name}"`),
+      );
+    }
+  });
+});
