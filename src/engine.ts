@@ -52,7 +52,7 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
   return {
     policy: compilePolicy(config, models),
     delivery: compileDelivery(config, models),
-    isStrict: (task) => config.isStrict || (task !== null && config.tasks.get(task)?.isStrict === true),
+    isStrict: (task) => (task === null ? undefined : config.tasks.get(task)?.isStrict) ?? config.isStrict,
     hasCostInUsage: config.answer.costInUsage,
     costOf: (deployment, usage, options) => priceOf(deployment, usage, options).nanoUsd,
     defaultMaxTokens: (deployment) => Math.min(specs.get(deployment)?.maxOutputTokens ?? DEFAULT_MAX_TOKENS, DEFAULT_MAX_TOKENS),
@@ -74,7 +74,8 @@ function baselineOf(
   if (exchange.attempt.model === baseline.name) {
     return priceUsage(usage, answer.served, { atMs, serviceTier: exchange.result.facts.serviceTier });
   }
-  return baselineCost(usage, { served: answer.served, baseline: baseline.spec }, { atMs });
+  const { serviceTier } = exchange.result.facts;
+  return baselineCost(usage, { served: answer.served, baseline: baseline.spec }, { atMs, serviceTier });
 }
 
 function compileModel(config: ModelConfig, whole: Config, parts: EngineParts): CompiledModel {

@@ -129,7 +129,7 @@ export const configSchema = z.strictObject({
   breaker: z
     .strictObject({
       failure_share: share.refine((value) => value > 0, 'must be above 0').default(0.5),
-      min_requests: whole(1).default(5),
+      min_requests: whole(1).default(20),
       window: timeout.default(30_000),
       cooldown: timeout.default(10_000),
     })

@@ -155,11 +155,14 @@ class RunningExchange implements UpstreamSink {
     if (pipe.state !== 'open') this.settlePipe(pipe);
   }
 
+  private commit(): void {
+    if (this.isCommitted) return;
+    this.isCommitted = true;
+    this.client.begin(this.headers);
+  }
+
   private write(bytes: Buffer | string): void {
-    if (!this.isCommitted) {
-      this.isCommitted = true;
-      this.client.begin(this.headers);
-    }
+    this.commit();
     if (this.client.write(bytes)) return;
     this.exchange?.pause();
     this.client.onDrain = () => {
@@ -170,6 +173,8 @@ class RunningExchange implements UpstreamSink {
 
   private settlePipe(pipe: StreamPipe): void {
     if (pipe.state === 'finished') {
+      // A short answer can come as a whole, so that nothing has been written yet.
+      this.commit();
       this.settle('ok', null, null, pipe.closing);
       // What comes after the end mark is of no use to anybody; a kept-alive connection is, so leave it to finish.
       return;

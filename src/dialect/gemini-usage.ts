@@ -26,7 +26,9 @@ export function readGeminiUsage(metadata: JsonObject): Usage {
 }
 
 function audioOf(details: Json | undefined): TokenCount {
-  const entry = Array.isArray(details) ? details.find((item) => isObject(item) && item.modality === 'AUDIO') : undefined;
+  const entry = Array.isArray(details)
+    ? details.find((item) => isObject(item) && item.modality === 'AUDIO')
+    : undefined;
   return isObject(entry) ? countOf(entry.tokenCount) : 0;
 }
 

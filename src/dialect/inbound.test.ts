@@ -184,8 +184,7 @@ describe('metadata', () => {
 
   test('knows no names that nobody wrote', () => {
     const { metadata } = openai({});
-    assert.equal(metadata.constructor, undefined);
-    assert.equal(metadata.toString, undefined);
+    for (const name of ['constructor', 'toString', '__proto__']) assert.equal(metadata[name], undefined);
   });
 });
 

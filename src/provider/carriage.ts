@@ -2,6 +2,7 @@
 // Same dialect: the caller's bytes with as little replaced as possible. Other dialect: through the neutral form.
 import type { IncomingHttpHeaders } from 'node:http';
 import { TierlineError, type UpstreamError } from '../call/errors.ts';
+import { isObject } from '../call/json.ts';
 import type { Usage } from '../call/usage.ts';
 import { createAnthropicTap } from '../dialect/anthropic-messages-tap.ts';
 import type { ReplyContext } from '../dialect/dialect.ts';
@@ -82,20 +83,24 @@ function spliced(inbound: Inbound, model: string): Request {
   const edits: Edit[] = [];
   const span = top.span('model');
   if (span !== null && inbound.model !== model) edits.push({ ...span, text: JSON.stringify(model) });
-  if (inbound.dialect.name === 'openai-chat' && inbound.stream && !inbound.includeUsage) edits.push(usageFlag(inbound));
+  if (inbound.dialect.name === 'openai-chat' && inbound.stream && !inbound.includeUsage) edits.push(...usageFlag(inbound));
   edits.sort((a, b) => a.start - b.start);
   return { body: splice(body, edits), losses: NO_LOSSES };
 }
 
-/** Accounting needs the usage chunk; the tap takes it out again when the client did not ask for it. */
-function usageFlag({ top, body }: Inbound): Edit {
+/**
+ * Accounting needs the usage chunk; the tap takes it out again when the client did not ask for it. Options that are no
+ * object stay as they are: to refuse them is the provider's business.
+ */
+function usageFlag({ top, body }: Inbound): Edit[] {
   const span = top.span('stream_options');
   if (span === null) {
     const open = body.indexOf(0x7b) + 1;
-    return { start: open, end: open, text: '"stream_options":{"include_usage":true},' };
+    return [{ start: open, end: open, text: '"stream_options":{"include_usage":true},' }];
   }
   const options = top.value('stream_options');
-  return { ...span, text: JSON.stringify({ ...(options as object | null), include_usage: true }) };
+  if (options !== null && !isObject(options)) return [];
+  return [{ ...span, text: JSON.stringify({ ...options, include_usage: true }) }];
 }
 
 function translated(inbound: Inbound, connection: Connection, context: CarriageContext): Request {

@@ -62,7 +62,7 @@ export function createHttpConnection(options: HttpConnectionOptions): Connection
   const query = new URLSearchParams(options.query).toString();
   const send = (path: string, endpoint: Endpoint, body: Buffer | string, timeouts: Timeouts, sink: UpstreamSink): Exchange => {
     const request: UpstreamRequest = {
-      path: withQuery(path, query, options.dialect.name === 'anthropic-messages' ? endpoint.query : ''),
+      path: withQuery(path, query, options.dialect.name === 'anthropic-messages' && endpoint.isSameDialect ? endpoint.query : ''),
       headers: requestHeaders(options, fixed, endpoint),
       body,
       ...timeouts,
@@ -74,7 +74,7 @@ export function createHttpConnection(options: HttpConnectionOptions): Connection
     vendor: options.vendor,
     dialect: options.dialect,
     isPrivate: options.isPrivate,
-    secrets: options.apiKey === null ? [] : [options.apiKey],
+    secrets: secretsOf(options),
     send: (endpoint, body, timeouts, sink) => send(mainPath(options, endpoint), endpoint, body, timeouts, sink),
     countTokens:
       options.dialect.name === 'anthropic-messages'
@@ -83,6 +83,18 @@ export function createHttpConnection(options: HttpConnectionOptions): Connection
         : null,
     close: () => options.upstream.close(),
   };
+}
+
+/** Names of headers and query fields whose value is a credential. */
+const SECRET_NAME = /auth|key|token|secret|password|credential|cookie|signature/i;
+
+/** The key, and what the operator's own headers and query hold of that kind, each also without its scheme. */
+function secretsOf({ apiKey, headers, query }: HttpConnectionOptions): string[] {
+  const named = [...Object.entries(headers), ...Object.entries(query)].filter(([name]) => SECRET_NAME.test(name));
+  const values = named.flatMap(([, value]) => [value, value.replace(/^\w+ +/, '')]);
+  const all = [apiKey ?? '', ...values].filter((value) => value !== '');
+  // The longest first, so that none leaves a part of another behind.
+  return [...new Set(all)].sort((a, b) => b.length - a.length);
 }
 
 function mainPath(options: HttpConnectionOptions, endpoint: Endpoint): string {
@@ -106,33 +118,41 @@ function withQuery(path: string, configured: string, client: string): string {
   return `${path}${path.includes('?') ? '&' : '?'}${parts.join('&')}`;
 }
 
-function fixedHeaders(options: HttpConnectionOptions): string[] {
-  const headers = ['content-type', 'application/json', 'user-agent', 'tierline'];
-  const key = options.apiKey;
-  if (key !== null && options.auth !== 'none') {
-    if (options.auth === 'bearer') headers.push('authorization', `Bearer ${key}`);
-    else headers.push(options.auth, key);
-  }
-  for (const [name, value] of Object.entries(options.headers)) headers.push(name.toLowerCase(), value);
-  return headers;
+interface FixedHeaders {
+  /** Name, value, name, value ... */
+  list: readonly string[];
+  names: ReadonlySet<string>;
 }
 
-function requestHeaders(options: HttpConnectionOptions, fixed: readonly string[], endpoint: Endpoint): string[] {
-  const headers = fixed.slice();
-  headers.push('accept', endpoint.stream ? 'text/event-stream' : 'application/json');
-  if (options.dialect.name === 'anthropic-messages') {
-    const version = endpoint.isSameDialect ? one(endpoint.headers['anthropic-version']) : undefined;
-    headers.push('anthropic-version', version ?? options.anthropicVersion);
-    const beta = [endpoint.isSameDialect ? one(endpoint.headers['anthropic-beta']) : undefined, ...options.anthropicBeta];
-    const flags = beta.filter((flag) => flag !== undefined && flag !== '').join(',');
-    if (flags !== '') headers.push('anthropic-beta', flags);
+/** The headers that are the same for every request; one the operator wrote stands in place of ours. */
+function fixedHeaders(options: HttpConnectionOptions): FixedHeaders {
+  const headers = new Map([
+    ['content-type', 'application/json'],
+    ['user-agent', 'tierline'],
+  ]);
+  const key = options.apiKey;
+  if (key !== null && options.auth !== 'none') {
+    if (options.auth === 'bearer') headers.set('authorization', `Bearer ${key}`);
+    else headers.set(options.auth, key);
   }
-  if (endpoint.isSameDialect) {
-    for (const name of options.dialect.name === 'anthropic-messages' ? ANTHROPIC_HEADERS : OPENAI_HEADERS) {
-      const value = one(endpoint.headers[name]);
-      if (value !== undefined) headers.push(name, value);
-    }
+  for (const [name, value] of Object.entries(options.headers)) headers.set(name.toLowerCase(), value);
+  return { list: [...headers].flat(), names: new Set(headers.keys()) };
+}
+
+function requestHeaders(options: HttpConnectionOptions, fixed: FixedHeaders, endpoint: Endpoint): string[] {
+  const headers = fixed.list.slice();
+  const add = (name: string, value: string | undefined): void => {
+    if (value !== undefined && value !== '' && !fixed.names.has(name)) headers.push(name, value);
+  };
+  add('accept', endpoint.stream ? 'text/event-stream' : 'application/json');
+  const isAnthropic = options.dialect.name === 'anthropic-messages';
+  const client = endpoint.isSameDialect ? endpoint.headers : {};
+  if (isAnthropic) {
+    add('anthropic-version', one(client['anthropic-version']) ?? options.anthropicVersion);
+    const beta = [one(client['anthropic-beta']), ...options.anthropicBeta];
+    add('anthropic-beta', beta.filter((flag) => flag !== undefined && flag !== '').join(','));
   }
+  for (const name of isAnthropic ? ANTHROPIC_HEADERS : OPENAI_HEADERS) add(name, one(client[name]));
   return headers;
 }
 

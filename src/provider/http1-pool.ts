@@ -57,7 +57,6 @@ export class Http1Pool {
 
   send(request: PoolRequest, sink: PoolSink): PoolExchange {
     const exchange = new PoolExchange(request, sink);
-    this.watch(Math.min(request.firstByteMs, request.idleMs));
     this.assign(exchange);
     return exchange;
   }
@@ -78,6 +77,7 @@ export class Http1Pool {
   /** Gives the exchange a connection now or later. `isFresh` asks for one that nobody has used. */
   assign(exchange: PoolExchange, isFresh = false): void {
     if (exchange.isOver) return;
+    this.watch(Math.min(exchange.request.firstByteMs, exchange.request.idleMs));
     const reused = isFresh ? undefined : this.idle.pop();
     if (reused !== undefined) reused.start(exchange, true);
     else if (this.open.size < this.options.connections) {
@@ -89,7 +89,7 @@ export class Http1Pool {
 
   /** The connection has done its exchange and can take another. */
   release(connection: Connection): void {
-    const next = this.waiting.shift();
+    const next = this.nextWaiting();
     if (next !== undefined) connection.start(next, true);
     else if (this.isClosing) connection.destroy();
     else this.idle.push(connection);
@@ -99,11 +99,18 @@ export class Http1Pool {
     this.open.delete(connection);
     const index = this.idle.indexOf(connection);
     if (index >= 0) this.idle.splice(index, 1);
-    const next = this.waiting.shift();
+    const next = this.nextWaiting();
     if (next !== undefined) this.assign(next);
     if (this.open.size > 0) return;
     this.unwatch();
     this.onEmpty?.();
+  }
+
+  /** The first that still waits; those that were given up meanwhile are dropped. */
+  private nextWaiting(): PoolExchange | undefined {
+    let next = this.waiting.shift();
+    while (next?.isOver === true) next = this.waiting.shift();
+    return next;
   }
 
   private connect(): net.Socket {
@@ -161,12 +168,13 @@ export class PoolExchange {
     this.connection?.destroy();
   }
 
+  /** Without effect once the exchange is over: its connection may be another one's by then. */
   pause(): void {
-    this.connection?.pause();
+    if (!this.isOver) this.connection?.pause();
   }
 
   resume(): void {
-    this.connection?.resume();
+    if (!this.isOver) this.connection?.resume();
   }
 
   fail(error: TierlineError): void {
@@ -317,6 +325,6 @@ function isClosing(error: Error | null): boolean {
 function toTierlineError(cause: Error | null, hasHead: boolean): TierlineError {
   if (cause instanceof TierlineError) return cause;
   if (hasHead) return new TierlineError('upstream_truncated', 'The provider closed the connection in the middle of its answer.', { cause });
-  const code = (cause as NodeJS.ErrnoException | null)?.code;
+  const code = cause === null ? undefined : (cause as NodeJS.ErrnoException).code;
   return new TierlineError('upstream_unreachable', `The provider could not be reached${code === undefined ? ': it closed the connection' : ` (${code})`}.`, { cause });
 }

@@ -1,7 +1,7 @@
 // What clients and ledger see when a stream breaks off, goes wrong or stands still after it has begun. A finish is never
 // invented: the client gets an error event in its own dialect and the row says partial.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import {
@@ -24,12 +24,14 @@ import {
   type Visit,
   type WireName,
 } from './scripted-upstream.ts';
+import { fileScope } from './support.ts';
 import { type Answer, errorIn, eventsOf, hasFinish, send } from './wire-client.ts';
 
+const scope = fileScope();
 let scripted: ScriptedGateway;
 
 before(async () => {
-  scripted = await startScriptedGateway({ after });
+  scripted = await startScriptedGateway(scope);
 });
 
 /** Sends the opening and one token. */
@@ -61,13 +63,13 @@ function expectBroken(broken: Answer, wire: WireName): string {
 interface Breakage {
   name: string;
   script: Script;
-  code: string;
+  code: RegExp;
 }
 
 const BREAKAGES: readonly Breakage[] = [
   {
     name: 'is reset',
-    code: 'upstream_truncated',
+    code: /^upstream_truncated$/,
     script: async (visit) => {
       begin(visit);
       await sleep(30);
@@ -76,37 +78,41 @@ const BREAKAGES: readonly Breakage[] = [
   },
   {
     name: 'ends without its finish',
-    code: 'upstream_truncated',
-    script: (visit) => {
+    code: /^upstream_truncated$/,
+    script: async (visit) => {
       begin(visit);
+      await sleep(30);
       visit.response.end();
     },
   },
   {
     name: 'ends in the middle of an event',
-    code: 'upstream_truncated',
-    script: (visit) => {
+    code: /^upstream_(truncated|error)$/,
+    script: async (visit) => {
       begin(visit);
+      await sleep(30);
       visit.response.end(token(visit.wire, ' cut').slice(0, 40));
     },
   },
   {
     name: 'has an end mark but no finish',
-    code: 'upstream_truncated',
-    script: (visit) => {
+    code: /^upstream_truncated$/,
+    script: async (visit) => {
       begin(visit);
+      await sleep(30);
       visit.response.end(visit.wire === 'openai' ? 'data: [DONE]\n\n' : 'event: message_stop\ndata: {"type":"message_stop"}\n\n');
     },
   },
   {
     name: 'reports an error',
-    code: 'upstream_error',
-    script: (visit) => {
+    code: /^upstream_error$/,
+    script: async (visit) => {
       begin(visit);
+      await sleep(30);
       visit.response.end(streamError(visit.wire, `overloaded, key ${PROVIDER_KEY}`));
     },
   },
-  { name: 'stands still', code: 'upstream_timeout', script: begin },
+  { name: 'stands still', code: /^upstream_timeout$/, script: begin },
 ];
 
 for (const { wire, model, name } of PAIRS) {
@@ -116,11 +122,12 @@ for (const { wire, model, name } of PAIRS) {
       const text = `${breakage.name} ${name}`;
       const broken = await play(text, breakage.script, { wire, model, stream: true });
       const message = expectBroken(broken, wire);
-      if (breakage.code === 'upstream_error') assert.match(message, /overloaded/);
+      if (breakage.name === 'reports an error') assert.match(message, /overloaded/);
       assert.doesNotMatch(broken.text, new RegExp(PROVIDER_KEY));
       assert.equal(upstream.visitsOf(text).length, 1, 'once an event has gone out, nothing is tried again');
       const row = await rowOf(broken);
-      assert.deepEqual([row.status, row.errorCode], ['partial', breakage.code]);
+      assert.equal(row.status, 'partial');
+      assert.match(String(row.errorCode), breakage.code);
       assert.notEqual(row.costBasis, 'measured');
       assert.equal(row.finishReason, null);
     });
@@ -164,10 +171,12 @@ for (const { wire, model, name } of PAIRS) {
       const type = isStream ? 'text/event-stream' : 'application/json';
       response.writeHead(200, { 'content-type': type, 'content-encoding': 'gzip' }).end(gzipSync(text));
     };
+    // A whole stream in one piece: the head must be written all the same.
     for (const stream of [false, true]) {
       const good = await play(`gzip ${name}`, script, { wire, model, stream });
       assert.equal(good.status, 200, good.text);
       assert.equal(good.headers['content-encoding'], undefined);
+      assert.match(good.headers['content-type'] ?? '', stream ? /^text\/event-stream/ : /^application\/json/);
       assert.match(good.text, /Hello/);
       assert.equal(hasFinish(wire, good.text), true);
       assert.equal((await rowOf(good)).usage?.outputTokens, 2);
@@ -175,7 +184,7 @@ for (const { wire, model, name } of PAIRS) {
     const broken: Script = (visit) => {
       visit.response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' });
       const packed = gzipSync(opening(visit.wire) + token(visit.wire, 'Hello') + ending(visit.wire));
-      visit.response.end(Buffer.concat([packed.subarray(0, -20), Buffer.alloc(20, 0xff)]));
+      visit.response.end(packed.subarray(0, packed.length / 2));
     };
     const failed = await play(`broken gzip ${name}`, broken, { wire, model, stream: true });
     assert.ok(failed.status === 502 || !hasFinish(wire, failed.text), failed.text);

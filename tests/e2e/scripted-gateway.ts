@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { CallRow } from '../../src/call/row.ts';
 import { type Script, type ScriptedUpstream, startScriptedUpstream, type Visit, type WireName } from './scripted-upstream.ts';
-import { eventually, type GatewayProcess, startGateway } from './support.ts';
+import { eventually, type GatewayProcess, type Scope, startGateway } from './support.ts';
 import { type Answer, ask, type Sent } from './wire-client.ts';
 
 /** What the gateway sends to its providers and must never show to a client. */
@@ -51,15 +51,12 @@ export interface ScriptedGateway {
   rowOf: (answer: Answer) => Promise<CallRow>;
 }
 
-export async function startScriptedGateway(
-  scope: { after: (cleanup: () => void | Promise<void>) => void },
-  more: object = {},
-): Promise<ScriptedGateway> {
+export async function startScriptedGateway(scope: Scope, more: object = {}): Promise<ScriptedGateway> {
   const upstream = await startScriptedUpstream();
   scope.after(() => upstream.close());
   const config = {
     ...scriptedModels(upstream.url),
-    timeouts: { first_byte: '900ms', idle: '400ms', total: '4s' },
+    timeouts: { first_byte: '500ms', idle: '400ms', total: '4s' },
     retries: { max_attempts: 2, base_delay: '10ms', max_delay: '20ms', max_wait: '1500ms', budget: 1 },
     breaker: { min_requests: 10_000 },
     ...more,

@@ -102,7 +102,7 @@ export function sendJson({ response }: Visit, status: number, body: object, head
 export function errorBody(wire: WireName, message: string): object {
   return wire === 'openai'
     ? { error: { message, type: 'server_error', param: null, code: null } }
-    : { type: 'error', error: { type: 'api_error', message } };
+    : { type: 'error', error: { type: 'api_error', message }, request_id: 'req_up_1' };
 }
 
 export function beginStream({ response }: Visit, headers: Record<string, string> = {}): void {

@@ -5,6 +5,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import type { CallRow } from '../../src/call/row.ts';
@@ -17,8 +18,17 @@ const START_MS = 15_000;
 const STOP_MS = 15_000;
 
 /** What a test needs of its context: `t.after`, or `after` of the whole file. */
-interface Scope {
+export interface Scope {
   after: (cleanup: () => void | Promise<void>) => void;
+}
+
+/** The scope of a whole test file: call it at the top level, for what `before` starts. Cleans up in reverse order. */
+export function fileScope(): Scope {
+  const cleanups: (() => void | Promise<void>)[] = [];
+  after(async () => {
+    for (const cleanup of cleanups.toReversed()) await cleanup();
+  });
+  return { after: (cleanup) => void cleanups.push(cleanup) };
 }
 
 /** A folder that is removed when the test ends. */

@@ -43,7 +43,7 @@ export function bodyOf({ wire, model, text, stream, more }: Sent): string {
 
 export interface Running {
   answer: Promise<Answer>;
-  /** Resolves with the first bytes of the answer. */
+  /** Resolves with the first bytes of the answer, or when there will be none. */
   begun: Promise<void>;
   /** Closes the connection as a client does that no longer wants the answer. */
   leave: () => void;
@@ -57,6 +57,7 @@ export function send(url: string, sent: Sent): Running {
   const request = http.request(`${url}${PATHS[sent.wire]}`, {
     method: 'POST',
     agent: false,
+    timeout: 20_000,
     headers: {
       'content-type': 'application/json',
       'content-length': String(Buffer.byteLength(body)),
@@ -66,6 +67,7 @@ export function send(url: string, sent: Sent): Running {
   });
   const answer = new Promise<Answer>((resolve) => {
     const seen: Answer = { status: 0, headers: {}, text: '', isComplete: false };
+    request.on('timeout', () => request.destroy());
     request.on('error', () => resolve(seen));
     request.on('response', (response) => {
       seen.status = response.statusCode ?? 0;
@@ -83,6 +85,7 @@ export function send(url: string, sent: Sent): Running {
       response.on('end', () => resolve({ ...seen, isComplete: response.complete }));
     });
   });
+  void answer.then(begin);
   request.end(body);
   return { answer, begun, leave: () => void request.destroy() };
 }

@@ -1,0 +1,302 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import * as fc from 'fast-check';
+import { anthropicMessages } from '../dialect/anthropic-messages.ts';
+import type { Dialect } from '../dialect/dialect.ts';
+import { Inbound } from '../dialect/inbound.ts';
+import { openaiChat } from '../dialect/openai-chat.ts';
+import { type Carriage, type CarriageContext, createCarriage } from './carriage.ts';
+import type { Connection, Endpoint } from './connection.ts';
+import type { Exchange, UpstreamSink } from './http-upstream.ts';
+
+const SINK: UpstreamSink = { onHead: () => {}, onData: () => {}, onEnd: () => {}, onError: () => {} };
+const EXCHANGE: Exchange = { abort: () => {}, pause: () => {}, resume: () => {} };
+const HELLO = { model: 'auto', messages: [{ role: 'user', content: 'Hello' }] };
+
+interface Sent {
+  endpoint: Endpoint;
+  body: Buffer | string;
+}
+
+function connect(dialect: Dialect): { connection: Connection; sent: Sent[] } {
+  const sent: Sent[] = [];
+  const connection: Connection = {
+    name: 'prov',
+    vendor: 'openai',
+    dialect,
+    isPrivate: false,
+    secrets: ['sk-secret', 'other'],
+    send: (endpoint, body) => {
+      sent.push({ endpoint, body });
+      return EXCHANGE;
+    },
+    countTokens: null,
+    close: () => Promise.resolve(),
+  };
+  return { connection, sent };
+}
+
+interface Crossing {
+  from?: Dialect;
+  to?: Dialect;
+  context?: Partial<CarriageContext>;
+}
+
+function carry(body: string | object, crossing: Crossing = {}): { carriage: Carriage; sent: () => Sent } {
+  const { from = openaiChat, to = from, context = {} } = crossing;
+  const asked =
+    typeof body === 'string' ? body : JSON.stringify(from === openaiChat ? body : { max_tokens: 9, ...body });
+  const inbound = Inbound.read(from, Buffer.from(asked), 64);
+  const { connection, sent } = connect(to);
+  const carriage = createCarriage(inbound, connection, {
+    upstreamModel: 'up-1',
+    headers: { 'x-a': 'b' },
+    query: 'q=1',
+    isStrict: false,
+    defaultMaxTokens: 512,
+    costOf: () => 500_000_000,
+    hasCostInUsage: true,
+    ...context,
+  });
+  const first = (): Sent => {
+    assert.equal(carriage.send({ firstByteMs: 1, idleMs: 2 }, SINK), EXCHANGE);
+    return sent[0] ?? assert.fail();
+  };
+  return { carriage, sent: first };
+}
+const bodyOf = (body: string | object, crossing?: Crossing): string => String(carry(body, crossing).sent().body);
+
+describe('a request in the dialect of its provider', () => {
+  test('has another model name and keeps every other byte', () => {
+    const before =
+      ' {"messages":[{"role":"user","content":"caf\\u00e9 ☕","x":1.0}],\r\n "model" : "auto" , "zz":1e400, "n":[ ] }\n';
+    assert.equal(bodyOf(before), before.replace('"auto"', '"up-1"'));
+    assert.equal(bodyOf(before, { from: anthropicMessages }), before.replace('"auto"', '"up-1"'));
+  });
+
+  test('keeps all of its bytes when the model has the same name there', () => {
+    const before = '{"model":"up-1","messages":[{"role":"user"}]}';
+    assert.equal(bodyOf(before), before);
+  });
+
+  test('has a model name with quotes and letters of any kind written safely', () => {
+    const odd = 'a"b\\c\nü';
+    assert.equal(JSON.parse(bodyOf(HELLO, { context: { upstreamModel: odd } })).model, odd);
+  });
+
+  test('lets only the top-level model be replaced', () => {
+    const before =
+      '{"metadata":{"model":"auto"},"messages":[{"role":"user","content":"\\"model\\":\\"auto\\""}],"model":"auto"}';
+    assert.equal(bodyOf(before), before.replace(/"auto"\}$/, '"up-1"}'));
+  });
+
+  test('goes with what the client sent besides, and loses nothing', () => {
+    const { carriage, sent } = carry({ ...HELLO, stream: true });
+    assert.deepEqual(sent().endpoint, {
+      model: 'up-1',
+      stream: true,
+      headers: { 'x-a': 'b' },
+      query: 'q=1',
+      isSameDialect: true,
+    });
+    assert.deepEqual([carriage.isStream, carriage.isSameDialect, carriage.losses], [true, true, []]);
+  });
+});
+
+describe('the usage flag of an OpenAI stream', () => {
+  const rest = '"messages":[{"role":"user","content":"x"}],"stream":true';
+
+  test('is put in front when nothing was said', () => {
+    assert.equal(
+      bodyOf(` {"model":"auto",${rest}}`),
+      ` {"stream_options":{"include_usage":true},"model":"up-1",${rest}}`,
+    );
+  });
+
+  test('is set among the options that are there, wherever they stand', () => {
+    const options = '"stream_options":{"include_obfuscation":false,"include_usage":false}';
+    const set = '"stream_options":{"include_obfuscation":false,"include_usage":true}';
+    assert.equal(bodyOf(`{${options},"model":"auto",${rest}}`), `{${set},"model":"up-1",${rest}}`);
+    assert.equal(bodyOf(`{"model":"auto",${options},${rest}}`), `{"model":"up-1",${set},${rest}}`);
+    assert.equal(
+      bodyOf(`{"stream_options":null,"model":"up-1",${rest}}`),
+      `{"stream_options":{"include_usage":true},"model":"up-1",${rest}}`,
+    );
+  });
+
+  test('is left alone when the client set it, when there is no stream, and for Anthropic', () => {
+    const asked = `{"model":"up-1","stream_options" : {"include_usage" : true},${rest}}`;
+    assert.equal(bodyOf(asked), asked);
+    const whole = '{"model":"up-1","messages":[{"role":"user"}]}';
+    assert.equal(bodyOf(whole), whole);
+    const claude = `{"model":"up-1","max_tokens":5,${rest}}`;
+    assert.equal(bodyOf(claude, { from: anthropicMessages }), claude);
+  });
+
+  test('does not make something valid of options that are none: the provider has to refuse them', () => {
+    for (const options of ['"all"', '[1]', '7', 'true']) {
+      const body = `{"model":"up-1","stream_options":${options},${rest}}`;
+      assert.equal(bodyOf(body), body);
+    }
+  });
+});
+
+test('law: what is sent reads as the request with another model and the usage flag, and nothing else', () => {
+  const own = new Set(['model', 'messages', 'stream', 'stream_options', '__proto__']);
+  const key = fc
+    .string({ maxLength: 8 })
+    .filter((name) => !own.has(name.toLowerCase()) && JSON.stringify(name) === `"${name}"`);
+  const extras = fc
+    .dictionary(key, fc.jsonValue({ maxDepth: 3 }), { maxKeys: 4 })
+    .filter(
+      (fields) => new Set(Object.keys(fields).map((name) => name.toLowerCase())).size === Object.keys(fields).length,
+    );
+  const options = fc.option(
+    fc.record({ include_usage: fc.boolean(), include_obfuscation: fc.boolean() }, { requiredKeys: [] }),
+    { nil: undefined },
+  );
+  fc.assert(
+    fc.property(
+      extras,
+      extras,
+      fc.boolean(),
+      options,
+      fc.string(),
+      fc.boolean(),
+      (before, after, stream, streamOptions, model, isSpaced) => {
+        const lower = new Set(Object.keys(before).map((name) => name.toLowerCase()));
+        fc.pre(!Object.keys(after).some((name) => lower.has(name.toLowerCase())));
+        const asked = {
+          ...before,
+          ...HELLO,
+          stream,
+          ...(streamOptions === undefined ? {} : { stream_options: streamOptions }),
+          ...after,
+        };
+        const sent: unknown = JSON.parse(
+          bodyOf(JSON.stringify(asked, null, isSpaced ? 1 : 0), { context: { upstreamModel: model } }),
+        );
+        const expected = {
+          ...asked,
+          model,
+          ...(stream ? { stream_options: { ...streamOptions, include_usage: true } } : {}),
+        };
+        assert.deepEqual(sent, JSON.parse(JSON.stringify(expected)));
+      },
+    ),
+  );
+});
+
+describe('a request that crosses', () => {
+  test('is written for the provider, with the bound of tokens it demands', () => {
+    const { carriage, sent } = carry(HELLO, { to: anthropicMessages });
+    const body = JSON.parse(String(sent().body)) as Record<string, unknown>;
+    assert.deepEqual([body.model, body.max_tokens], ['up-1', 512]);
+    assert.deepEqual([carriage.isSameDialect, sent().endpoint.isSameDialect], [false, false]);
+  });
+
+  test('tells what it loses, and is refused for it when strict', () => {
+    const asked = { ...HELLO, seed: 5 };
+    assert.deepEqual(carry(asked, { to: anthropicMessages }).carriage.losses, ['seed']);
+    const strict: Crossing = { to: anthropicMessages, context: { isStrict: true } };
+    assert.throws(() => carry(asked, strict), { code: 'lossy_translation', message: /seed/ });
+    assert.deepEqual(carry(HELLO, strict).carriage.losses, []);
+  });
+
+  test('is never refused for losses on its own dialect', () => {
+    assert.deepEqual(carry({ ...HELLO, seed: 5 }, { context: { isStrict: true } }).carriage.losses, []);
+  });
+});
+
+const CHAT = JSON.stringify({
+  id: 'c',
+  model: 'gpt-x',
+  choices: [{ index: 0, message: { role: 'assistant', content: 'Hi' }, finish_reason: 'length' }],
+  usage: { prompt_tokens: 4, completion_tokens: 2 },
+});
+
+describe('a complete reply', () => {
+  test('of the same dialect keeps its bytes and gets its cost', () => {
+    const { body, facts } = carry(HELLO).carriage.readReply(Buffer.from(CHAT));
+    assert.equal(String(body), CHAT.replace('"completion_tokens":2', '"completion_tokens":2,"cost":0.5'));
+    assert.deepEqual([facts.finishReason, facts.usage?.inputTokens], ['length', 4]);
+  });
+
+  test('of another dialect is translated, with cost and the words of the provider in the facts', () => {
+    const { body, facts } = carry(HELLO, { from: anthropicMessages, to: openaiChat }).carriage.readReply(
+      Buffer.from(CHAT),
+    );
+    const message = JSON.parse(String(body)) as { stop_reason: string; content: unknown; usage: { cost: number } };
+    assert.deepEqual([message.stop_reason, message.content], ['max_tokens', [{ type: 'text', text: 'Hi' }]]);
+    assert.equal(message.usage.cost, 0.5);
+    assert.deepEqual([facts.finishReason, facts.responseModel, facts.usage?.outputTokens], ['length', 'gpt-x', 2]);
+  });
+
+  test('carries no cost when it is not wanted or not known', () => {
+    for (const context of [{ hasCostInUsage: false }, { costOf: () => null }]) {
+      for (const from of [openaiChat, anthropicMessages]) {
+        const { body, facts } = carry(HELLO, { from, to: openaiChat, context }).carriage.readReply(Buffer.from(CHAT));
+        assert.doesNotMatch(String(body), /"cost":\d/);
+        assert.equal(facts.usage?.inputTokens, 4);
+      }
+    }
+  });
+
+  test('that cannot be understood is malformed, whichever way it goes', () => {
+    for (const from of [openaiChat, anthropicMessages]) {
+      const { carriage } = carry(HELLO, { from, to: openaiChat });
+      assert.throws(() => carriage.readReply(Buffer.from('<html>')), { code: 'upstream_malformed' });
+    }
+  });
+});
+
+describe('a stream', () => {
+  const chunk = (fields: object): string => `data: ${JSON.stringify({ id: 'c', model: 'gpt-x', ...fields })}\n\n`;
+  const CHUNKS =
+    chunk({ choices: [{ index: 0, delta: { content: 'Hi' } }] }) +
+    chunk({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] });
+  const USAGE = chunk({ choices: [], usage: { prompt_tokens: 4, completion_tokens: 2 } });
+  const DONE = 'data: [DONE]\n\n';
+
+  const flow = (body: object, crossing: Crossing = {}): string => {
+    const pipe = carry({ ...HELLO, stream: true, ...body }, crossing).carriage.openPipe();
+    const sent = pipe.push(Buffer.from(CHUNKS + USAGE + DONE)) ?? '';
+    assert.equal(pipe.state, 'finished');
+    assert.equal(pipe.facts.usage?.inputTokens, 4);
+    return `${String(sent)}${String(pipe.closing)}`;
+  };
+
+  test('of the same dialect is the same bytes, without the usage nobody asked for', () => {
+    assert.equal(flow({}), CHUNKS + DONE);
+    const priced = USAGE.replace('"completion_tokens":2', '"completion_tokens":2,"cost":0.5');
+    assert.equal(flow({ stream_options: { include_usage: true } }), CHUNKS + priced + DONE);
+  });
+
+  test('of another dialect comes in the words of the client', () => {
+    const text = flow({}, { from: anthropicMessages, to: openaiChat });
+    assert.match(text, /^event: message_start\n/);
+    assert.match(text, /"cost":0\.5/);
+    assert.match(text, /event: message_stop\ndata: .*\n\n$/);
+  });
+
+  test('between Anthropic on both sides is watched as one', () => {
+    const pipe = carry({ ...HELLO, stream: true }, { from: anthropicMessages }).carriage.openPipe();
+    const events = 'event: message_start\ndata: {"type":"message_start","message":{"model":"c"}}\n\n';
+    assert.equal(String(pipe.push(Buffer.from(events))), events);
+    assert.equal(pipe.facts.responseModel, 'c');
+  });
+
+  test('that ends before every asked choice has finished is a failure', () => {
+    const pipe = carry({ ...HELLO, stream: true, n: 2 }).carriage.openPipe();
+    pipe.push(Buffer.from(CHUNKS));
+    pipe.end();
+    assert.equal(pipe.state, 'failed');
+  });
+});
+
+test('errors are read in the dialect of the provider, and secrets never stay in a text', () => {
+  const { carriage } = carry(HELLO, { from: openaiChat, to: anthropicMessages });
+  const told = carriage.readError(529, '{"type":"error","error":{"type":"overloaded_error","message":"Busy"}}');
+  assert.deepEqual(told, { status: 529, message: 'Busy', type: 'overloaded_error' });
+  assert.equal(carriage.redact('sk-secret, other and sk-secret'), '[redacted], [redacted] and [redacted]');
+});
