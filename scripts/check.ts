@@ -23,7 +23,18 @@ const checks: Check[] = [
   { name: 'dead code', command: [bin('knip')] },
   { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
   { name: 'package', command: [bin('publint'), '--strict'] },
-  { name: 'unit tests and laws', command: [node, '--test', '--test-isolation=none', 'src/**/*.test.ts', 'tests/laws/*.test.ts', 'tests/layers/*.test.ts', 'tests/*.test.ts'] },
+  {
+    name: 'unit tests and laws',
+    command: [
+      node,
+      '--test',
+      '--test-isolation=none',
+      'src/**/*.test.ts',
+      'tests/laws/*.test.ts',
+      'tests/layers/*.test.ts',
+      'tests/*.test.ts',
+    ],
+  },
   { name: 'end to end', command: [node, '--test', '--test-concurrency=1', 'tests/e2e/*.test.ts'] },
   {
     name: 'conformance',

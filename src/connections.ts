@@ -56,8 +56,18 @@ async function open(provider: ProviderConfig, config: Config): Promise<Opened> {
       const simulated = await startSimulatedProvider({ seed: provider.seed, speed: provider.speed });
       const connection = openHttp(
         {
-          kind: 'http', name: provider.name, dialect: provider.dialect, baseUrl: `${simulated.url}/v1`, apiKey: null, auth: 'none', headers: {},
-          query: {}, hasModelInPath: false, isPrivate: true, anthropicVersion: '2023-06-01', anthropicBeta: [],
+          kind: 'http',
+          name: provider.name,
+          dialect: provider.dialect,
+          baseUrl: `${simulated.url}/v1`,
+          apiKey: null,
+          auth: 'none',
+          headers: {},
+          query: {},
+          hasModelInPath: false,
+          isPrivate: true,
+          anthropicVersion: '2023-06-01',
+          anthropicBeta: [],
           connections: SIMULATED_CONNECTIONS,
         },
         config.timeouts.connectMs,

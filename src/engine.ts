@@ -1,22 +1,23 @@
 // Compiles a configuration into what the router runs on: policy, deployments, prices. Done once per configuration, so
 // that nothing of it is interpreted on the way of a request.
+
+import { type Cost, UNKNOWN_COST } from './call/money.ts';
 import { baselineCost } from './catalog/baseline-cost.ts';
 import type { Catalog } from './catalog/catalog.ts';
-import { countTokens } from './catalog/token-count.ts';
 import type { ModelSpec } from './catalog/model-spec.ts';
 import { type PricingOptions, priceUsage } from './catalog/price-usage.ts';
 import { overrideSpec } from './catalog/spec-override.ts';
-import { type Cost, UNKNOWN_COST } from './call/money.ts';
+import { countTokens } from './catalog/token-count.ts';
 import type { Config, DeploymentConfig, ModelConfig, RouteConfig, TaskConfig } from './config/config.ts';
 import { createMatcher } from './config/match.ts';
 import type { Delivered, Delivery } from './delivery/deliver.ts';
 import type { Deployment } from './delivery/deployment.ts';
+import { sleepUnlessGone } from './delivery/sleep.ts';
 import type { Policy, PolicyModel, PolicyRoute, PolicyTask } from './policy/policy.ts';
 import type { Connection } from './provider/connection.ts';
 import type { Engine } from './router.ts';
 import { Breaker } from './state/breaker.ts';
 import { RetryBudget } from './state/retry-budget.ts';
-import { sleepUnlessGone } from './delivery/sleep.ts';
 
 export interface EngineParts {
   catalog: Catalog;
@@ -45,7 +46,8 @@ interface PricedDeployment extends Deployment {
 export function createEngine(config: Config, parts: EngineParts): Engine {
   const models = new Map([...config.models.values()].map((model) => [model.name, compileModel(model, config, parts)]));
   const specs = new Map<Deployment, ModelSpec | null>();
-  for (const model of models.values()) for (const deployment of model.deployments) specs.set(deployment, deployment.spec);
+  for (const model of models.values())
+    for (const deployment of model.deployments) specs.set(deployment, deployment.spec);
   const priceOf = (deployment: Deployment, usage: Parameters<typeof priceUsage>[0], options: PricingOptions): Cost =>
     priceUsage(usage, specs.get(deployment) ?? null, options);
   const baseline = config.baseline === null ? null : (models.get(config.baseline) ?? null);
@@ -55,11 +57,14 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
     isStrict: (task) => (task === null ? undefined : config.tasks.get(task)?.isStrict) ?? config.isStrict,
     hasCostInUsage: config.answer.costInUsage,
     costOf: (deployment, usage, options) => priceOf(deployment, usage, options).nanoUsd,
-    defaultMaxTokens: (deployment) => Math.min(specs.get(deployment)?.maxOutputTokens ?? DEFAULT_MAX_TOKENS, DEFAULT_MAX_TOKENS),
+    defaultMaxTokens: (deployment) =>
+      Math.min(specs.get(deployment)?.maxOutputTokens ?? DEFAULT_MAX_TOKENS, DEFAULT_MAX_TOKENS),
     pricing: (atMs) => ({
-      costOf: (exchange, usage) => priceOf(exchange.deployment, usage, { atMs, serviceTier: exchange.result.facts.serviceTier }),
+      costOf: (exchange, usage) =>
+        priceOf(exchange.deployment, usage, { atMs, serviceTier: exchange.result.facts.serviceTier }),
       baselineModel: baseline?.name ?? null,
-      baselineOf: (exchange, usage) => baselineOf(baseline, { exchange, usage, atMs, served: specs.get(exchange.deployment) ?? null }),
+      baselineOf: (exchange, usage) =>
+        baselineOf(baseline, { exchange, usage, atMs, served: specs.get(exchange.deployment) ?? null }),
     }),
   };
 }
@@ -162,7 +167,16 @@ function compileDelivery(config: Config, models: ReadonlyMap<string, CompiledMod
   const { maxAttempts, baseDelayMs, maxDelayMs, maxRetryAfterMs, budgetShare } = config.retries;
   const deployments = new Map([...models.values()].map((model) => [model.name, model.deployments]));
   return {
-    options: { firstByteMs, idleMs, totalMs, maxReplyBytes: MAX_REPLY_BYTES, maxAttempts, baseDelayMs, maxDelayMs, maxRetryAfterMs },
+    options: {
+      firstByteMs,
+      idleMs,
+      totalMs,
+      maxReplyBytes: MAX_REPLY_BYTES,
+      maxAttempts,
+      baseDelayMs,
+      maxDelayMs,
+      maxRetryAfterMs,
+    },
     budget: new RetryBudget(budgetShare),
     deploymentsOf: (model) => deployments.get(model) ?? [],
     random: Math.random,

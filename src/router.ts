@@ -5,7 +5,7 @@ import { ERRORS, TierlineError } from './call/errors.ts';
 import type { Plan } from './call/plan.ts';
 import type { CallRow } from './call/row.ts';
 import type { Usage } from './call/usage.ts';
-import { deliver, type Delivered, type Delivery, type DeliveryOutcome } from './delivery/deliver.ts';
+import { type Delivered, type Delivery, type DeliveryOutcome, deliver } from './delivery/deliver.ts';
 import type { Deployment } from './delivery/deployment.ts';
 import type { ClientSide } from './delivery/exchange.ts';
 import type { Inbound } from './dialect/inbound.ts';
@@ -63,7 +63,11 @@ export interface Engine {
   isStrict: (task: string | null) => boolean;
   hasCostInUsage: boolean;
   /** Cost in nano-dollars, null when unknown. */
-  costOf: (deployment: Deployment, usage: Usage, options: { atMs: number; serviceTier: string | null }) => number | null;
+  costOf: (
+    deployment: Deployment,
+    usage: Usage,
+    options: { atMs: number; serviceTier: string | null },
+  ) => number | null;
   defaultMaxTokens: (deployment: Deployment) => number;
   pricing: (atMs: number) => Pricing;
 }

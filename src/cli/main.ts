@@ -42,8 +42,18 @@ program
   .argument('[filter]', 'part of a model or vendor name')
   .option('--json', 'as JSON')
   .action(async (filter: string | undefined, options: { json?: boolean }) => {
-    const [{ modelsCommand }, { createCatalog }] = await Promise.all([import('./models.ts'), import('../catalog/catalog.ts')]);
-    print(modelsCommand({ ...options, catalog: createCatalog(), atMs: Date.now(), ...(filter === undefined ? {} : { filter }) }));
+    const [{ modelsCommand }, { createCatalog }] = await Promise.all([
+      import('./models.ts'),
+      import('../catalog/catalog.ts'),
+    ]);
+    print(
+      modelsCommand({
+        ...options,
+        catalog: createCatalog(),
+        atMs: Date.now(),
+        ...(filter === undefined ? {} : { filter }),
+      }),
+    );
   });
 
 withLedger(program.command('report').description('what calls cost and what routing saved'))

@@ -18,7 +18,15 @@ export interface RunDemoOptions {
   isTTY: boolean;
 }
 
-export async function runDemo({ requests, concurrency, seed, speed, print, warn, isTTY }: RunDemoOptions): Promise<void> {
+export async function runDemo({
+  requests,
+  concurrency,
+  seed,
+  speed,
+  print,
+  warn,
+  isTTY,
+}: RunDemoOptions): Promise<void> {
   const parsed = parseConfig(demoConfigYaml({ seed, speed }), { file: 'demo', env: {} });
   const config = { ...parsed, server: { ...parsed.server, port: 0 }, ledger: { ...parsed.ledger, path: ':memory:' } };
   const running = await startTierline({ config, warn });

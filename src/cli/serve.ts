@@ -21,18 +21,24 @@ export async function serve(options: ServeOptions): Promise<void> {
   const found = findConfig(options.config);
   const config = withAddress(found.config, options);
   const running = await startTierline({ config, warn });
-  for (const line of banner(running, config, found.sentence)) print(line);
   const reload = (next: Config): Promise<void> =>
     running.reload(withAddress(next, options)).then(
       () => print('configuration reloaded'),
-      (error: unknown) => warn(`the configuration was not reloaded: ${error instanceof Error ? error.message : String(error)}`),
+      (error: unknown) =>
+        warn(`the configuration was not reloaded: ${error instanceof Error ? error.message : String(error)}`),
     );
   const stopWatching = found.path === null ? null : watch(found.path, { ...options, reload });
-  await untilStopped(running, { print, stopWatching });
+  const stopped = untilStopped(running, { print, stopWatching });
+  // Told last: whoever reads that it listens may stop it at once, in good order.
+  for (const line of banner(running, config, found.sentence)) print(line);
+  await stopped;
 }
 
 function withAddress(config: Config, { host, port }: ServeOptions): Config {
-  return { ...config, server: { ...config.server, host: host ?? config.server.host, port: port ?? config.server.port } };
+  return {
+    ...config,
+    server: { ...config.server, host: host ?? config.server.host, port: port ?? config.server.port },
+  };
 }
 
 /** Follows edits and SIGHUP; a bad edit is told and changes nothing. */
@@ -73,7 +79,10 @@ function banner(running: Running, config: Config, sentence: string): string[] {
 }
 
 /** Resolves after SIGINT or SIGTERM and an orderly end; a second signal ends at once. */
-function untilStopped(running: Running, after: { print: (line: string) => void; stopWatching: (() => void) | null }): Promise<void> {
+function untilStopped(
+  running: Running,
+  after: { print: (line: string) => void; stopWatching: (() => void) | null },
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let isStopping = false;
     const stop = (): void => {

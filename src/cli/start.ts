@@ -44,7 +44,8 @@ export async function startTierline({ config, warn }: StartOptions): Promise<Run
       const health = ledger.health();
       return health.ok ? null : `the ledger cannot be written: ${health.error ?? 'unknown reason'}`;
     },
-    onInternalError: (error, requestId) => warn(`request ${requestId} failed: ${error instanceof Error ? error.stack : String(error)}`),
+    onInternalError: (error, requestId) =>
+      warn(`request ${requestId} failed: ${error instanceof Error ? error.stack : String(error)}`),
   });
   return {
     gateway,

@@ -16,7 +16,7 @@ import { type ClientSide, readRetryAfter } from './exchange.ts';
 type Step =
   | { reply: string }
   | { status: number; headers?: IncomingHttpHeaders; body?: string }
-  | { stream: string[]; then?: 'end' | 'reset' | 'hang' }
+  | { stream: string[]; after?: 'end' | 'reset' | 'hang' }
   | { fail: 'upstream_unreachable' | 'upstream_timeout' }
   | { hang: true };
 
@@ -75,7 +75,9 @@ interface Site {
 }
 
 function site(name: string, steps: Step[], weight = 1): Site {
-  const breaker = new Breaker({ failureShare: 0.5, minExchanges: 20, windowMs: 1000, cooldownMs: 1000 }, () => performance.now());
+  const breaker = new Breaker({ failureShare: 0.5, minExchanges: 20, windowMs: 1000, cooldownMs: 1000 }, () =>
+    performance.now(),
+  );
   const made: Site = { calls: 0, aborted: 0, deployment: null as unknown as Deployment };
   const connection: Partial<Connection> = { name, secrets: [] };
   made.deployment = { connection: connection as Connection, upstreamModel: name, weight, breaker, restUntil: 0 };
@@ -97,8 +99,8 @@ function play(step: Step, sink: UpstreamSink): void {
   } else if ('stream' in step) {
     sink.onHead(200, { 'content-type': 'text/event-stream' });
     for (const word of step.stream) sink.onData(Buffer.from(word));
-    if (step.then === 'reset') sink.onError(new TierlineError('upstream_truncated'));
-    else if (step.then !== 'hang') sink.onEnd();
+    if (step.after === 'reset') sink.onError(new TierlineError('upstream_truncated'));
+    else if (step.after !== 'hang') sink.onEnd();
   }
 }
 
@@ -124,8 +126,15 @@ function setUp(models: Record<string, Site[]>, options: Partial<Delivery['option
   const sleeps: number[] = [];
   const delivery: Delivery = {
     options: {
-      firstByteMs: 1000, idleMs: 1000, totalMs: 1000, maxReplyBytes: 1000, maxAttempts: 3, baseDelayMs: 100, maxDelayMs: 2000,
-      maxRetryAfterMs: 1000, ...options,
+      firstByteMs: 1000,
+      idleMs: 1000,
+      totalMs: 1000,
+      maxReplyBytes: 1000,
+      maxAttempts: 3,
+      baseDelayMs: 100,
+      maxDelayMs: 2000,
+      maxRetryAfterMs: 1000,
+      ...options,
     },
     budget: new RetryBudget(0.2),
     deploymentsOf: (model) => (models[model] ?? []).map((one) => one.deployment),
@@ -134,10 +143,14 @@ function setUp(models: Record<string, Site[]>, options: Partial<Delivery['option
   };
   const client = new FakeClient();
   const run = (isStream = false) =>
-    deliver(delivery, Object.keys(models).map((model) => ({ model, tier: 'small' })), {
-      client,
-      carry: (_attempt, deployment) => carriageFor(deployment, isStream),
-    });
+    deliver(
+      delivery,
+      Object.keys(models).map((model) => ({ model, tier: 'small' })),
+      {
+        client,
+        carry: (_attempt, deployment) => carriageFor(deployment, isStream),
+      },
+    );
   return { delivery, client, sleeps, run };
 }
 
@@ -233,7 +246,11 @@ test('a stream fails over as long as nothing has been written', async () => {
 });
 
 test('once the first event is out nothing is tried again and the call is partial', async () => {
-  for (const step of [{ stream: ['hello', 'ERR'] }, { stream: ['hello'] }, { stream: ['hello'], then: 'reset' as const }]) {
+  for (const step of [
+    { stream: ['hello', 'ERR'] },
+    { stream: ['hello'] },
+    { stream: ['hello'], after: 'reset' as const },
+  ]) {
     const fallback = site('two', [{ stream: ['never', 'END'] }]);
     const { run, client } = setUp({ a: [site('one', [step])], b: [fallback] });
     const outcome = await run(true);

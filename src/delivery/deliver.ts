@@ -2,8 +2,8 @@
 // about reliability only and never about quality; once a byte has gone to the client it changes nothing any more.
 import { TierlineError } from '../call/errors.ts';
 import type { PlannedAttempt } from '../call/plan.ts';
-import type { RetryBudget } from '../state/retry-budget.ts';
 import type { Carriage } from '../provider/carriage.ts';
+import type { RetryBudget } from '../state/retry-budget.ts';
 import { chooseDeployment, type Deployment } from './deployment.ts';
 import { type ClientSide, type ExchangeLimits, type ExchangeResult, runExchange } from './exchange.ts';
 
@@ -96,7 +96,10 @@ class Walk {
       const carriage = this.carryOrFail(attempt, deployment);
       if (carriage === null) return false;
       tried.add(deployment);
-      const result = await this.exchange({ attempt, deployment, carriage });
+      deployment.breaker.begin();
+      const result = await runExchange(carriage, this.client, this.limits());
+      this.exchanges.push({ attempt, deployment, carriage, result });
+      this.judge(deployment, result);
       this.error = result.error;
       if (result.error === null || result.isCommitted || result.status === 'client_gone') return true;
       if (!isWorthAnother(result)) return isFinal(result);
@@ -117,18 +120,15 @@ class Walk {
     }
   }
 
-  private async exchange(sent: Omit<Delivered, 'result'>): Promise<ExchangeResult> {
-    const { breaker } = sent.deployment;
-    breaker.begin();
-    const result = await runExchange(sent.carriage, this.client, this.limits());
-    this.exchanges.push({ ...sent, result });
+  /** What the result says about its deployment. */
+  private judge(deployment: Deployment, result: ExchangeResult): void {
+    const { breaker } = deployment;
     if (result.status === 'client_gone' || result.httpStatus === 429) breaker.forget();
     else if (countsAsFailure(result)) breaker.fail();
     else breaker.succeed();
     if (result.httpStatus === 429 && result.retryAfterMs !== null) {
-      sent.deployment.restUntil = performance.now() + result.retryAfterMs;
+      deployment.restUntil = performance.now() + result.retryAfterMs;
     }
-    return result;
   }
 
   private limits(): ExchangeLimits {
@@ -170,7 +170,9 @@ function isWorthAnother(result: ExchangeResult): boolean {
 function isFinal(result: ExchangeResult): boolean {
   if (result.httpStatus !== 400 && result.httpStatus !== 413 && result.httpStatus !== 422) return false;
   const told = result.error?.upstream;
-  return told?.code !== 'context_length_exceeded' && !/prompt is too long|context (length|window)/i.test(told?.message ?? '');
+  return (
+    told?.code !== 'context_length_exceeded' && !/prompt is too long|context (length|window)/i.test(told?.message ?? '')
+  );
 }
 
 function countsAsFailure(result: ExchangeResult): boolean {

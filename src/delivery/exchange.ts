@@ -3,8 +3,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { TierlineError, type UpstreamError } from '../call/errors.ts';
 import { isObject } from '../call/json.ts';
 import type { CallStatus } from '../call/row.ts';
-import type { Exchange, UpstreamSink } from '../provider/http-upstream.ts';
 import type { Carriage, StreamFacts, StreamPipe } from '../provider/carriage.ts';
+import type { Exchange, UpstreamSink } from '../provider/http-upstream.ts';
 
 /** The client's side of a call, as far as an exchange has to know it. */
 export interface ClientSide {
@@ -83,7 +83,12 @@ class RunningExchange implements UpstreamSink {
   private isCommitted = false;
   private isSettled = false;
 
-  constructor(carriage: Carriage, client: ClientSide, limits: ExchangeLimits, resolve: (result: ExchangeResult) => void) {
+  constructor(
+    carriage: Carriage,
+    client: ClientSide,
+    limits: ExchangeLimits,
+    resolve: (result: ExchangeResult) => void,
+  ) {
     this.carriage = carriage;
     this.client = client;
     this.limits = limits;
@@ -105,7 +110,7 @@ class RunningExchange implements UpstreamSink {
   onHead(status: number, headers: IncomingHttpHeaders): void {
     this.status = status;
     this.headers = headers;
-    const isEventStream = String(headers['content-type'] ?? '').startsWith('text/event-stream');
+    const isEventStream = headers['content-type']?.startsWith('text/event-stream') === true;
     if (status >= 200 && status < 300 && this.carriage.isStream && isEventStream) this.pipe = this.carriage.openPipe();
   }
 
@@ -117,7 +122,10 @@ class RunningExchange implements UpstreamSink {
     }
     this.size += chunk.length;
     if (this.size > (this.isSuccess() ? this.limits.maxReplyBytes : MAX_ERROR_BYTES)) {
-      this.stop('error', new TierlineError('upstream_malformed', 'The answer of the provider is larger than the gateway accepts.'));
+      this.stop(
+        'error',
+        new TierlineError('upstream_malformed', 'The answer of the provider is larger than the gateway accepts.'),
+      );
       return;
     }
     this.chunks.push(chunk);
@@ -134,7 +142,10 @@ class RunningExchange implements UpstreamSink {
     const body = this.chunks.length === 1 ? (this.chunks[0] as Buffer) : Buffer.concat(this.chunks);
     if (!this.isSuccess()) this.settleFailure(body);
     else if (this.carriage.isStream) {
-      this.settle('error', new TierlineError('upstream_malformed', 'A stream was asked for, and the provider sent something else.'));
+      this.settle(
+        'error',
+        new TierlineError('upstream_malformed', 'A stream was asked for, and the provider sent something else.'),
+      );
     } else this.settleReply(body);
   }
 

@@ -5,7 +5,7 @@ import { isObject, type JsonObject } from '../call/json.ts';
 export function camelMembers(object: JsonObject): JsonObject {
   const entries = Object.entries(object);
   if (!entries.some(([key]) => key.includes('_'))) return object;
-  return Object.fromEntries(entries.map(([key, value]) => [toCamel(key), value])) as JsonObject;
+  return Object.fromEntries(entries.map(([key, value]) => [toCamel(key), value]));
 }
 
 /** The member as an object with camel-case keys; empty when it is none. */

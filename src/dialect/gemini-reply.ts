@@ -95,11 +95,18 @@ function readCandidate(candidate: Json, position: number, naming: CallNaming): N
   };
 }
 
-/** The parts of a candidate. Throws TierlineError `upstream_malformed`. */
+/**
+ * The parts of a candidate; pictures and sound the model made are kept whole, because no other provider's reply has a
+ * place for them. Throws TierlineError `upstream_malformed`.
+ */
 export function readReplyParts(candidate: JsonObject, naming: CallNaming): NeutralPart[] {
-  if (!isObject(candidate.content)) return [];
+  const parts = isObject(candidate.content) ? candidate.content.parts : undefined;
   try {
-    return readGeminiParts(candidate.content.parts, naming, 'content.parts');
+    return (Array.isArray(parts) ? parts : []).flatMap((part) =>
+      isObject(part) && isObject(part.inlineData)
+        ? { type: 'unknown' as const, origin: 'gemini' as const, json: part }
+        : readGeminiParts([part], naming, 'content.parts'),
+    );
   } catch (cause) {
     throw new TierlineError('upstream_malformed', undefined, { cause });
   }

@@ -31,8 +31,18 @@ import {
 
 const KNOWN = new Set(['contents', 'systemInstruction', 'tools', 'toolConfig', 'generationConfig', 'model']);
 const CONFIG = new Set([
-  ...['maxOutputTokens', 'candidateCount', 'stopSequences', 'temperature', 'topP', 'topK', 'seed', 'presencePenalty'],
-  ...['frequencyPenalty', 'responseLogprobs', 'logprobs', 'thinkingConfig'],
+  'maxOutputTokens',
+  'candidateCount',
+  'stopSequences',
+  'temperature',
+  'topP',
+  'topK',
+  'seed',
+  'presencePenalty',
+  'frequencyPenalty',
+  'responseLogprobs',
+  'logprobs',
+  'thinkingConfig',
 ]);
 const FORMAT = new Set(['responseMimeType', 'responseSchema', 'responseJsonSchema']);
 const FUNCTION = new Set(['name', 'description', 'parameters', 'parametersJsonSchema']);

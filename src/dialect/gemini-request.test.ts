@@ -10,9 +10,16 @@ const ARGS = '{ "z":12345678901234567890,\n"a":1.0 }';
 const OLD: EncodeTarget = { model: 'gemini-2.5-flash', defaultMaxTokens: 4096 };
 const NEW: EncodeTarget = { model: 'gemini-3-flash-preview', defaultMaxTokens: 4096 };
 
+interface GeminiBody {
+  contents: { role?: string; parts: Record<string, { id?: string }>[] }[];
+  generationConfig?: { thinkingConfig?: object };
+  toolConfig?: object;
+  tools?: object[];
+}
+
 interface Written {
   text: string;
-  body: Record<string, never>;
+  body: GeminiBody;
   losses: string[];
 }
 
@@ -152,7 +159,7 @@ describe('tool loops for Gemini', () => {
 
   test('from Gemini 3 on calls have ids and the signature for calls made elsewhere', () => {
     const { body } = chat(loop, NEW);
-    const contents = body.contents as { parts: Record<string, { id?: string } & string>[] }[];
+    const { contents } = body;
     const calls = contents[1]?.parts ?? [];
     assert.deepEqual(
       calls.map((part) => [part.functionCall?.id, part.thoughtSignature]),
@@ -194,7 +201,7 @@ describe('tool loops for Gemini', () => {
       },
     ];
     const media = { inlineData: { mimeType: 'image/png', data: PNG } };
-    assert.deepEqual((claude({ messages }).body.contents as unknown[])[2], {
+    assert.deepEqual(claude({ messages }).body.contents[2], {
       role: 'user',
       parts: [
         { functionResponse: { name: 'shot', response: { output: 'The result is attached to this message.' } } },
@@ -204,7 +211,7 @@ describe('tool loops for Gemini', () => {
         { text: 'And?' },
       ],
     });
-    assert.deepEqual((claude({ messages }, NEW).body.contents as unknown[])[2], {
+    assert.deepEqual(claude({ messages }, NEW).body.contents[2], {
       role: 'user',
       parts: [
         { functionResponse: { id: 'a', name: 'shot', response: { output: '' }, parts: [media] } },
@@ -221,9 +228,7 @@ describe('tool loops for Gemini', () => {
       { role: 'tool', tool_call_id: 'y', content: 'r' },
     ];
     const { body, losses } = chat({ messages });
-    assert.deepEqual((body.contents as { parts: object[] }[])[1]?.parts, [
-      { functionCall: { name: 'f', args: { raw_arguments: '[1' } } },
-    ]);
+    assert.deepEqual(body.contents[1]?.parts, [{ functionCall: { name: 'f', args: { raw_arguments: '[1' } } }]);
     assert.equal(losses.length, 2);
   });
 
@@ -357,7 +362,7 @@ describe('settings for Gemini', () => {
   for (const [model, from, request, expected, loss] of thinking) {
     test(`thinking for ${model}: ${JSON.stringify(request)}`, () => {
       const { body, losses } = (from === 'chat' ? chat : claude)(request, { ...OLD, model });
-      assert.deepEqual((body.generationConfig as { thinkingConfig?: object } | undefined)?.thinkingConfig, expected);
+      assert.deepEqual(body.generationConfig?.thinkingConfig, expected);
       if (loss === undefined) assert.deepEqual(losses, []);
       else assert.ok(losses.length === 1 && losses[0]?.includes(loss), losses.join());
     });

@@ -4,9 +4,27 @@ import { isObject, type Json, type JsonObject } from '../call/json.ts';
 
 /** The keywords Gemini documents as kept to. */
 const ENFORCED = new Set([
-  ...['$id', '$defs', '$ref', '$anchor', 'type', 'format', 'title', 'description', 'enum', 'items', 'prefixItems'],
-  ...['minItems', 'maxItems', 'minimum', 'maximum', 'anyOf', 'oneOf', 'properties', 'additionalProperties'],
-  ...['required', 'propertyOrdering'],
+  '$id',
+  '$defs',
+  '$ref',
+  '$anchor',
+  'type',
+  'format',
+  'title',
+  'description',
+  'enum',
+  'items',
+  'prefixItems',
+  'minItems',
+  'maxItems',
+  'minimum',
+  'maximum',
+  'anyOf',
+  'oneOf',
+  'properties',
+  'additionalProperties',
+  'required',
+  'propertyOrdering',
 ]);
 /** Carries no constraint at all. */
 const SILENT = new Set(['$schema', '$comment', 'examples', 'default', 'deprecated', 'readOnly', 'writeOnly']);
@@ -61,7 +79,7 @@ export function fromOpenApi(schema: JsonObject): JsonObject {
     if (/^(?:min|max)(?:Items|Length|Properties)$/.test(key) && typeof value === 'string') return [key, Number(value)];
     return [key, value];
   });
-  return Object.fromEntries(entries) as JsonObject;
+  return Object.fromEntries<Json | undefined>(entries);
 }
 
 function toType(type: string, isNullable: boolean): Json {

@@ -108,7 +108,9 @@ class GeminiEncoder implements StreamEncoder {
 
   private chunk(candidates: object[], usage: Usage | null = null): string {
     const usageMetadata = usage === null ? undefined : pricedGeminiUsage(usage, this.context);
-    return `data: ${writeJson({ candidates, usageMetadata, ...this.head })}\r\n\r\n`;
+    const json = writeJson({ candidates, usageMetadata, ...this.head });
+    // Kept arguments may be spread over lines. Between tokens every white space is the same; an event has one line.
+    return `data: ${json.replace(/[\r\n]/g, ' ')}\r\n\r\n`;
   }
 }
 

@@ -105,7 +105,8 @@ export class Inbound implements View {
 
 function requireModel(top: ScannedObject): string {
   const model = top.string('model');
-  if (model === null) throw invalid('model', top.span('model') === null ? 'model is missing' : 'model must be a string');
+  if (model === null)
+    throw invalid('model', top.span('model') === null ? 'model is missing' : 'model must be a string');
   if (model === '') throw invalid('model', 'model must not be empty');
   return model;
 }
@@ -119,10 +120,11 @@ function checkFields(inbound: Inbound): void {
     throw invalid('messages', 'messages must not be empty');
   }
   const stream = top.firstByte('stream');
-  if (stream !== 0 && stream !== 0x74 && stream !== 0x66 && stream !== NULL) throw invalid('stream', 'stream must be a boolean');
+  if (stream !== 0 && stream !== 0x74 && stream !== 0x66 && stream !== NULL)
+    throw invalid('stream', 'stream must be a boolean');
 }
 
-const checkMessage: ElementCheck = (_bytes, message, index) => {
+const checkMessage: ElementCheck = (message, index) => {
   if (message === null) throw invalid(`messages[${index}]`, `messages[${index}] must be an object`);
   if (message.firstByte('role') !== STRING) {
     throw invalid(`messages[${index}].role`, `messages[${index}].role must be a string`);
@@ -161,12 +163,16 @@ function gatherText(request: NeutralRequest): string {
   };
   add(request.system);
   for (const message of request.messages) add(message.parts);
-  for (const tool of request.tools) lines.push(JSON.stringify(tool.type === 'function' ? [tool.name, tool.description, tool.schema] : tool.json));
+  for (const tool of request.tools)
+    lines.push(JSON.stringify(tool.type === 'function' ? [tool.name, tool.description, tool.schema] : tool.json));
   return lines.join('\n');
 }
 
 function countImages(request: NeutralRequest): number {
   const count = (parts: readonly NeutralPart[]): number =>
-    parts.reduce((sum, part) => sum + (part.type === 'image' ? 1 : part.type === 'tool_result' ? count(part.content) : 0), 0);
+    parts.reduce(
+      (sum, part) => sum + (part.type === 'image' ? 1 : part.type === 'tool_result' ? count(part.content) : 0),
+      0,
+    );
   return request.messages.reduce((sum, message) => sum + count(message.parts), 0);
 }

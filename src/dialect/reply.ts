@@ -2,9 +2,9 @@
 // other byte stays as the provider sent it.
 import { TierlineError } from '../call/errors.ts';
 import { isObject } from '../call/json.ts';
+import { formatUsd } from '../call/money.ts';
 import { type ScannedObject, scanJson } from '../wire/json-scan.ts';
 import { splice } from '../wire/splice.ts';
-import { formatUsd } from '../call/money.ts';
 import { readAnthropicUsage } from './anthropic-messages-usage.ts';
 import type { DialectName } from './neutral.ts';
 import { readOpenaiUsage } from './openai-chat-usage.ts';

@@ -7,7 +7,8 @@ const authenticate = createAuthenticate([
   { key: 'key-one', tenant: 'acme' },
   { key: 'key-two', tenant: 'globex' },
 ]);
-const refused = (error: unknown): boolean => error instanceof TierlineError && error.code === 'invalid_api_key' && error.status === 401;
+const refused = (error: unknown): boolean =>
+  error instanceof TierlineError && error.code === 'invalid_api_key' && error.status === 401;
 
 test('the key is found wherever SDKs put it', () => {
   assert.equal(authenticate({ authorization: 'Bearer key-one' }), 'acme');
@@ -26,7 +27,10 @@ test('no key, an unknown key and hostile keys are refused', () => {
 });
 
 test('the message never repeats the key', () => {
-  assert.throws(() => authenticate({ 'x-api-key': 'secret-looking' }), (error: Error) => !error.message.includes('secret-looking'));
+  assert.throws(
+    () => authenticate({ 'x-api-key': 'secret-looking' }),
+    (error: Error) => !error.message.includes('secret-looking'),
+  );
 });
 
 test('without configured keys everybody is the default tenant', () => {

@@ -19,7 +19,8 @@ export function createAuthenticate(keys: readonly ClientKey[]): Authenticate {
   const known = new Map<string, string>();
   return (headers) => {
     const key = clientKey(headers);
-    if (key === null) throw new TierlineError('invalid_api_key', 'No API key. Send it as a Bearer token or in x-api-key.');
+    if (key === null)
+      throw new TierlineError('invalid_api_key', 'No API key. Send it as a Bearer token or in x-api-key.');
     let tenant = known.get(key);
     if (tenant !== undefined) return tenant;
     tenant = tenants.get(digest(key));

@@ -46,7 +46,10 @@ test('every encoding that clients use is unpacked', async () => {
 test('a body over the limit is refused, announced or not, packed or not', async () => {
   assert.deepEqual(await send('x'.repeat(1001)), [413, 'body_too_large']);
   assert.equal((await send('x'.repeat(1000)))[0], 200);
-  assert.deepEqual(await send(zlib.gzipSync('x'.repeat(1_000_000)), { 'content-encoding': 'gzip' }), [413, 'body_too_large']);
+  assert.deepEqual(await send(zlib.gzipSync('x'.repeat(1_000_000)), { 'content-encoding': 'gzip' }), [
+    413,
+    'body_too_large',
+  ]);
   const status = await new Promise<number | undefined>((resolve) => {
     const request = http.request(url, { method: 'POST' }, (response) => resolve(response.statusCode));
     request.on('error', () => resolve(undefined));
@@ -56,7 +59,7 @@ test('a body over the limit is refused, announced or not, packed or not', async 
   assert.equal(status, 413);
 });
 
-test('what cannot be unpacked is the caller\'s fault', async () => {
+test("what cannot be unpacked is the caller's fault", async () => {
   assert.deepEqual(await send('not gzip', { 'content-encoding': 'gzip' }), [400, 'invalid_encoding']);
   assert.deepEqual(await send('x', { 'content-encoding': 'rot13' }), [415, 'unsupported_encoding']);
 });

@@ -6,13 +6,15 @@ import { TierlineError } from '../call/errors.ts';
 
 type Unpack = (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
 
-const UNPACK: Record<string, Unpack> = {
-  gzip: promisify(zlib.gunzip) as Unpack,
-  'x-gzip': promisify(zlib.gunzip) as Unpack,
-  deflate: promisify(zlib.inflate) as Unpack,
-  br: promisify(zlib.brotliDecompress) as Unpack,
-  zstd: promisify(zlib.zstdDecompress) as Unpack,
-};
+const UNPACK: ReadonlyMap<string, Unpack> = new Map(
+  Object.entries({
+    gzip: promisify(zlib.gunzip) as Unpack,
+    'x-gzip': promisify(zlib.gunzip) as Unpack,
+    deflate: promisify(zlib.inflate) as Unpack,
+    br: promisify(zlib.brotliDecompress) as Unpack,
+    zstd: promisify(zlib.zstdDecompress) as Unpack,
+  }),
+);
 
 /**
  * The whole body, unpacked. Rejects with TierlineError `body_too_large`, `unsupported_encoding`, `invalid_encoding`
@@ -47,14 +49,16 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
     request.on('close', () => {
       if (!request.complete) reject(new TierlineError('client_gone'));
     });
-    request.on('error', (cause) => reject(new TierlineError('client_gone', undefined, { cause })));
   });
 }
 
 async function unpack(body: Buffer, encoding: string, maxBytes: number): Promise<Buffer> {
-  const unpacker = UNPACK[encoding];
+  const unpacker = UNPACK.get(encoding);
   if (unpacker === undefined) {
-    throw new TierlineError('unsupported_encoding', `The content-encoding "${encoding.slice(0, 40)}" is not supported; gzip, deflate, br and zstd are.`);
+    throw new TierlineError(
+      'unsupported_encoding',
+      `The content-encoding "${encoding.slice(0, 40)}" is not supported; gzip, deflate, br and zstd are.`,
+    );
   }
   try {
     return await unpacker(body, { maxOutputLength: maxBytes });

@@ -1,14 +1,14 @@
 // `POST /v1/messages/count_tokens`: the provider's own count where it has one, else our estimate for that model.
 import type { IncomingHttpHeaders } from 'node:http';
 import { TierlineError } from '../call/errors.ts';
-import { Inbound } from '../dialect/inbound.ts';
 import { chooseDeployment } from '../delivery/deployment.ts';
 import { type ClientSide, runExchange } from '../delivery/exchange.ts';
+import { Inbound } from '../dialect/inbound.ts';
+import { createFacts } from '../dialect/pipe.ts';
 import { decide } from '../policy/decide.ts';
 import type { Connection } from '../provider/connection.ts';
 import type { Engine } from '../router.ts';
 import { splice } from '../wire/splice.ts';
-import { createFacts } from '../dialect/pipe.ts';
 
 export interface CountRequest {
   inbound: Inbound;
@@ -28,7 +28,8 @@ export async function countTokens(engine: Engine, request: CountRequest): Promis
   const model = plan.attempts[0]?.model ?? '';
   const deployment = chooseDeployment(engine.delivery.deploymentsOf(model), new Set(), engine.delivery.random);
   const count = deployment?.connection.countTokens;
-  if (deployment && count) return ask(engine, request, { connection: deployment.connection, model: deployment.upstreamModel });
+  if (deployment && count)
+    return ask(engine, request, { connection: deployment.connection, model: deployment.upstreamModel });
   const whole = withMaxTokens(inbound);
   const tokens = engine.policy.models.get(model)?.countTokens(whole.text) ?? 0;
   return { status: 200, body: { input_tokens: Math.max(1, tokens + whole.imageCount * TOKENS_PER_IMAGE) } };
@@ -42,7 +43,8 @@ async function ask(
   const { inbound, headers, query } = request;
   const { connection, model } = target;
   const span = inbound.top.span('model') as { start: number; end: number };
-  const body = inbound.model === model ? inbound.body : splice(inbound.body, [{ ...span, text: JSON.stringify(model) }]);
+  const body =
+    inbound.model === model ? inbound.body : splice(inbound.body, [{ ...span, text: JSON.stringify(model) }]);
   const endpoint = { model, stream: false, headers, query, isSameDialect: true };
   const { firstByteMs, idleMs, totalMs, maxReplyBytes } = engine.delivery.options;
   const result = await runExchange(
@@ -50,7 +52,8 @@ async function ask(
       isStream: false,
       isSameDialect: true,
       losses: [],
-      send: (timeouts, sink) => (connection.countTokens as NonNullable<Connection['countTokens']>)(endpoint, body, timeouts, sink),
+      send: (timeouts, sink) =>
+        (connection.countTokens as NonNullable<Connection['countTokens']>)(endpoint, body, timeouts, sink),
       openPipe: () => {
         throw new TierlineError('internal');
       },

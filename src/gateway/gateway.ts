@@ -46,6 +46,8 @@ export interface Gateway {
 }
 
 const MAX_HEADER_BYTES = 32 * 1024;
+/** How long the rest of a body that was refused for its size is read and dropped. */
+const LINGER_MS = 2000;
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const app = new App(options);
@@ -65,8 +67,14 @@ class App implements Gateway {
     this.options = options;
     this.settings = options.settings;
     this.server = http.createServer(
-      { noDelay: true, maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: 75_000, headersTimeout: 60_000, requestTimeout: 300_000 },
-      (request, response) => void this.handle(request, response),
+      {
+        noDelay: true,
+        maxHeaderSize: MAX_HEADER_BYTES,
+        keepAliveTimeout: 75_000,
+        headersTimeout: 60_000,
+        requestTimeout: 300_000,
+      },
+      (request, response) => this.handle(request, response),
     );
     this.server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseConnection(error, socket));
   }
@@ -103,22 +111,30 @@ class App implements Gateway {
     });
   }
 
-  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private handle(request: IncomingMessage, response: ServerResponse): void {
     const id = this.nextId();
     const url = request.url ?? '/';
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
     const dialect = dialectOf(path, request);
+    const refused = (error: unknown): void => {
+      const isOurs = error instanceof TierlineError;
+      if (!isOurs) this.options.onInternalError(error, id);
+      refuse(response, dialect, {
+        id,
+        error: isOurs ? error : new TierlineError('internal', undefined, { cause: error }),
+      });
+    };
     if (this.isClosing) response.setHeader('connection', 'close');
+    const query = mark < 0 ? '' : url.slice(mark + 1);
     try {
-      await this.dispatch({ request, response, id, path, query: mark < 0 ? '' : url.slice(mark + 1), dialect });
+      this.dispatch({ request, response, id, path, query, dialect })?.catch(refused);
     } catch (error) {
-      if (!(error instanceof TierlineError)) this.options.onInternalError(error, id);
-      refuse(response, dialect, id, error instanceof TierlineError ? error : new TierlineError('internal', undefined, { cause: error }));
+      refused(error);
     }
   }
 
-  private async dispatch(exchange: Admission): Promise<void> {
+  private dispatch(exchange: Admission): Promise<void> | undefined {
     const { request, response, path } = exchange;
     const name = path.startsWith('/v1/') ? path.slice(3) : path;
     switch (name) {
@@ -128,9 +144,11 @@ class App implements Gateway {
       case '/messages/count_tokens':
         return this.count(exchange);
       case '/healthz':
-        return sendJson(response, 200, { status: 'ok' });
+        sendJson(response, 200, { status: 'ok' });
+        return undefined;
       case '/readyz':
-        return this.ready(response);
+        this.ready(response);
+        return undefined;
     }
     if (name === '/models' || name.startsWith('/models/')) {
       requireMethod(request, ['GET', 'HEAD']);
@@ -138,7 +156,12 @@ class App implements Gateway {
       const isAnthropic = request.headers['anthropic-version'] !== undefined;
       const { policy } = this.settings.engine;
       const model = decodeURIComponentSafely(name.slice('/models/'.length));
-      return sendJson(response, 200, name === '/models' ? listModels(policy, isAnthropic) : showModel(policy, model, isAnthropic));
+      sendJson(
+        response,
+        200,
+        name === '/models' ? listModels(policy, isAnthropic) : showModel(policy, model, isAnthropic),
+      );
+      return undefined;
     }
     throw new TierlineError('not_found', `There is no route ${request.method} ${path.slice(0, 200)}.`);
   }
@@ -175,7 +198,14 @@ class App implements Gateway {
     const client = new HttpClient(response, dialect, id, settings.answer);
     const inbound = Inbound.read(dialect, await readBody(request, settings.maxBodyBytes), settings.maxDepth);
     const { headers } = request;
-    const counted = await countTokens(settings.engine, { inbound, tenant, path: exchange.path, query: exchange.query, headers, client });
+    const counted = await countTokens(settings.engine, {
+      inbound,
+      tenant,
+      path: exchange.path,
+      query: exchange.query,
+      headers,
+      client,
+    });
     sendJson(response, counted.status, counted.body);
   }
 
@@ -206,18 +236,34 @@ function requireMethod(request: IncomingMessage, methods: readonly string[]): vo
   throw new TierlineError('method_not_allowed', `This route answers ${methods.join(' and ')}, not ${request.method}.`);
 }
 
-function refuse(response: ServerResponse, dialect: Dialect, id: string, error: TierlineError): void {
+function refuse(response: ServerResponse, dialect: Dialect, { id, error }: { id: string; error: TierlineError }): void {
   if (error.code === 'client_gone' || response.destroyed) return;
   if (response.headersSent) {
     response.end(dialect.encodeStreamError(error, id));
     return;
   }
-  // What is left of a body that is too large is not read, so the connection cannot be used again.
-  if (error.code === 'body_too_large') response.setHeader('connection', 'close');
+  const isUnread = error.code === 'body_too_large';
+  if (isUnread) response.setHeader('connection', 'close');
   response.setHeader('x-tierline-request-id', id);
   const body = dialect.encodeError(error, id);
   response.writeHead(error.status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
-  response.end(body);
+  if (isUnread) linger(response, body);
+  else response.end(body);
+}
+
+/**
+ * Answers at once and reads on for a moment before it closes: closing with bytes unread resets the connection, and the
+ * reset can take the answer away from a client that is still sending.
+ */
+function linger(response: ServerResponse, body: string): void {
+  response.write(body);
+  const { req: request } = response;
+  const end = (): void => {
+    clearTimeout(timer);
+    response.end();
+  };
+  const timer = setTimeout(end, LINGER_MS);
+  request.once('end', end).once('close', end).resume();
 }
 
 function sendJson(response: ServerResponse, status: number, value: unknown): void {

@@ -10,32 +10,68 @@ const toObject = (list: string[]): Record<string, string> =>
 test('what the provider says about the request reaches the client, what belongs to its connection does not', () => {
   const out = toObject(
     providerHeaders({
-      'x-request-id': 'req_1', 'retry-after': '3', 'x-ratelimit-remaining-requests': '99', 'openai-processing-ms': '5',
-      'content-length': '10', 'content-encoding': 'gzip', connection: 'close', 'set-cookie': ['a=b'], server: 'cloudflare',
-      'transfer-encoding': 'chunked', 'x-tierline-cost-usd': '0', 'access-control-allow-origin': '*',
+      'x-request-id': 'req_1',
+      'retry-after': '3',
+      'x-ratelimit-remaining-requests': '99',
+      'openai-processing-ms': '5',
+      'content-length': '10',
+      'content-encoding': 'gzip',
+      connection: 'close',
+      'set-cookie': ['a=b'],
+      server: 'cloudflare',
+      'transfer-encoding': 'chunked',
+      'x-tierline-cost-usd': '0',
+      'access-control-allow-origin': '*',
     }),
   );
-  assert.deepEqual(out, { 'x-request-id': 'req_1', 'retry-after': '3', 'x-ratelimit-remaining-requests': '99', 'openai-processing-ms': '5' });
+  assert.deepEqual(out, {
+    'x-request-id': 'req_1',
+    'retry-after': '3',
+    'x-ratelimit-remaining-requests': '99',
+    'openai-processing-ms': '5',
+  });
 });
 
 const answer: AnswerFacts = {
-  plan: { task: 'triagé', attempts: [], reasons: [{ step: 'task', say: 'header names it\r\nx: y' }, { step: 'route', say: 'small' }] },
-  model: 'haiku', attempts: 2, losses: ['top_k'], cost: 1250, baseline: 10_000_000,
+  plan: {
+    task: 'triagé',
+    attempts: [],
+    reasons: [
+      { step: 'task', say: 'header names it\r\nx: y' },
+      { step: 'route', say: 'small' },
+    ],
+  },
+  model: 'haiku',
+  attempts: 2,
+  losses: ['top_k'],
+  cost: 1250,
+  baseline: 10_000_000,
 };
 
 test('an answer tells model, task, plan, attempts, losses, cost and baseline', () => {
   const list: string[] = [];
   answerHeaders(list, 'req_9', answer, { hasHeaders: true, isLitellmCompatible: true });
   assert.deepEqual(toObject(list), {
-    'x-tierline-request-id': 'req_9', 'x-tierline-model': 'haiku', 'x-tierline-task': 'triag?',
-    'x-tierline-plan': 'header names it??x: y; small', 'x-tierline-attempts': '2', 'x-tierline-losses': 'top_k',
-    'x-tierline-cost-usd': '0.00000125', 'x-tierline-baseline-usd': '0.01', 'x-litellm-response-cost': '0.00000125',
+    'x-tierline-request-id': 'req_9',
+    'x-tierline-model': 'haiku',
+    'x-tierline-task': 'triag?',
+    'x-tierline-plan': 'header names it??x: y; small',
+    'x-tierline-attempts': '2',
+    'x-tierline-losses': 'top_k',
+    'x-tierline-cost-usd': '0.00000125',
+    'x-tierline-baseline-usd': '0.01',
+    'x-litellm-response-cost': '0.00000125',
   });
 });
 
 test('an unknown cost has no header, and headers can be switched off but for the id', () => {
   const unknown: string[] = [];
-  answerHeaders(unknown, 'req_9', { ...answer, cost: null, baseline: null }, { hasHeaders: true, isLitellmCompatible: true });
+  answerHeaders(
+    unknown,
+    'req_9',
+    { ...answer, cost: null, baseline: null },
+    { hasHeaders: true, isLitellmCompatible: true },
+  );
   assert.ok(!unknown.some((name) => name.includes('usd') || name.includes('litellm')));
   const off: string[] = [];
   answerHeaders(off, 'req_9', answer, { hasHeaders: false, isLitellmCompatible: false });

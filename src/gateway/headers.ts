@@ -34,7 +34,13 @@ export function providerHeaders(upstream: IncomingHttpHeaders): string[] {
   const out: string[] = [];
   for (const name in upstream) {
     const value = upstream[name];
-    if (value === undefined || DROPPED.has(name) || name.startsWith('access-control-') || name.startsWith('x-tierline-')) continue;
+    if (
+      value === undefined ||
+      DROPPED.has(name) ||
+      name.startsWith('access-control-') ||
+      name.startsWith('x-tierline-')
+    )
+      continue;
     out.push(name, Array.isArray(value) ? value.join(', ') : value);
   }
   return out;
@@ -63,11 +69,13 @@ export function answerHeaders(
     if (answer.plan.task !== null) headers.push('x-tierline-task', toHeader(answer.plan.task));
     if (answer.plan.reasons.length > 0) headers.push('x-tierline-plan', planText(answer));
     if (answer.attempts > 0) headers.push('x-tierline-attempts', String(answer.attempts));
-    if (answer.losses.length > 0) headers.push('x-tierline-losses', toHeader(answer.losses.join('; ')).slice(0, MAX_PLAN_LENGTH));
+    if (answer.losses.length > 0)
+      headers.push('x-tierline-losses', toHeader(answer.losses.join('; ')).slice(0, MAX_PLAN_LENGTH));
     if (answer.cost !== null) headers.push('x-tierline-cost-usd', formatUsd(answer.cost));
     if (answer.baseline !== null) headers.push('x-tierline-baseline-usd', formatUsd(answer.baseline));
   }
-  if (options.isLitellmCompatible && answer.cost !== null) headers.push('x-litellm-response-cost', formatUsd(answer.cost));
+  if (options.isLitellmCompatible && answer.cost !== null)
+    headers.push('x-litellm-response-cost', formatUsd(answer.cost));
 }
 
 function planText(answer: AnswerFacts): string {

@@ -19,7 +19,8 @@ export function listModels(policy: Policy, isAnthropic: boolean): unknown {
 
 /** Throws TierlineError `model_not_found`. */
 export function showModel(policy: Policy, name: string, isAnthropic: boolean): unknown {
-  if (!modelNames(policy).includes(name)) throw new TierlineError('model_not_found', `There is no model "${name}" here.`, { param: 'model' });
+  if (!modelNames(policy).includes(name))
+    throw new TierlineError('model_not_found', `There is no model "${name}" here.`, { param: 'model' });
   return isAnthropic ? anthropicModel(name) : openaiModel(name);
 }
 

@@ -2,7 +2,10 @@
 import { randomBytes } from 'node:crypto';
 
 /** A source of ids like `req_0199a3f2c4d1000001a1b2c3d4`: milliseconds in hex, a counter in base 36, a mark of the process. */
-export function createRequestIds(now: () => number = Date.now, mark: string = randomBytes(4).toString('hex')): () => string {
+export function createRequestIds(
+  now: () => number = Date.now,
+  mark: string = randomBytes(4).toString('hex'),
+): () => string {
   let counter = 0;
   let lastMs = 0;
   let prefix = '';

@@ -8,17 +8,27 @@ import type { Policy, PolicyModel, PolicyTask } from './policy.ts';
 import { namedSession } from './task-name.ts';
 
 const model = (name: string, tier: string, inputLimit: number | null): PolicyModel => ({
-  name, tier, inputLimit, countTokens: (text) => text.length / 4,
+  name,
+  tier,
+  inputLimit,
+  countTokens: (text) => text.length / 4,
 });
 const task = (name: string, models: string[], extra: Partial<PolicyTask> = {}): PolicyTask => ({
-  name, matches: () => false, claimsModels: false, route: { models, say: models.join(', then ') }, ...extra,
+  name,
+  matches: () => false,
+  claimsModels: false,
+  route: { models, say: models.join(', then ') },
+  ...extra,
 });
 
 function policy(tasks: PolicyTask[] = [], defaultModels: string[] | null = ['mid']): Policy {
   const models = [model('small', 'small', 100), model('mid', 'mid', 1000), model('big', 'frontier', null)];
   return {
     models: new Map(models.map((one) => [one.name, one])),
-    aliases: new Map([['vendor/small-1', 'small'], ['small-1', 'small']]),
+    aliases: new Map([
+      ['vendor/small-1', 'small'],
+      ['small-1', 'small'],
+    ]),
     tasks,
     tasksByName: new Map(tasks.map((one) => [one.name, one])),
     defaultRoute: defaultModels === null ? null : { models: defaultModels, say: 'default' },
@@ -27,8 +37,18 @@ function policy(tasks: PolicyTask[] = [], defaultModels: string[] | null = ['mid
 
 function view(fields: Partial<View> = {}): View {
   return {
-    model: 'auto', stream: false, bytes: 50, text: '', messageCount: 1, hasTools: false, hasImages: false, hasSchema: false,
-    metadata: {}, imageCount: 0, maxOutputTokens: null, ...fields,
+    model: 'auto',
+    stream: false,
+    bytes: 50,
+    text: '',
+    messageCount: 1,
+    hasTools: false,
+    hasImages: false,
+    hasSchema: false,
+    metadata: {},
+    imageCount: 0,
+    maxOutputTokens: null,
+    ...fields,
   };
 }
 const caller = (headers: Caller['headers'] = {}): Caller => ({ tenant: 't', path: '/v1/chat/completions', headers });
@@ -70,7 +90,10 @@ test('auto/<task> must exist, a header may name what is no task here', () => {
 });
 
 test('the first task whose match claims the request gets it', () => {
-  const tasks = [task('a', ['small'], { matches: (asked) => asked.hasTools }), task('b', ['big'], { matches: () => true })];
+  const tasks = [
+    task('a', ['small'], { matches: (asked) => asked.hasTools }),
+    task('b', ['big'], { matches: () => true }),
+  ];
   assert.equal(decide(policy(tasks), view({ hasTools: true }), caller()).task, 'a');
   assert.equal(decide(policy(tasks), view(), caller()).task, 'b');
 });

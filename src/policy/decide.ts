@@ -2,8 +2,8 @@
 import { TierlineError } from '../call/errors.ts';
 import type { Plan, PlannedAttempt, Reason } from '../call/plan.ts';
 import type { Caller, View } from '../call/view.ts';
-import { namedTask } from './task-name.ts';
 import type { Policy, PolicyModel, PolicyRoute, PolicyTask } from './policy.ts';
+import { namedTask } from './task-name.ts';
 
 /** Tokens a picture costs at most at the providers' default detail (Anthropic's vision page: about 1,600 for a large one). */
 const TOKENS_PER_IMAGE = 1600;
@@ -22,7 +22,9 @@ export function decide(policy: Policy, view: View, caller: Caller): Plan {
   }
   const route = task?.route ?? policy.defaultRoute;
   if (route === null) {
-    throw new TierlineError('model_not_found', 'No task matches this request and there is no default route.', { param: 'model' });
+    throw new TierlineError('model_not_found', 'No task matches this request and there is no default route.', {
+      param: 'model',
+    });
   }
   reasons.push({ step: task === null ? 'default' : 'route', say: route.say });
   return { task: task?.name ?? null, attempts: guardContext(policy, view, route, reasons), reasons };
@@ -38,7 +40,9 @@ function findTask(policy: Policy, view: View, caller: Caller, reasons: Reason[])
     }
     if (named.binding) {
       const known = [...policy.tasksByName.keys()].slice(0, 10).join(', ') || 'none';
-      throw new TierlineError('model_not_found', `There is no task "${named.name}". Tasks: ${known}.`, { param: 'model' });
+      throw new TierlineError('model_not_found', `There is no task "${named.name}". Tasks: ${known}.`, {
+        param: 'model',
+      });
     }
     reasons.push({ step: 'task', say: `${named.from} names ${named.name}, which is no configured task` });
   }
@@ -51,9 +55,13 @@ function concreteModel(policy: Policy, view: View, reasons: Reason[]): PlannedAt
   const model = policy.models.get(view.model) ?? policy.models.get(policy.aliases.get(view.model) ?? '');
   if (model === undefined) {
     const known = [...policy.models.keys()].slice(0, 20).join(', ');
-    throw new TierlineError('model_not_found', `The model "${view.model}" is not configured here. Models: ${known}, auto.`, {
-      param: 'model',
-    });
+    throw new TierlineError(
+      'model_not_found',
+      `The model "${view.model}" is not configured here. Models: ${known}, auto.`,
+      {
+        param: 'model',
+      },
+    );
   }
   reasons.push({ step: 'request', say: `the client asked for ${view.model}` });
   return { model: model.name, tier: model.tier };
@@ -66,13 +74,18 @@ function guardContext(policy: Policy, view: View, route: PolicyRoute, reasons: R
     const model = policy.models.get(name) as PolicyModel;
     const excess = tokensOver(model, view);
     if (excess === null) attempts.push({ model: model.name, tier: model.tier });
-    else reasons.push({ step: 'guard', say: `${name} skipped: about ${excess} tokens, at most ${model.inputLimit} fit` });
+    else
+      reasons.push({ step: 'guard', say: `${name} skipped: about ${excess} tokens, at most ${model.inputLimit} fit` });
   }
   if (attempts.length > 0) return attempts;
   const last = reasons.at(-1)?.say ?? '';
-  throw new TierlineError('context_length_exceeded', `The request is too long for every model of the route (${last}).`, {
-    param: 'messages',
-  });
+  throw new TierlineError(
+    'context_length_exceeded',
+    `The request is too long for every model of the route (${last}).`,
+    {
+      param: 'messages',
+    },
+  );
 }
 
 /** Estimated tokens when they are over the model's limit, else null. A token is never shorter than a byte. */

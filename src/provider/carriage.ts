@@ -58,7 +58,9 @@ export function createCarriage(inbound: Inbound, connection: Connection, context
   };
   const request = isSameDialect ? spliced(inbound, context.upstreamModel) : translated(inbound, connection, context);
   const answerCost: CostOf = context.hasCostInUsage ? context.costOf : () => null;
-  const reply = isSameDialect ? sameDialectReply(inbound, answerCost) : translatedReply(inbound, connection, answerCost);
+  const reply = isSameDialect
+    ? sameDialectReply(inbound, answerCost)
+    : translatedReply(inbound, connection, answerCost);
   return {
     isStream: inbound.stream,
     isSameDialect,
@@ -83,7 +85,8 @@ function spliced(inbound: Inbound, model: string): Request {
   const edits: Edit[] = [];
   const span = top.span('model');
   if (span !== null && inbound.model !== model) edits.push({ ...span, text: JSON.stringify(model) });
-  if (inbound.dialect.name === 'openai-chat' && inbound.stream && !inbound.includeUsage) edits.push(...usageFlag(inbound));
+  if (inbound.dialect.name === 'openai-chat' && inbound.stream && !inbound.includeUsage)
+    edits.push(...usageFlag(inbound));
   edits.sort((a, b) => a.start - b.start);
   return { body: splice(body, edits), losses: NO_LOSSES };
 }

@@ -60,9 +60,19 @@ const ANTHROPIC_HEADERS = ['idempotency-key', 'traceparent'];
 export function createHttpConnection(options: HttpConnectionOptions): Connection {
   const fixed = fixedHeaders(options);
   const query = new URLSearchParams(options.query).toString();
-  const send = (path: string, endpoint: Endpoint, body: Buffer | string, timeouts: Timeouts, sink: UpstreamSink): Exchange => {
+  const send = (
+    path: string,
+    endpoint: Endpoint,
+    body: Buffer | string,
+    timeouts: Timeouts,
+    sink: UpstreamSink,
+  ): Exchange => {
     const request: UpstreamRequest = {
-      path: withQuery(path, query, options.dialect.name === 'anthropic-messages' && endpoint.isSameDialect ? endpoint.query : ''),
+      path: withQuery(
+        path,
+        query,
+        options.dialect.name === 'anthropic-messages' && endpoint.isSameDialect ? endpoint.query : '',
+      ),
       headers: requestHeaders(options, fixed, endpoint),
       body,
       ...timeouts,

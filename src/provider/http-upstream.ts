@@ -60,11 +60,16 @@ const UNSAFE_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 const UNSAFE_PATH = /[^\x21-\x7e]/;
 
 function toHead({ path, headers }: UpstreamRequest, hostLine: string): string {
-  if (UNSAFE_PATH.test(path)) throw new TierlineError('invalid_request', 'The path has characters that HTTP does not allow.');
+  if (UNSAFE_PATH.test(path))
+    throw new TierlineError('invalid_request', 'The path has characters that HTTP does not allow.');
   let head = `POST ${path} HTTP/1.1\r\n${hostLine}`;
   for (let index = 0; index < headers.length; index += 2) {
     const value = headers[index + 1] as string;
-    if (UNSAFE_VALUE.test(value)) throw new TierlineError('invalid_request', `The header ${headers[index]} has characters that HTTP does not allow.`);
+    if (UNSAFE_VALUE.test(value))
+      throw new TierlineError(
+        'invalid_request',
+        `The header ${headers[index]} has characters that HTTP does not allow.`,
+      );
     head += `${headers[index]}: ${value}\r\n`;
   }
   return head;
@@ -129,7 +134,9 @@ class DecodedExchange implements Exchange, PoolSink {
   private decode(encoding: string): void {
     const decoder = createDecoder(encoding);
     if (decoder === null) {
-      this.onError(new TierlineError('upstream_malformed', `The provider answered in the unknown encoding "${encoding}".`));
+      this.onError(
+        new TierlineError('upstream_malformed', `The provider answered in the unknown encoding "${encoding}".`),
+      );
       this.running?.abort();
       return;
     }

@@ -258,7 +258,9 @@ class Connection {
     if (now < this.expiresAt || this.isPaused) return;
     const { exchange } = this;
     this.destroy();
-    const said = exchange?.hasHead ? 'The provider stopped in the middle of its answer.' : 'The provider did not begin to answer in time.';
+    const said = exchange?.hasHead
+      ? 'The provider stopped in the middle of its answer.'
+      : 'The provider did not begin to answer in time.';
     exchange?.fail(new TierlineError('upstream_timeout', said));
   }
 
@@ -324,7 +326,14 @@ function isClosing(error: Error | null): boolean {
 
 function toTierlineError(cause: Error | null, hasHead: boolean): TierlineError {
   if (cause instanceof TierlineError) return cause;
-  if (hasHead) return new TierlineError('upstream_truncated', 'The provider closed the connection in the middle of its answer.', { cause });
+  if (hasHead)
+    return new TierlineError('upstream_truncated', 'The provider closed the connection in the middle of its answer.', {
+      cause,
+    });
   const code = cause === null ? undefined : (cause as NodeJS.ErrnoException).code;
-  return new TierlineError('upstream_unreachable', `The provider could not be reached${code === undefined ? ': it closed the connection' : ` (${code})`}.`, { cause });
+  return new TierlineError(
+    'upstream_unreachable',
+    `The provider could not be reached${code === undefined ? ': it closed the connection' : ` (${code})`}.`,
+    { cause },
+  );
 }

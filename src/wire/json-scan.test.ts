@@ -47,9 +47,35 @@ test('an empty body and bodies that are no object are told apart', () => {
 
 test('what JSON.parse refuses is refused', () => {
   const broken = [
-    '{', '{"a"', '{"a":', '{"a":1', '{"a":1,', '{"a":1,}', '{a:1}', "{'a':1}", '{"a":01}', '{"a":1.}', '{"a":.5}', '{"a":-}',
-    '{"a":1e}', '{"a":+1}', '{"a":NaN}', '{"a":tru}', '{"a":nul}', '{"a":"\u0001"}', '{"a":"\\x"}', '{"a":"\\u12g4"}',
-    '{"a":"\\u12', '{"a":[1,]}', '{"a":[1 2]}', '{"a":1}x', '{"a":1}{"b":2}', '{"a" 1}', '{,}', '{"a":"b}', '{"a":"\n"}',
+    '{',
+    '{"a"',
+    '{"a":',
+    '{"a":1',
+    '{"a":1,',
+    '{"a":1,}',
+    '{a:1}',
+    "{'a':1}",
+    '{"a":01}',
+    '{"a":1.}',
+    '{"a":.5}',
+    '{"a":-}',
+    '{"a":1e}',
+    '{"a":+1}',
+    '{"a":NaN}',
+    '{"a":tru}',
+    '{"a":nul}',
+    '{"a":"\u0001"}',
+    '{"a":"\\x"}',
+    '{"a":"\\u12g4"}',
+    '{"a":"\\u12',
+    '{"a":[1,]}',
+    '{"a":[1 2]}',
+    '{"a":1}x',
+    '{"a":1}{"b":2}',
+    '{"a" 1}',
+    '{,}',
+    '{"a":"b}',
+    '{"a":"\n"}',
   ];
   for (const text of broken) {
     assert.throws(() => JSON.parse(text), text);
@@ -69,7 +95,14 @@ test('long strings are walked to their end wherever it lies, and what may not st
   const slab = Buffer.alloc(400, 0x20);
   for (let shift = 0; shift < 4; shift++) {
     for (let length = 0; length < 64; length++) {
-      for (const [inside, isGood] of [['', true], ['é世', true], ['\\n', true], ['\\"', true], ['\u0001', false], ['\\q', false]] as const) {
+      for (const [inside, isGood] of [
+        ['', true],
+        ['é世', true],
+        ['\\n', true],
+        ['\\"', true],
+        ['\u0001', false],
+        ['\\q', false],
+      ] as const) {
         const text = `{"a":"${'x'.repeat(length)}${inside}${'y'.repeat(length % 7)}","b":1}`;
         const size = slab.write(text, shift);
         const bytes = slab.subarray(shift, shift + size);
@@ -84,7 +117,7 @@ test('keys that two readers could take differently are refused', () => {
   refuses('{"model":"cheap","model":"dear"}', 'ambiguous_body');
   refuses('{"model":"cheap","Model":"dear"}', 'ambiguous_body');
   refuses('{"m\\u006fdel":"cheap"}', 'ambiguous_body');
-  assert.ok(scan('{"a":{"model":1,"model":2}}'), 'deeper levels are the model provider\'s business');
+  assert.ok(scan('{"a":{"model":1,"model":2}}'), "deeper levels are the model provider's business");
 });
 
 test('__proto__ is a key like any other', () => {
@@ -95,8 +128,10 @@ test('__proto__ is a key like any other', () => {
 
 test('a watched array hands out its elements on the same walk', () => {
   const seen: (string | null)[] = [];
-  const body = Buffer.from('{"messages":[{"role":"user","content":[{"role":"x"}]},5,{"role":"assistant"}],"b":{"messages":[1]}}');
-  scanJson(body, 64, { key: 'messages', each: (_bytes, element) => seen.push(element?.string('role') ?? null) });
+  const body = Buffer.from(
+    '{"messages":[{"role":"user","content":[{"role":"x"}]},5,{"role":"assistant"}],"b":{"messages":[1]}}',
+  );
+  scanJson(body, 64, { key: 'messages', each: (element) => seen.push(element?.string('role') ?? null) });
   assert.deepEqual(seen, ['user', null, 'assistant']);
 });
 
@@ -105,14 +140,22 @@ test('law: any object survives being found member by member', () => {
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.constantFrom(0, 1, 2), (object, indent) => {
       const text = JSON.stringify(object, null, indent);
       const top = scan(text, 200);
-      const rebuilt = top.keys.map((key, index) => [JSON.parse(`"${key}"`), JSON.parse(text.length === 0 ? '' : top.bytes.toString('utf8', top.starts[index], top.ends[index]))]);
+      const rebuilt = top.keys.map((key, index) => [
+        JSON.parse(`"${key}"`),
+        JSON.parse(text.length === 0 ? '' : top.bytes.toString('utf8', top.starts[index], top.ends[index])),
+      ]);
       assert.deepEqual(Object.fromEntries(rebuilt), JSON.parse(text));
     }),
   );
 });
 
 test('law: a damaged text is accepted exactly when JSON.parse accepts it', () => {
-  const damage = fc.tuple(fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 4 }), fc.nat(), fc.string({ maxLength: 2, unit: 'binary-ascii' }), fc.nat(3));
+  const damage = fc.tuple(
+    fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 4 }),
+    fc.nat(),
+    fc.string({ maxLength: 2, unit: 'binary-ascii' }),
+    fc.nat(3),
+  );
   fc.assert(
     fc.property(damage, ([object, where, insert, drop]) => {
       const text = JSON.stringify(object);

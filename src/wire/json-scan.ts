@@ -34,8 +34,11 @@ export interface Span {
   end: number;
 }
 
-/** Called for every element of a watched array, so that its shape can be checked on the same walk. */
-export type ElementCheck = (bytes: Buffer, element: ScannedObject | null, index: number) => void;
+/**
+ * Called for every element of a watched array, so that its shape can be checked on the same walk; null for one that is no
+ * object. The element is the same object every time: read it, do not keep it.
+ */
+export type ElementCheck = (element: ScannedObject | null, index: number) => void;
 
 interface Watch {
   key: string;
@@ -53,6 +56,12 @@ export class ScannedObject {
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
+  }
+
+  clear(): void {
+    this.keys.length = 0;
+    this.starts.length = 0;
+    this.ends.length = 0;
   }
 
   span(key: string): Span | null {
@@ -145,8 +154,10 @@ class Scanner {
       if (into === null) end = this.value(start, depth);
       else {
         const key = bytes.toString('utf8', at + 1, keyEnd - 1);
-        const watched = depth === 1 && this.watch !== null && this.watch.key === key && bytes[start] === OPEN_BRACKET;
-        end = watched ? this.watchedArray(start, this.watch as Watch) : this.value(start, depth);
+        const { watch } = this;
+        if (depth === 1 && watch !== null && watch.key === key && bytes[start] === OPEN_BRACKET) {
+          end = this.watchedArray(start, watch);
+        } else end = this.value(start, depth);
         into.keys.push(key);
         into.starts.push(start);
         into.ends.push(end);
@@ -163,15 +174,18 @@ class Scanner {
 
   private watchedArray(open: number, watch: Watch): number {
     const bytes = this.bytes;
+    const element = new ScannedObject(bytes);
     let at = this.white(open + 1);
     if (bytes[at] === CLOSE_BRACKET) return at + 1;
     for (let index = 0; ; index++) {
-      let element: ScannedObject | null = null;
       if (bytes[at] === OPEN_BRACE) {
-        element = new ScannedObject(bytes);
+        element.clear();
         at = this.members(at, 3, element);
-      } else at = this.value(at, 2);
-      watch.each(bytes, element, index);
+        watch.each(element, index);
+      } else {
+        at = this.value(at, 2);
+        watch.each(null, index);
+      }
       at = this.white(at);
       if (bytes[at] === COMMA) at = this.white(at + 1);
       else if (bytes[at] === CLOSE_BRACKET) return at + 1;
@@ -322,7 +336,8 @@ export function refuseAmbiguity(top: ScannedObject): void {
       throw new TierlineError('ambiguous_body', `The top-level key "${key}" is written with escapes.`);
     }
     const folded = key.toLowerCase();
-    if (seen.has(folded)) throw new TierlineError('ambiguous_body', `The top-level key "${key}" appears twice.`, { param: key });
+    if (seen.has(folded))
+      throw new TierlineError('ambiguous_body', `The top-level key "${key}" appears twice.`, { param: key });
     seen.add(folded);
   }
 }

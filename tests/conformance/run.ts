@@ -14,9 +14,15 @@ if (!existsSync(kit)) {
 mkdirSync(scratch, { recursive: true });
 cpSync(kit, scratch, { recursive: true });
 if (!existsSync(path.join(scratch, 'node_modules'))) {
-  const install = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: scratch, stdio: 'inherit' });
+  const install = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: scratch,
+    stdio: 'inherit',
+  });
   if (install.status !== 0) process.exit(install.status ?? 1);
 }
 const profile = path.join(import.meta.dirname, 'profile.mjs');
-const run = spawnSync(process.execPath, ['run.mjs', '--profile-file', profile, ...process.argv.slice(2)], { cwd: scratch, stdio: 'inherit' });
+const run = spawnSync(process.execPath, ['run.mjs', '--profile-file', profile, ...process.argv.slice(2)], {
+  cwd: scratch,
+  stdio: 'inherit',
+});
 process.exit(run.status ?? 1);

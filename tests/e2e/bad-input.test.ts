@@ -54,7 +54,11 @@ async function expectServes(visitsBefore: number): Promise<void> {
   }
 }
 
-async function refused(wire: WireName, status: number, bytes: Buffer | (string | Buffer)[]): Promise<ReturnType<typeof expectError>> {
+async function refused(
+  wire: WireName,
+  status: number,
+  bytes: Buffer | (string | Buffer)[],
+): Promise<ReturnType<typeof expectError>> {
   const { gateway, upstream } = scripted;
   const visits = upstream.visits.length;
   const answer = await sendRaw(gateway.port, bytes);
@@ -87,15 +91,61 @@ const BAD_BODIES: readonly BadBody[] = [
   { name: 'no model', code: 'invalid_request', body: () => `{${message}}`, says: /model/ },
   { name: 'a model that is a number', code: 'invalid_request', body: () => `{"model":7,${message}}`, says: /model/ },
   { name: 'no messages', code: 'invalid_request', body: () => '{"model":"openai"}', says: /messages/ },
-  { name: 'messages that are a text', code: 'invalid_request', body: () => '{"model":"openai","messages":"hi"}', says: /messages/ },
-  { name: 'no message at all', code: 'invalid_request', body: () => '{"model":"openai","messages":[]}', says: /messages/ },
-  { name: 'a message that is a number', code: 'invalid_request', body: () => '{"model":"openai","messages":[1]}', says: /messages\[0\]/ },
-  { name: 'a role that is null', code: 'invalid_request', body: () => '{"model":"openai","messages":[{"role":null,"content":"x"}]}', says: /role/ },
-  { name: 'a stream flag that is a text', code: 'invalid_request', body: () => `{"model":"openai",${message},"stream":"yes"}`, says: /stream/ },
-  { name: 'nesting 100,000 deep', code: 'too_deep', body: () => Buffer.from(`{"model":"openai","messages":${deep}`).subarray(0, LIMIT) },
-  { name: 'nesting deep inside a message', code: 'too_deep', body: () => `{"model":"openai","messages":[{"role":"user","content":${'['.repeat(200)}${']'.repeat(200)}}]}` },
-  { name: 'bytes that are no UTF-8', code: 'invalid_encoding', body: () => Buffer.concat([Buffer.from(`{"model":"openai",${message},"user":"`), Buffer.from([0xc3, 0x28, 0xff]), Buffer.from('"}')]) },
-  { name: 'a model given twice', code: 'ambiguous_body', body: (wire) => `{"model":"${wire}",${message},"model":"pair"}` },
+  {
+    name: 'messages that are a text',
+    code: 'invalid_request',
+    body: () => '{"model":"openai","messages":"hi"}',
+    says: /messages/,
+  },
+  {
+    name: 'no message at all',
+    code: 'invalid_request',
+    body: () => '{"model":"openai","messages":[]}',
+    says: /messages/,
+  },
+  {
+    name: 'a message that is a number',
+    code: 'invalid_request',
+    body: () => '{"model":"openai","messages":[1]}',
+    says: /messages\[0\]/,
+  },
+  {
+    name: 'a role that is null',
+    code: 'invalid_request',
+    body: () => '{"model":"openai","messages":[{"role":null,"content":"x"}]}',
+    says: /role/,
+  },
+  {
+    name: 'a stream flag that is a text',
+    code: 'invalid_request',
+    body: () => `{"model":"openai",${message},"stream":"yes"}`,
+    says: /stream/,
+  },
+  {
+    name: 'nesting 100,000 deep',
+    code: 'too_deep',
+    body: () => Buffer.from(`{"model":"openai","messages":${deep}`).subarray(0, LIMIT),
+  },
+  {
+    name: 'nesting deep inside a message',
+    code: 'too_deep',
+    body: () => `{"model":"openai","messages":[{"role":"user","content":${'['.repeat(200)}${']'.repeat(200)}}]}`,
+  },
+  {
+    name: 'bytes that are no UTF-8',
+    code: 'invalid_encoding',
+    body: () =>
+      Buffer.concat([
+        Buffer.from(`{"model":"openai",${message},"user":"`),
+        Buffer.from([0xc3, 0x28, 0xff]),
+        Buffer.from('"}'),
+      ]),
+  },
+  {
+    name: 'a model given twice',
+    code: 'ambiguous_body',
+    body: (wire) => `{"model":"${wire}",${message},"model":"pair"}`,
+  },
   { name: 'a model in escapes', code: 'ambiguous_body', body: (wire) => `{"mod\\u0065l":"${wire}",${message}}` },
   { name: 'messages given twice', code: 'ambiguous_body', body: (wire) => `{"model":"${wire}",${message},${message}}` },
 ];
@@ -151,7 +201,17 @@ for (const wire of WIRES) {
 
   test(`${wire}: no key, a wrong key and a hostile key are a 401 that repeats none of it`, async () => {
     const body = bodyOf({ wire, model: wire, text: 'hi' });
-    const keys = [null, '', 'Bearer', 'Bearer wrong-key-77', `Bearer ${KEY}x`, `Basic ${KEY}`, 'Bearer __proto__', `Bearer ${'k'.repeat(8000)}`, 'Bearer \xff\xfe"\'<script>'];
+    const keys = [
+      null,
+      '',
+      'Bearer',
+      'Bearer wrong-key-77',
+      `Bearer ${KEY}x`,
+      `Basic ${KEY}`,
+      'Bearer __proto__',
+      `Bearer ${'k'.repeat(8000)}`,
+      'Bearer \xff\xfe"\'<script>',
+    ];
     for (const authorization of keys) {
       const error = await refused(wire, 401, post(wire, body, { headers: { authorization } }));
       assert.doesNotMatch(error.message, /wrong-key|kkkk|script/);
@@ -161,7 +221,11 @@ for (const wire of WIRES) {
 
   test(`${wire}: more than one choice from an Anthropic model is a 400 that names n`, async () => {
     if (wire === 'anthropic') return;
-    const error = await refused(wire, 400, post(wire, bodyOf({ wire, model: 'anthropic', text: 'hi', more: { n: 2 } })));
+    const error = await refused(
+      wire,
+      400,
+      post(wire, bodyOf({ wire, model: 'anthropic', text: 'hi', more: { n: 2 } })),
+    );
     assert.match(error.message, /\bn\b/);
     assert.deepEqual([error.code, error.param], ['unsupported', 'n']);
   });

@@ -100,7 +100,9 @@ const BREAKAGES: readonly Breakage[] = [
     script: async (visit) => {
       begin(visit);
       await sleep(30);
-      visit.response.end(visit.wire === 'openai' ? 'data: [DONE]\n\n' : 'event: message_stop\ndata: {"type":"message_stop"}\n\n');
+      visit.response.end(
+        visit.wire === 'openai' ? 'data: [DONE]\n\n' : 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
+      );
     },
   },
   {
@@ -204,10 +206,19 @@ test('a client that reads slowly gets the whole stream', async () => {
     }
     visit.response.end(ending(visit.wire));
   });
-  const running = send(gateway.url, { wire: 'openai', model: 'openai', text: 'slow reader', stream: true, isSlow: true });
+  const running = send(gateway.url, {
+    wire: 'openai',
+    model: 'openai',
+    text: 'slow reader',
+    stream: true,
+    isSlow: true,
+  });
   const whole = await running.answer;
   assert.ok(whole.isComplete);
   const numbers = [...whole.text.matchAll(/"content":"(\d+);/g)].map(([, number]) => Number(number));
-  assert.deepEqual(numbers, Array.from({ length: 2000 }, (_, i) => i));
+  assert.deepEqual(
+    numbers,
+    Array.from({ length: 2000 }, (_, i) => i),
+  );
   assert.equal(hasFinish('openai', whole.text), true);
 });

@@ -2,7 +2,13 @@
 // make its providers fail.
 import assert from 'node:assert/strict';
 import type { CallRow } from '../../src/call/row.ts';
-import { type Script, type ScriptedUpstream, startScriptedUpstream, type Visit, type WireName } from './scripted-upstream.ts';
+import {
+  type Script,
+  type ScriptedUpstream,
+  startScriptedUpstream,
+  type Visit,
+  type WireName,
+} from './scripted-upstream.ts';
 import { eventually, type GatewayProcess, type Scope, startGateway } from './support.ts';
 import { type Answer, ask, type Sent } from './wire-client.ts';
 
@@ -77,7 +83,11 @@ export async function startScriptedGateway(scope: Scope, more: object = {}): Pro
 export async function expectLeft(visit: Visit, leave: () => void): Promise<void> {
   const goneAt = performance.now();
   leave();
-  const leftAt = await eventually(() => visit.leftAt, 3000, () => 'the provider was never left');
+  const leftAt = await eventually(
+    () => visit.leftAt,
+    3000,
+    () => 'the provider was never left',
+  );
   assert.ok(leftAt - goneAt < LEAVE_MS, `left after ${Math.round(leftAt - goneAt)} ms`);
 }
 

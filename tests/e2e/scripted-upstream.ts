@@ -47,7 +47,16 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
     byName.set(name, own);
     const path = request.url ?? '';
     const wire: WireName = path.includes('/messages') ? 'anthropic' : 'openai';
-    const visit: Visit = { wire, path, headers: request.headers, text, body, number: own.length + 1, response, leftAt: null };
+    const visit: Visit = {
+      wire,
+      path,
+      headers: request.headers,
+      text,
+      body,
+      number: own.length + 1,
+      response,
+      leftAt: null,
+    };
     response.on('close', () => {
       if (!response.writableFinished) visit.leftAt = performance.now();
     });
@@ -90,10 +99,17 @@ export function answer(visit: Visit): void {
     return;
   }
   beginStream(visit);
-  visit.response.end(opening(visit.wire) + token(visit.wire, 'Hello') + token(visit.wire, ' there') + ending(visit.wire));
+  visit.response.end(
+    opening(visit.wire) + token(visit.wire, 'Hello') + token(visit.wire, ' there') + ending(visit.wire),
+  );
 }
 
-export function sendJson({ response }: Visit, status: number, body: object, headers: Record<string, string> = {}): void {
+export function sendJson(
+  { response }: Visit,
+  status: number,
+  body: object,
+  headers: Record<string, string> = {},
+): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(JSON.stringify(body));
 }
@@ -138,7 +154,14 @@ export function reply(wire: WireName): object {
 }
 
 function chunk(choices: object[], usage: object | null = null): string {
-  const data = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1_700_000_000, model: 'real-o', choices, usage };
+  const data = {
+    id: 'chatcmpl-1',
+    object: 'chat.completion.chunk',
+    created: 1_700_000_000,
+    model: 'real-o',
+    choices,
+    usage,
+  };
   return `data: ${JSON.stringify(data)}\n\n`;
 }
 
@@ -149,7 +172,12 @@ function event(data: { type: string }): string {
 /** The events before the first token. */
 export function opening(wire: WireName): string {
   if (wire === 'openai') return chunk([{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }]);
-  const message = { ...reply('anthropic'), content: [], stop_reason: null, usage: { input_tokens: 10, output_tokens: 1 } };
+  const message = {
+    ...reply('anthropic'),
+    content: [],
+    stop_reason: null,
+    usage: { input_tokens: 10, output_tokens: 1 },
+  };
   const start = { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } };
   return event({ type: 'message_start', message } as { type: string }) + event(start);
 }

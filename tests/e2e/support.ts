@@ -76,7 +76,8 @@ export class CommandProcess {
   /** The first match in what was printed; fails when the process ends first or takes too long. */
   async printed(pattern: RegExp, from: 'stdout' | 'stderr' = 'stdout'): Promise<RegExpExecArray> {
     const match = await eventually(
-      () => pattern.exec(this[from]) ?? (this.child.exitCode === null && this.child.signalCode === null ? null : 'ended'),
+      () =>
+        pattern.exec(this[from]) ?? (this.child.exitCode === null && this.child.signalCode === null ? null : 'ended'),
       START_MS,
       () => `${String(pattern)} was never printed. stdout:\n${this.stdout}\nstderr:\n${this.stderr}`,
     );

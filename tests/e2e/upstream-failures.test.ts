@@ -26,7 +26,8 @@ before(async () => {
 for (const { wire, model, name } of PAIRS) {
   test(`${name}: a rate limit keeps its status and retry-after`, async () => {
     const { play, rowOf, upstream } = scripted;
-    const limited: Script = (visit) => sendJson(visit, 429, errorBody(visit.wire, 'slow down'), { 'retry-after': '30' });
+    const limited: Script = (visit) =>
+      sendJson(visit, 429, errorBody(visit.wire, 'slow down'), { 'retry-after': '30' });
     const refused = await play(`429 ${name}`, limited, { wire, model });
     assert.match(expectError(refused, wire, 429).message, /slow down/);
     assert.equal(refused.headers['retry-after'], '30');
@@ -122,10 +123,14 @@ for (const wire of ['openai', 'anthropic'] as const) {
     const { play, rowOf, upstream } = scripted;
     for (const stream of [false, true]) {
       const text = `failover ${wire} ${stream}`;
-      const script: Script = (visit) => visit.wire === 'openai' ? sendJson(visit, 500, errorBody('openai', 'oops')) : answer(visit);
+      const script: Script = (visit) =>
+        visit.wire === 'openai' ? sendJson(visit, 500, errorBody('openai', 'oops')) : answer(visit);
       const good = await play(text, script, { wire, model: 'pair', stream });
       assert.equal(good.status, 200, good.text);
-      assert.deepEqual(upstream.visitsOf(text).map((visit) => visit.wire), ['openai', 'anthropic']);
+      assert.deepEqual(
+        upstream.visitsOf(text).map((visit) => visit.wire),
+        ['openai', 'anthropic'],
+      );
       const row = await rowOf(good);
       assert.deepEqual([row.model, row.provider, row.escalated], ['pair', 'up-anthropic', false]);
     }
@@ -150,12 +155,16 @@ test('the breaker opens after failures, answers 503 with retry-after, and closes
   const { gateway, play, upstream } = await startScriptedGateway(t, { breaker, retries: { max_attempts: 1 } });
   let isWell = false;
   const script: Script = (visit) => (isWell ? answer(visit) : sendJson(visit, 500, errorBody(visit.wire, 'oops')));
-  for (let i = 0; i < 3; i++) expectError(await play('ill', script, { wire: 'openai', model: 'openai' }), 'openai', 500);
+  for (let i = 0; i < 3; i++)
+    expectError(await play('ill', script, { wire: 'openai', model: 'openai' }), 'openai', 500);
   for (const wire of ['openai', 'anthropic'] as const) {
     const refused = await ask(gateway.url, { wire, model: 'openai', text: 'ill' });
     expectError(refused, wire, 503);
     assert.equal(refused.headers['retry-after'], '1');
-    assert.equal((await gateway.row(String(refused.headers['x-tierline-request-id']))).errorCode, 'upstream_unavailable');
+    assert.equal(
+      (await gateway.row(String(refused.headers['x-tierline-request-id']))).errorCode,
+      'upstream_unavailable',
+    );
   }
   assert.equal(upstream.visits.length, 3, 'an open breaker sends nothing');
   assert.equal((await ask(gateway.url, { wire: 'openai', model: 'anthropic', text: 'ill too' })).status, 200);

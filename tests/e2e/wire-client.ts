@@ -167,7 +167,8 @@ export async function sendRaw(port: number, bytes: string | Buffer | (string | B
 }
 
 function parseHttp(bytes: Buffer): Answer {
-  const text = bytes.toString('utf8');
+  // A `100 Continue` that came before is no answer.
+  const text = bytes.toString('utf8').replace(/^HTTP\/1\.1 1\d\d [^\r]*\r\n\r\n/, '');
   const end = text.indexOf('\r\n\r\n');
   const [first = '', ...lines] = text.slice(0, Math.max(0, end)).split('\r\n');
   const headers = Object.fromEntries(

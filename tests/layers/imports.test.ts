@@ -22,7 +22,12 @@ function readTable(): Map<string, Layer> {
     const name = cells[1]?.replace(/\/$/, '');
     if (cells.length < 5 || name === undefined || name === 'folder' || name.startsWith('---')) continue;
     const says = cells[3] ?? '';
-    const words = says === 'nothing' ? [] : says === 'all above' ? [...layers.keys()] : says.split(',').map((word) => word.trim().replace(/\/$/, ''));
+    const words =
+      says === 'nothing'
+        ? []
+        : says === 'all above'
+          ? [...layers.keys()]
+          : says.split(',').map((word) => word.trim().replace(/\/$/, ''));
     layers.set(name, { name, allowed: new Set([name, ...words]) });
   }
   return layers;
@@ -41,7 +46,9 @@ function layerOf(file: string): string {
 
 function importsOf(file: string): string[] {
   const text = readFileSync(file, 'utf8');
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((match) => path.resolve(path.dirname(file), match[1] as string));
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((match) =>
+    path.resolve(path.dirname(file), match[1] as string),
+  );
 }
 
 test('imports go down the table of ARCHITECTURE.md only', () => {
@@ -55,7 +62,8 @@ test('imports go down the table of ARCHITECTURE.md only', () => {
     assert.ok(layer, `${layerOf(file)} has no row in ARCHITECTURE.md`);
     for (const target of importsOf(file)) {
       walked++;
-      if (!layer.allowed.has(layerOf(target))) wrong.push(`${path.relative(root, file)} imports ${path.relative(root, target)}`);
+      if (!layer.allowed.has(layerOf(target)))
+        wrong.push(`${path.relative(root, file)} imports ${path.relative(root, target)}`);
     }
   }
   assert.ok(walked > 100, 'the walk found the imports');
@@ -64,5 +72,8 @@ test('imports go down the table of ARCHITECTURE.md only', () => {
 
 test('every row of the table is a folder or file that exists', () => {
   const found = new Set(filesOf(source).map(layerOf));
-  assert.deepEqual([...readTable().keys()].filter((name) => !found.has(name)), []);
+  assert.deepEqual(
+    [...readTable().keys()].filter((name) => !found.has(name)),
+    [],
+  );
 });
