@@ -7,7 +7,7 @@ import { gemini } from './dialect/gemini.ts';
 import type { DialectName } from './dialect/neutral.ts';
 import { openaiChat } from './dialect/openai-chat.ts';
 import { createAiSdkConnection } from './provider/ai-sdk-connection.ts';
-import { type Connection, createHttpConnection } from './provider/connection.ts';
+import { type Connection, createHttpConnection, type ProviderHabits } from './provider/connection.ts';
 import { createHttpUpstream } from './provider/http-upstream.ts';
 import { startSimulatedProvider } from './provider/simulated/server.ts';
 
@@ -85,9 +85,11 @@ async function open(provider: ProviderConfig, config: Config): Promise<Opened> {
 
 function openHttp(provider: HttpProviderConfig, connectMs: number): Connection {
   const url = new URL(provider.baseUrl);
+  const vendor = vendorOf(provider.name, provider.baseUrl);
   return createHttpConnection({
     name: provider.name,
-    vendor: vendorOf(provider.name, provider.baseUrl),
+    vendor,
+    habits: habitsOf(vendor),
     dialect: DIALECTS[provider.dialect],
     isPrivate: provider.isPrivate,
     upstream: createHttpUpstream(url.origin, { connectMs, connections: provider.connections }),
@@ -100,4 +102,14 @@ function openHttp(provider: HttpProviderConfig, connectMs: number): Connection {
     anthropicVersion: provider.anthropicVersion,
     anthropicBeta: provider.anthropicBeta,
   });
+}
+
+/** Vendors whose newer models refuse `max_tokens`; everybody else's servers know that older name. */
+const TAKE_MAX_COMPLETION_TOKENS: ReadonlySet<string> = new Set(['openai', 'azure', 'groq', 'openrouter', 'x-ai']);
+
+function habitsOf(vendor: string): ProviderHabits {
+  return {
+    maxTokensField: TAKE_MAX_COMPLETION_TOKENS.has(vendor) ? 'max_completion_tokens' : 'max_tokens',
+    takesReasoningHistory: vendor === 'deepseek',
+  };
 }

@@ -23,22 +23,59 @@ export interface Running {
   close: () => Promise<void>;
 }
 
+/** Rejects when the ledger cannot be opened or the address is taken; nothing is left running then. */
 export async function startTierline({ config, warn }: StartOptions): Promise<Running> {
   const catalog = createCatalog();
   let current = config;
   let connections: Connections = await createConnections(config);
-  const ledger = openLedger({ path: config.ledger.path, durability: config.ledger.durability, onProblem: warn });
-  const settings = (): GatewaySettings => ({
-    engine: createEngine(current, { catalog, connections: connections.byName }),
-    authenticate: createAuthenticate(current.keys),
-    maxBodyBytes: current.server.maxBodyBytes,
-    maxDepth: current.server.maxDepth,
-    answer: { hasHeaders: current.answer.headers, isLitellmCompatible: current.answer.litellmCompat },
-  });
-  const gateway = await startGateway({
-    host: config.server.host,
-    port: config.server.port,
-    settings: settings(),
+  /** The connections of earlier configurations, until the calls that began on them are over. */
+  let retired: Promise<void> = Promise.resolve();
+  let ledger: Ledger | null = null;
+  try {
+    ledger = openLedger({ path: config.ledger.path, durability: config.ledger.durability, onProblem: warn });
+    const gateway = await openGateway(config, { settings: settings(current, connections), ledger, warn });
+    return { gateway, ledger, reload: (next) => reload(gateway, next), close: () => close(gateway) };
+  } catch (error) {
+    await connections.close();
+    await ledger?.close();
+    throw error;
+  }
+
+  function settings(config: Config, connections: Connections): GatewaySettings {
+    return {
+      engine: createEngine(config, { catalog, connections: connections.byName }),
+      authenticate: createAuthenticate(config.keys),
+      maxBodyBytes: config.server.maxBodyBytes,
+      maxDepth: config.server.maxDepth,
+      answer: { hasHeaders: config.answer.headers, isLitellmCompatible: config.answer.litellmCompat },
+    };
+  }
+
+  async function reload(gateway: Gateway, next: Config): Promise<void> {
+    const before = connections;
+    const fresh = await createConnections(next);
+    gateway.configure(settings(next, fresh));
+    connections = fresh;
+    current = next;
+    retired = Promise.all([retired, before.close()]).then(() => {});
+  }
+
+  async function close(gateway: Gateway): Promise<void> {
+    await gateway.close(current.server.shutdownGraceMs);
+    await Promise.all([retired, connections.close()]);
+    await ledger?.close();
+  }
+}
+
+function openGateway(
+  { server }: Config,
+  parts: { settings: GatewaySettings; ledger: Ledger; warn: (sentence: string) => void },
+): Promise<Gateway> {
+  const { settings, ledger, warn } = parts;
+  return startGateway({
+    host: server.host,
+    port: server.port,
+    settings,
     recorder: ledger,
     readiness: () => {
       const health = ledger.health();
@@ -47,20 +84,4 @@ export async function startTierline({ config, warn }: StartOptions): Promise<Run
     onInternalError: (error, requestId) =>
       warn(`request ${requestId} failed: ${error instanceof Error ? error.stack : String(error)}`),
   });
-  return {
-    gateway,
-    ledger,
-    async reload(next) {
-      const before = connections;
-      connections = await createConnections(next);
-      current = next;
-      gateway.configure(settings());
-      await before.close();
-    },
-    async close() {
-      await gateway.close(current.server.shutdownGraceMs);
-      await connections.close();
-      await ledger.close();
-    },
-  };
 }

@@ -10,7 +10,9 @@ export function encodeAnthropicError(error: TierlineError, requestId: string): s
   // Anthropic has no field for the parameter and names it in the message.
   const isNamed = !param || message.split(/[\s'"`:,;]+/).includes(param);
   const told = isNamed ? message : `${param}: ${message}`;
-  return JSON.stringify({ type: 'error', error: { type, message: told }, request_id: requestId });
+  // Anthropic's SDK sends the whole conversation again when it reads this code.
+  const details = error.code === 'thread_not_found' ? { details: { error_code: 'thread_not_found' } } : {};
+  return JSON.stringify({ type: 'error', error: { type, message: told, ...details }, request_id: requestId });
 }
 
 export function encodeAnthropicStreamError(error: TierlineError, requestId: string): string {

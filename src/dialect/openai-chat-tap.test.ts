@@ -129,6 +129,15 @@ describe('usage', () => {
     }
   });
 
+  test('that has a cost already gets ours in its place', () => {
+    const pipe = open({ costOf: () => 1e9 });
+    const last = usage({ cost: 0.25, cost_details: { cost: 7 } });
+    assert.equal(
+      run(pipe, [finish('stop') + last + DONE]).text,
+      finish('stop') + last.replace('"cost":0.25', '"cost":1'),
+    );
+  });
+
   test('without a known cost stays as it is', () => {
     assert.equal(run(open(), [WORDS + usage() + DONE]).text, WORDS + usage());
   });

@@ -119,6 +119,13 @@ describe('the cost', () => {
     assert.equal(read('openai-chat', '{"usage":{ }}', () => 1e9).body.toString(), '{"usage":{ "cost":1}}');
   });
 
+  test('takes the place of the one that a reseller wrote, and leaves its details', () => {
+    const before = '{"usage":{"prompt_tokens":1,"cost" : 0.25e-3,"cost_details":{"cost":7}}}';
+    assert.equal(read('openai-chat', before, () => 1e9).body.toString(), before.replace('0.25e-3', '1'));
+    const inner = '{"usage":{"details":{"cost":7}}}';
+    assert.equal(read('openai-chat', inner, () => 1e9).body.toString(), '{"usage":{"details":{"cost":7},"cost":1}}');
+  });
+
   test('law: adds one member and changes no other value', () => {
     const member = fc.string().filter((key) => !['usage', 'cost', '__proto__'].includes(key));
     const other = fc.dictionary(member, fc.jsonValue(), { maxKeys: 4 });

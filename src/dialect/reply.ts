@@ -2,14 +2,14 @@
 // other byte stays as the provider sent it.
 import { TierlineError } from '../call/errors.ts';
 import { isObject } from '../call/json.ts';
-import { formatUsd } from '../call/money.ts';
-import { type ScannedObject, scanJson } from '../wire/json-scan.ts';
+import { type ScannedObject, type Span, scanJson } from '../wire/json-scan.ts';
 import { splice } from '../wire/splice.ts';
 import { readAnthropicUsage } from './anthropic-messages-usage.ts';
 import type { DialectName } from './neutral.ts';
 import { readOpenaiUsage } from './openai-chat-usage.ts';
 import { createFacts, type StreamFacts } from './pipe.ts';
 import type { CostOf } from './tap.ts';
+import { costEdit } from './usage-cost.ts';
 
 const MAX_REPLY_DEPTH = 2048;
 
@@ -50,13 +50,5 @@ function openaiFinish(body: Buffer, top: ScannedObject): string | null {
 }
 
 function withCost(body: Buffer, top: ScannedObject, costNanoUsd: number): Buffer {
-  const span = top.span('usage') as { start: number; end: number };
-  const text = `${isEmptyObject(body, span) ? '' : ','}"cost":${formatUsd(costNanoUsd)}`;
-  return splice(body, [{ start: span.end - 1, end: span.end - 1, text }]);
-}
-
-/** Whether only white space stands between the braces. */
-function isEmptyObject(body: Buffer, span: { start: number; end: number }): boolean {
-  for (let at = span.start + 1; at < span.end - 1; at++) if ((body[at] as number) > 0x20) return false;
-  return true;
+  return splice(body, [costEdit(body, top.span('usage') as Span, costNanoUsd)]);
 }

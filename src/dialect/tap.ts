@@ -1,12 +1,12 @@
 // The part that taps of all dialects share: cut at event boundaries, let uninteresting events through as they are, and
 // hand the interesting ones, parsed, to the dialect.
 import { isObject, type JsonObject } from '../call/json.ts';
-import { formatUsd } from '../call/money.ts';
 import type { Usage } from '../call/usage.ts';
 import { scanJson } from '../wire/json-scan.ts';
 import { splice } from '../wire/splice.ts';
 import { dataSpan, EventCutter, splitEvents } from '../wire/sse.ts';
 import { createFacts, type StreamFacts, type StreamPipe } from './pipe.ts';
+import { costEdit } from './usage-cost.ts';
 
 /** Cost of a usage in nano-dollars; null when it is not known or not wanted in the answer. */
 export type CostOf = (usage: Usage, serviceTier: string | null) => number | null;
@@ -99,13 +99,11 @@ class Tap implements StreamPipe {
   }
 }
 
-/** Writes `"cost": dollars` at the end of the top-level `usage` object; the bytes stay as they are when there is none. */
+/** Writes the cost into the top-level `usage` object; the bytes stay as they are when there is none. */
 export function insertCost(json: Buffer, costNanoUsd: number): Buffer {
   const usage = scanJson(json, MAX_EVENT_DEPTH).span('usage');
   if (usage === null || json[usage.start] !== 0x7b) return json;
-  const isEmpty = /^\{\s*\}$/.test(json.toString('latin1', usage.start, usage.end));
-  const text = `${isEmpty ? '' : ','}"cost":${formatUsd(costNanoUsd)}`;
-  return splice(json, [{ start: usage.end - 1, end: usage.end - 1, text }]);
+  return splice(json, [costEdit(json, usage, costNanoUsd)]);
 }
 
 function parse(text: string): JsonObject | null {

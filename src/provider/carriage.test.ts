@@ -23,6 +23,7 @@ function connect(dialect: Dialect): { connection: Connection; sent: Sent[] } {
   const connection: Connection = {
     name: 'prov',
     vendor: 'openai',
+    habits: {},
     dialect,
     isPrivate: false,
     secrets: ['sk-secret', 'other'],

@@ -107,12 +107,36 @@ function usageFlag({ top, body }: Inbound): Edit[] {
 }
 
 function translated(inbound: Inbound, connection: Connection, context: CarriageContext): Request {
-  const target = { model: context.upstreamModel, defaultMaxTokens: context.defaultMaxTokens };
+  if (inbound.dialect.name === 'anthropic-messages') checkAnthropic(inbound, context.headers);
+  const target = { model: context.upstreamModel, defaultMaxTokens: context.defaultMaxTokens, ...connection.habits };
   const encoded = connection.dialect.encodeRequest(inbound.neutral, target);
   if (context.isStrict && encoded.losses.length > 0) {
     throw new TierlineError('lossy_translation', `The model cannot take: ${encoded.losses.join('; ')}.`);
   }
   return encoded;
+}
+
+/** From this API version on Anthropic refuses the sampling parameters (platform.claude.com, API versions, 2026-10-21). */
+const WITHOUT_SAMPLING = '2026-10-21';
+
+/** What Anthropic itself would refuse, refused here when another provider is to answer. */
+function checkAnthropic({ top }: Inbound, headers: IncomingHttpHeaders): void {
+  const version = headers['anthropic-version'];
+  if (typeof version === 'string' && version >= WITHOUT_SAMPLING) {
+    const refused = ['temperature', 'top_p', 'top_k'].find((name) => top.span(name) !== null);
+    if (refused !== undefined) {
+      const sentence = `${refused}: Extra inputs are not permitted in API version ${version}`;
+      throw new TierlineError('invalid_request', sentence, { param: refused });
+    }
+  }
+  const thread = top.value('thread');
+  // The messages of a thread lie at the provider that began it; this status makes the client send them all.
+  if (isObject(thread) && thread.type === 'continue') {
+    throw new TierlineError(
+      'thread_not_found',
+      'This thread is not known to the model that answers; send the whole conversation.',
+    );
+  }
 }
 
 type ReplySide = Pick<Carriage, 'openPipe' | 'readReply'>;

@@ -26,6 +26,7 @@ function connect(dialect: Dialect, changes: Partial<HttpConnectionOptions> = {})
   const connection = createHttpConnection({
     name: 'prov',
     vendor: 'openai',
+    habits: {},
     dialect,
     isPrivate: false,
     upstream,

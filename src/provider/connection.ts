@@ -1,7 +1,7 @@
 // A configured provider: its dialect, where its endpoints are and which headers they want. The credential is added here
 // and nowhere else; nothing the client sent decides about host or key.
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Dialect } from '../dialect/dialect.ts';
+import type { Dialect, EncodeTarget } from '../dialect/dialect.ts';
 import type { Exchange, HttpUpstream, UpstreamRequest, UpstreamSink } from './http-upstream.ts';
 
 export interface Endpoint {
@@ -20,6 +20,8 @@ export interface Connection {
   readonly vendor: string;
   readonly dialect: Dialect;
   readonly isPrivate: boolean;
+  /** What translations for this provider have to know of it. */
+  readonly habits: ProviderHabits;
   /** Credentials that must never appear in anything a client sees. */
   readonly secrets: readonly string[];
   send: (endpoint: Endpoint, body: Buffer | string, timeouts: Timeouts, sink: UpstreamSink) => Exchange;
@@ -27,6 +29,9 @@ export interface Connection {
   countTokens: ((endpoint: Endpoint, body: Buffer | string, timeouts: Timeouts, sink: UpstreamSink) => Exchange) | null;
   close: () => Promise<void>;
 }
+
+/** Where servers of one dialect differ. */
+export type ProviderHabits = Pick<EncodeTarget, 'maxTokensField' | 'takesReasoningHistory'>;
 
 interface Timeouts {
   firstByteMs: number;
@@ -36,6 +41,7 @@ interface Timeouts {
 export interface HttpConnectionOptions {
   name: string;
   vendor: string;
+  habits: ProviderHabits;
   dialect: Dialect;
   isPrivate: boolean;
   upstream: HttpUpstream;
@@ -84,6 +90,7 @@ export function createHttpConnection(options: HttpConnectionOptions): Connection
     vendor: options.vendor,
     dialect: options.dialect,
     isPrivate: options.isPrivate,
+    habits: options.habits,
     secrets: secretsOf(options),
     send: (endpoint, body, timeouts, sink) => send(mainPath(options, endpoint), endpoint, body, timeouts, sink),
     countTokens:
