@@ -25,46 +25,67 @@ export interface Running {
 
 /** Rejects when the ledger cannot be opened or the address is taken; nothing is left running then. */
 export async function startTierline({ config, warn }: StartOptions): Promise<Running> {
-  const catalog = createCatalog();
-  let current = config;
-  let connections: Connections = await createConnections(config);
-  /** The connections of earlier configurations, until the calls that began on them are over. */
-  let retired: Promise<void> = Promise.resolve();
+  const connections = await createConnections(config);
   let ledger: Ledger | null = null;
   try {
-    ledger = openLedger({ path: config.ledger.path, durability: config.ledger.durability, onProblem: warn });
-    const gateway = await openGateway(config, { settings: settings(current, connections), ledger, warn });
-    return { gateway, ledger, reload: (next) => reload(gateway, next), close: () => close(gateway) };
+    ledger = open(config, warn);
+    const gateway = await openGateway(config, { settings: settingsOf(config, connections), ledger, warn });
+    return new Instance({ config, connections, ledger, gateway });
   } catch (error) {
     await connections.close();
     await ledger?.close();
     throw error;
   }
+}
 
-  function settings(config: Config, connections: Connections): GatewaySettings {
-    return {
-      engine: createEngine(config, { catalog, connections: connections.byName }),
-      authenticate: createAuthenticate(config.keys),
-      maxBodyBytes: config.server.maxBodyBytes,
-      maxDepth: config.server.maxDepth,
-      answer: { hasHeaders: config.answer.headers, isLitellmCompatible: config.answer.litellmCompat },
-    };
+/** A problem with the file is told with its path. */
+function open({ ledger: { path, durability } }: Config, warn: (sentence: string) => void): Ledger {
+  try {
+    return openLedger({ path, durability, onProblem: warn });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`The ledger at ${path} cannot be opened: ${reason}.`, { cause });
+  }
+}
+
+class Instance implements Running {
+  readonly gateway: Gateway;
+  readonly ledger: Ledger;
+  private config: Config;
+  private connections: Connections;
+  /** Closes the connections of earlier configurations when the calls that began on them are over. */
+  private retired: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: { config: Config; connections: Connections; ledger: Ledger; gateway: Gateway }) {
+    this.config = parts.config;
+    this.connections = parts.connections;
+    this.ledger = parts.ledger;
+    this.gateway = parts.gateway;
   }
 
-  async function reload(gateway: Gateway, next: Config): Promise<void> {
-    const before = connections;
+  async reload(next: Config): Promise<void> {
     const fresh = await createConnections(next);
-    gateway.configure(settings(next, fresh));
-    connections = fresh;
-    current = next;
-    retired = Promise.all([retired, before.close()]).then(() => {});
+    this.gateway.configure(settingsOf(next, fresh));
+    this.retired = Promise.all([this.retired, this.connections.close()]);
+    this.connections = fresh;
+    this.config = next;
   }
 
-  async function close(gateway: Gateway): Promise<void> {
-    await gateway.close(current.server.shutdownGraceMs);
-    await Promise.all([retired, connections.close()]);
-    await ledger?.close();
+  async close(): Promise<void> {
+    await this.gateway.close(this.config.server.shutdownGraceMs);
+    await Promise.all([this.retired, this.connections.close()]);
+    await this.ledger.close();
   }
+}
+
+function settingsOf(config: Config, connections: Connections): GatewaySettings {
+  return {
+    engine: createEngine(config, { catalog: createCatalog(), connections: connections.byName }),
+    authenticate: createAuthenticate(config.keys),
+    maxBodyBytes: config.server.maxBodyBytes,
+    maxDepth: config.server.maxDepth,
+    answer: { hasHeaders: config.answer.headers, isLitellmCompatible: config.answer.litellmCompat },
+  };
 }
 
 function openGateway(

@@ -8,7 +8,16 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
-import { CommandProcess, fileScope, type GatewayProcess, PACKAGE, run, startGateway, temporaryFolder, writeConfig } from './support.ts';
+import {
+  CommandProcess,
+  fileScope,
+  type GatewayProcess,
+  PACKAGE,
+  run,
+  startGateway,
+  temporaryFolder,
+  writeConfig,
+} from './support.ts';
 import { type Answer, ask, expectError } from './wire-client.ts';
 
 const PRICE = { price: { input: 1, output: 2 } };
@@ -29,7 +38,12 @@ before(async () => {
   folder = temporaryFolder(scope);
   gateway = await startGateway(scope, { folder, config: CONFIG });
   answers = [];
-  for (const [model, task] of [['auto', 'triage'], ['auto/triage', ''], ['large', ''], ['auto', '']] as const) {
+  for (const [model, task] of [
+    ['auto', 'triage'],
+    ['auto/triage', ''],
+    ['large', ''],
+    ['auto', ''],
+  ] as const) {
     const headers: Record<string, string> = task === '' ? {} : { 'x-tierline-task': task };
     answers.push(await ask(gateway.url, { wire: 'openai', model, text: `Hello ${model}`, headers }));
   }
@@ -42,9 +56,15 @@ function idOf(index: number): string {
 
 test('--version and --help answer, and a wrong command is told', async () => {
   const { version } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')) as { version: string };
-  assert.deepEqual(await run(['--version'], { cwd: folder }), { code: 0, signal: null, stdout: `${version}\n`, stderr: '' });
+  assert.deepEqual(await run(['--version'], { cwd: folder }), {
+    code: 0,
+    signal: null,
+    stdout: `${version}\n`,
+    stderr: '',
+  });
   const help = await run(['--help'], { cwd: folder });
-  for (const command of ['serve', 'demo', 'models', 'report', 'tail', 'explain']) assert.match(help.stdout, new RegExp(`^ +${command}`, 'm'));
+  for (const command of ['serve', 'demo', 'models', 'report', 'tail', 'explain'])
+    assert.match(help.stdout, new RegExp(`^ +${command}`, 'm'));
   const unknown = await run(['srve'], { cwd: folder });
   assert.equal(unknown.code, 1);
   assert.match(unknown.stderr, /unknown command 'srve'[\s\S]*serve/);
@@ -55,11 +75,11 @@ test('report sums the calls by task, also as JSON and CSV', async () => {
   assert.equal(text.code, 0, text.stderr);
   assert.match(text.stdout, /triage/);
   const json = await run(['report', '--by', 'model', '--json'], { cwd: folder });
-  const report = JSON.parse(json.stdout) as { rows: { key: string; calls: number }[]; total: { calls: number; costNanoUsd: number } };
-  assert.deepEqual(
-    report.rows.map(({ key, calls }) => `${key} ${calls}`).sort(),
-    ['large 1', 'small 3'],
-  );
+  const report = JSON.parse(json.stdout) as {
+    rows: { key: string; calls: number }[];
+    total: { calls: number; costNanoUsd: number };
+  };
+  assert.deepEqual(report.rows.map(({ key, calls }) => `${key} ${calls}`).sort(), ['large 1', 'small 3']);
   assert.equal(report.total.calls, 4);
   assert.ok(report.total.costNanoUsd > 0);
   const csv = await run(['report', '--csv', '--ledger', gateway.ledgerPath], { cwd: temporaryFolder(scope) });
@@ -75,8 +95,14 @@ test('report sums the calls by task, also as JSON and CSV', async () => {
 
 test('tail shows the newest calls and follows the ones that come', async () => {
   const tail = await run(['tail', '-n', '2', '--json'], { cwd: folder });
-  const rows = tail.stdout.trim().split('\n').map((line) => JSON.parse(line) as { id: string });
-  assert.deepEqual(rows.map(({ id }) => id), [idOf(2), idOf(3)]);
+  const rows = tail.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { id: string });
+  assert.deepEqual(
+    rows.map(({ id }) => id),
+    [idOf(2), idOf(3)],
+  );
   const following = new CommandProcess(['tail', '--follow', '--json', '-n', '1'], { cwd: folder });
   scope.after(() => void following.child.kill('SIGKILL'));
   await following.printed(new RegExp(idOf(3)));
@@ -123,7 +149,7 @@ test('demo ends in a table of costs', async () => {
   const demo = await run(['demo', '-n', '40', '--speed', '200'], { cwd: temporaryFolder(scope) });
   assert.equal(demo.code, 0, demo.stderr);
   assert.match(demo.stdout, /ticket-label/);
-  assert.match(demo.stdout, /saved/i);
+  assert.match(demo.stdout, /Net savings: \$\d/);
 });
 
 test('serve without a configuration or keys runs on the simulated provider', async (t) => {
@@ -140,7 +166,13 @@ test('serve without a configuration or keys runs on the simulated provider', asy
 
 test('a bad configuration is told with file, line and the nearest key, and never shows a secret', async () => {
   const cwd = temporaryFolder(scope);
-  const lines = ['providers:', '  openai: { api_kye: sk-very-secret-0123456789 }', 'models:', '  small: opnai/gpt-5', 'timeouts: { idle: 5 }'];
+  const lines = [
+    'providers:',
+    '  openai: { api_kye: sk-very-secret-0123456789 }',
+    'models:',
+    '  small: opnai/gpt-5',
+    'timeouts: { idle: 5 }',
+  ];
   writeFileSync(join(cwd, 'tierline.yaml'), `${lines.join('\n')}\n`);
   const bad = await run(['serve', '--port', '0'], { cwd });
   assert.deepEqual([bad.code, bad.stdout], [1, '']);
@@ -169,7 +201,7 @@ test('a ledger that cannot be written is told', async (t) => {
   writeConfig(cwd, CONFIG);
   const failed = await run(['serve'], { cwd });
   assert.equal(failed.code, 1);
-  assert.match(failed.stderr, /^tierline: .*ledger/);
+  assert.match(failed.stderr, /^tierline: The ledger at .*ledger\.db cannot be opened: /);
 });
 
 test('an edit of the configuration takes effect while calls go on, a bad one changes nothing and is told', async (t) => {
@@ -181,9 +213,20 @@ test('an edit of the configuration takes effect while calls go on, a bad one cha
   expectError(await askModel(running, 'added'), 'openai', 404);
 
   // A call that is under way when the configuration changes ends on the one it began with.
-  const underWay = ask(running.url, { wire: 'openai', model: 'large', text: 'Say something long, please.', stream: true });
+  const underWay = ask(running.url, {
+    wire: 'openai',
+    model: 'large',
+    text: 'Say something long, please.',
+    stream: true,
+  });
   await sleep(50);
-  const edited = { ...before, providers: { simulated: { speed: 100 } }, models: { added: before.models.small, large: before.models.large }, default: 'added', tasks: {} };
+  const edited = {
+    ...before,
+    providers: { simulated: { speed: 100 } },
+    models: { added: before.models.small, large: before.models.large },
+    default: 'added',
+    tasks: {},
+  };
   writeConfig(cwd, edited);
   await running.printed(/configuration reloaded/);
   assert.equal((await askModel(running, 'added')).status, 200);
@@ -193,7 +236,10 @@ test('an edit of the configuration takes effect while calls go on, a bad one cha
   assert.match(old.text, /\[DONE\]/);
 
   writeFileSync(path, `${readFileSync(path, 'utf8')}\nnonsense: true\n`);
-  const [told] = await running.printed(/the running configuration stays in force:[\s\S]*nonsense: there is no such key/, 'stderr');
+  const [told] = await running.printed(
+    /the running configuration stays in force:[\s\S]*nonsense: there is no such key/,
+    'stderr',
+  );
   assert.match(told, /tierline\.yaml:\d+:\d+/);
   assert.equal((await askModel(running, 'added')).status, 200, 'the good one goes on');
   assert.deepEqual(await running.stop(), { code: 0, signal: null });

@@ -4,7 +4,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startScriptedGateway } from './scripted-gateway.ts';
-import { answer, beginStream, errorBody, opening, reset, type Script, sendJson, token, type WireName } from './scripted-upstream.ts';
+import {
+  answer,
+  beginStream,
+  errorBody,
+  opening,
+  reset,
+  type Script,
+  sendJson,
+  token,
+  type WireName,
+} from './scripted-upstream.ts';
 import { eventually, readRows, startGateway, temporaryFolder, writeConfig } from './support.ts';
 import { type Answer, ask, hasFinish, type Sent, send } from './wire-client.ts';
 
@@ -32,7 +42,9 @@ async function load(url: string, worker: number, isOver: () => boolean): Promise
   return ids;
 }
 
-test('no answer that was read to its end is without its row when the gateway is killed', { timeout: 60_000 }, async (t) => {
+test('no answer that was read to its end is without its row when the gateway is killed', {
+  timeout: 60_000,
+}, async (t) => {
   const folder = temporaryFolder(t);
   writeConfig(folder, {
     providers: {
@@ -90,9 +102,15 @@ const BEHAVIOURS: Record<string, Script> = {
 };
 
 /** Requests the gateway must turn away without a row. */
-const TURNED_AWAY: Partial<Sent>[] = [{ headers: { 'x-api-key': 'wrong' } }, { more: { messages: 'none' } }, { more: { stream: 7 } }];
+const TURNED_AWAY: Partial<Sent>[] = [
+  { headers: { 'x-api-key': 'wrong' } },
+  { more: { messages: 'none' } },
+  { more: { stream: 7 } },
+];
 
-test('there are as many rows as admitted requests when clients leave and providers fail', { timeout: 30_000 }, async (t) => {
+test('there are as many rows as admitted requests when clients leave and providers fail', {
+  timeout: 30_000,
+}, async (t) => {
   const { gateway, upstream } = await startScriptedGateway(t, {
     keys: ['parity-key'],
     retries: { max_attempts: 2, base_delay: '1ms', max_delay: '2ms', budget: 1 },
@@ -109,7 +127,14 @@ test('there are as many rows as admitted requests when clients leave and provide
     upstream.on(text, BEHAVIOURS[name] as Script);
     const stream = name === 'drip' || name === 'truncated' || i % 3 === 0;
     if (i % 10 === 9) {
-      const turnedAway = await ask(gateway.url, { wire, model, text, stream, headers, ...TURNED_AWAY[i % TURNED_AWAY.length] });
+      const turnedAway = await ask(gateway.url, {
+        wire,
+        model,
+        text,
+        stream,
+        headers,
+        ...TURNED_AWAY[i % TURNED_AWAY.length],
+      });
       assert.ok(turnedAway.status === 400 || turnedAway.status === 401, turnedAway.text);
       return;
     }

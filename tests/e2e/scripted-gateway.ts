@@ -27,12 +27,12 @@ export const PAIRS = WIRES.flatMap((wire) => WIRES.map((model) => ({ wire, model
 const PRICE = { price: { input: 1, output: 2 } };
 
 /** Providers and models: `openai`, `anthropic`, and `pair`, whose first deployment is always tried first. */
-export function scriptedModels(url: string): object {
+function scriptedModels(url: string, provider: object): object {
   const headers = { 'x-gateway-token': PROVIDER_TOKEN };
   return {
     providers: {
-      'up-openai': { dialect: 'openai', base_url: `${url}/v1`, api_key: PROVIDER_KEY, headers },
-      'up-anthropic': { dialect: 'anthropic', base_url: url, api_key: PROVIDER_KEY, headers },
+      'up-openai': { dialect: 'openai', base_url: `${url}/v1`, api_key: PROVIDER_KEY, headers, ...provider },
+      'up-anthropic': { dialect: 'anthropic', base_url: url, api_key: PROVIDER_KEY, headers, ...provider },
     },
     models: {
       openai: { use: 'up-openai/real-o', ...PRICE },
@@ -57,11 +57,16 @@ export interface ScriptedGateway {
   rowOf: (answer: Answer) => Promise<CallRow>;
 }
 
-export async function startScriptedGateway(scope: Scope, more: object = {}): Promise<ScriptedGateway> {
+/** `more` goes over the configuration, `provider` over each of its providers. */
+export async function startScriptedGateway(
+  scope: Scope,
+  more: object = {},
+  provider: object = {},
+): Promise<ScriptedGateway> {
   const upstream = await startScriptedUpstream();
   scope.after(() => upstream.close());
   const config = {
-    ...scriptedModels(upstream.url),
+    ...scriptedModels(upstream.url, provider),
     timeouts: { first_byte: '500ms', idle: '400ms', total: '4s' },
     retries: { max_attempts: 2, base_delay: '10ms', max_delay: '20ms', max_wait: '1500ms', budget: 1 },
     breaker: { min_requests: 10_000 },

@@ -168,8 +168,10 @@ async function langchainLoop({ model, key }: Target): Promise<Loop> {
 const LOOPS: Record<Client, (target: Target) => Promise<Loop>> = {
   openai: openaiLoop,
   anthropic: anthropicLoop,
-  'ai-sdk-openai': ({ model, key }) => aiSdkLoop(createOpenAI({ baseURL: `${gateway.url}/v1`, apiKey: key }).chat(model)),
-  'ai-sdk-anthropic': ({ model, key }) => aiSdkLoop(createAnthropic({ baseURL: `${gateway.url}/v1`, apiKey: key })(model)),
+  'ai-sdk-openai': ({ model, key }) =>
+    aiSdkLoop(createOpenAI({ baseURL: `${gateway.url}/v1`, apiKey: key }).chat(model)),
+  'ai-sdk-anthropic': ({ model, key }) =>
+    aiSdkLoop(createAnthropic({ baseURL: `${gateway.url}/v1`, apiKey: key })(model)),
   langchain: langchainLoop,
 };
 

@@ -172,3 +172,40 @@ test('the breaker opens after failures, answers 503 with retry-after, and closes
   await sleep(1100);
   assert.equal((await ask(gateway.url, { wire: 'openai', model: 'openai', text: 'ill' })).status, 200);
 });
+
+test('a request that waits for a connection is not sent once its client has gone, and holds up nobody', async (t) => {
+  const { gateway, upstream } = await startScriptedGateway(t, { timeouts: { first_byte: '5s' } }, { connections: 1 });
+  const sent = { wire: 'openai', model: 'openai' } as const;
+  upstream.on('first', async (visit) => {
+    await sleep(400);
+    answer(visit);
+  });
+  const first = ask(gateway.url, { ...sent, text: 'first' });
+  await eventually(() => upstream.visitsOf('first').length === 1);
+  const gone = send(gateway.url, { ...sent, text: 'gone', headers: { 'x-session-id': 'gone' } });
+  await sleep(50);
+  const patient = ask(gateway.url, { ...sent, text: 'patient' });
+  await sleep(50);
+  gone.leave();
+  assert.equal((await first).status, 200);
+  assert.equal((await patient).status, 200);
+  assert.equal(upstream.visitsOf('gone').length, 0, 'nobody wants the answer');
+  assert.equal((await rowOfSession(gateway, 'gone')).status, 'client_gone');
+});
+
+test('waiting requests are served when the connection before them breaks', async (t) => {
+  const { gateway, upstream } = await startScriptedGateway(t, { timeouts: { first_byte: '5s' } }, { connections: 1 });
+  const sent = { wire: 'openai', model: 'openai' } as const;
+  const first = send(gateway.url, { ...sent, text: 'first' });
+  upstream.on('first', () => {});
+  await eventually(() => upstream.visitsOf('first').length === 1);
+  const gone = send(gateway.url, { ...sent, text: 'gone' });
+  await sleep(50);
+  const patient = ask(gateway.url, { ...sent, text: 'patient' });
+  await sleep(50);
+  gone.leave();
+  await sleep(50);
+  first.leave();
+  assert.equal((await patient).status, 200);
+  assert.equal(upstream.visitsOf('gone').length, 0);
+});
