@@ -36,6 +36,7 @@ const CALL: CallFacts = {
 };
 
 interface Made {
+  isSent?: boolean;
   model?: string;
   status?: CallStatus;
   httpStatus?: number | null;
@@ -66,6 +67,7 @@ function exchange(made: Made = {}): Delivered {
       body: null,
       closing: null,
       isCommitted: made.status === undefined || made.status === 'partial',
+      isSent: made.isSent ?? true,
       startedAt: 110,
       firstTokenAt: made.firstTokenAt === undefined ? 130 : made.firstTokenAt,
       endedAt: 150,

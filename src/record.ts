@@ -109,7 +109,7 @@ function attemptCost(exchange: Delivered, pricing: Pricing): Cost {
     return result.facts.usage === null ? UNKNOWN_COST : pricing.costOf(exchange, result.facts.usage);
   }
   const wasRefused = result.httpStatus !== null && (result.httpStatus < 200 || result.httpStatus >= 300);
-  if (wasRefused || result.error?.code === 'upstream_unreachable') return FREE;
+  if (wasRefused || !result.isSent || result.error?.code === 'upstream_unreachable') return FREE;
   if (result.facts.usage === null) return UNKNOWN_COST;
   const cost = pricing.costOf(exchange, result.facts.usage);
   return cost.nanoUsd === null ? cost : { nanoUsd: cost.nanoUsd, basis: 'estimated' };

@@ -35,6 +35,8 @@ export interface ExchangeResult {
   closing: Buffer | string | null;
   /** Whether anything has been written to the client. */
   isCommitted: boolean;
+  /** Whether the request was handed to the connection; if not, nobody can bill it. */
+  isSent: boolean;
   startedAt: number;
   firstTokenAt: number | null;
   endedAt: number;
@@ -81,6 +83,7 @@ class RunningExchange implements UpstreamSink {
   private size = 0;
   private firstTokenAt: number | null = null;
   private isCommitted = false;
+  private isSent = false;
   private isSettled = false;
 
   constructor(
@@ -102,7 +105,13 @@ class RunningExchange implements UpstreamSink {
     }
     this.client.onGone = () => this.stop('client_gone', new TierlineError('client_gone'));
     this.timer = setTimeout(onDeadline, this.limits.totalMs, this);
-    this.exchange = this.carriage.send(this.limits, this);
+    try {
+      this.exchange = this.carriage.send(this.limits, this);
+    } catch (cause) {
+      this.settle('error', cause instanceof TierlineError ? cause : new TierlineError('internal', undefined, { cause }));
+      return;
+    }
+    this.isSent = true;
     // A failure can come back before the handle does.
     if (this.isSettled) this.exchange.abort();
   }
@@ -250,6 +259,7 @@ class RunningExchange implements UpstreamSink {
       body: reply?.body ?? null,
       closing,
       isCommitted: this.isCommitted,
+      isSent: this.isSent,
       startedAt: this.startedAt,
       firstTokenAt: this.firstTokenAt,
       endedAt: performance.now(),

@@ -36,11 +36,16 @@ export class Inbound implements View {
    * naming the field.
    */
   static read(dialect: Dialect, body: Buffer, maxDepth: number): Inbound {
-    const top = scanJson(body, maxDepth, { key: 'messages', each: checkMessage });
+    let messages = 0;
+    const check: ElementCheck = (message, index) => {
+      messages++;
+      checkMessage(message, index);
+    };
+    const top = scanJson(body, maxDepth, { key: 'messages', each: check });
     refuseAmbiguity(top);
     if (!isUtf8(body)) throw new TierlineError('invalid_encoding', 'The body is not valid UTF-8.');
     const inbound = new Inbound(dialect, body, top);
-    checkFields(inbound);
+    checkFields(inbound, messages);
     return inbound;
   }
 
@@ -111,14 +116,11 @@ function requireModel(top: ScannedObject): string {
   return model;
 }
 
-function checkFields(inbound: Inbound): void {
+function checkFields(inbound: Inbound, messageCount: number): void {
   const { top } = inbound;
-  const messages = top.span('messages');
-  if (messages === null) throw invalid('messages', 'messages is missing');
+  if (top.span('messages') === null) throw invalid('messages', 'messages is missing');
   if (top.firstByte('messages') !== ARRAY) throw invalid('messages', 'messages must be an array');
-  if (/^\[\s*\]$/.test(inbound.body.toString('latin1', messages.start, Math.min(messages.end, messages.start + 64)))) {
-    throw invalid('messages', 'messages must not be empty');
-  }
+  if (messageCount === 0) throw invalid('messages', 'messages must not be empty');
   const stream = top.firstByte('stream');
   if (stream !== 0 && stream !== 0x74 && stream !== 0x66 && stream !== NULL)
     throw invalid('stream', 'stream must be a boolean');

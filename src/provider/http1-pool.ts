@@ -122,7 +122,7 @@ export class Http1Pool {
       ? tls.connect({ host, port, ...(net.isIP(host) === 0 ? { servername: host } : {}), ALPNProtocols: ['http/1.1'] })
       : net.connect({ host, port });
     const late = setTimeout(() => {
-      socket.destroy(new TierlineError('upstream_timeout', 'The connection to the provider timed out.'));
+      socket.destroy(new TierlineError('upstream_unreachable', 'The connection to the provider timed out.'));
     }, this.options.connectMs);
     const arrived = (): void => clearTimeout(late);
     socket.once(isTls ? 'secureConnect' : 'connect', arrived).once('close', arrived);
