@@ -2,10 +2,10 @@
 // Each figure is the median (p50) or the 99th percentile (p99) of many short batches, in microseconds per operation.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { toUsage } from '../src/call/usage.ts';
+import type { Caller } from '../src/call/view.ts';
 import { createCatalog } from '../src/catalog/catalog.ts';
 import { priceUsage } from '../src/catalog/price-usage.ts';
-import type { Caller } from '../src/call/view.ts';
-import { toUsage } from '../src/call/usage.ts';
 import { parseConfig } from '../src/config/load.ts';
 import { createConnections } from '../src/connections.ts';
 import { anthropicMessages } from '../src/dialect/anthropic-messages.ts';
@@ -48,7 +48,8 @@ function measure({ name, run, operations = 1 }: Figure): Record<string, number> 
     samples.push(((performance.now() - from) * 1000) / (batch * operations));
   }
   samples.sort((a, b) => a - b);
-  const at = (share: number): number => round(samples[Math.min(samples.length - 1, Math.floor(samples.length * share))] as number);
+  const at = (share: number): number =>
+    round(samples[Math.min(samples.length - 1, Math.floor(samples.length * share))] as number);
   return { [`${name}_p50_us`]: at(0.5), [`${name}_p99_us`]: at(0.99) };
 }
 
@@ -58,7 +59,8 @@ function round(value: number): number {
 
 /** A conversation of about `bytes` bytes as a client would send it. */
 function requestOf(bytes: number, model: string): Buffer {
-  const line = 'Review this module: it reads "config.json", opens a socket;\n\tif (err) return cb(err); naïve façade, 你好. ';
+  const line =
+    'Review this module: it reads "config.json", opens a socket;\n\tif (err) return cb(err); naïve façade, 你好. ';
   const messages: { role: string; content: string }[] = [];
   for (let size = 0; size < bytes; size += 1100) {
     messages.push({ role: messages.length % 2 === 0 ? 'user' : 'assistant', content: line.repeat(10) });
@@ -68,7 +70,12 @@ function requestOf(bytes: number, model: string): Buffer {
 
 const chunk = (delta: unknown, finish: string | null = null): string =>
   `data: ${JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'gpt-4o-mini', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
-const USAGE = { prompt_tokens: 25, completion_tokens: 50, total_tokens: 75, prompt_tokens_details: { cached_tokens: 0 } };
+const USAGE = {
+  prompt_tokens: 25,
+  completion_tokens: 50,
+  total_tokens: 75,
+  prompt_tokens_details: { cached_tokens: 0 },
+};
 const EVENTS = [
   chunk({ role: 'assistant', content: '' }),
   ...Array.from({ length: 50 }, (_, index) => chunk({ content: ` word${index}` })),
@@ -76,15 +83,35 @@ const EVENTS = [
   `data: ${JSON.stringify({ id: 'chatcmpl-1', model: 'gpt-4o-mini', choices: [], usage: USAGE })}\n\n`,
   'data: [DONE]\n\n',
 ];
-const READS = Array.from({ length: Math.ceil(EVENTS.length / 5) }, (_, index) => Buffer.from(EVENTS.slice(index * 5, index * 5 + 5).join('')));
+const READS = Array.from({ length: Math.ceil(EVENTS.length / 5) }, (_, index) =>
+  Buffer.from(EVENTS.slice(index * 5, index * 5 + 5).join('')),
+);
 const REPLY = Buffer.from(
-  JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion', created: 1, model: 'gpt-4o-mini', choices: [{ index: 0, message: { role: 'assistant', content: 'the gateway routes '.repeat(35) }, finish_reason: 'stop' }], usage: USAGE }),
+  JSON.stringify({
+    id: 'chatcmpl-1',
+    object: 'chat.completion',
+    created: 1,
+    model: 'gpt-4o-mini',
+    choices: [
+      { index: 0, message: { role: 'assistant', content: 'the gateway routes '.repeat(35) }, finish_reason: 'stop' },
+    ],
+    usage: USAGE,
+  }),
 );
 
 /** Twenty tasks with every kind of match; the request belongs to the last one. */
 function twentyTasks(): string {
-  const kinds = ['header: { x-app: desk%n }', 'metadata: { app: mail%n }', 'path: /v2/%n', 'when: { has_tools: true, min_input_tokens: 2000%n }'];
-  const tasks = Array.from({ length: 19 }, (_, index) => `  task-${index}: { match: { ${(kinds[index % 4] as string).replace('%n', String(index))} }, route: small }`);
+  const kinds = [
+    'header: { x-app: desk%n }',
+    'metadata: { app: mail%n }',
+    'path: /v2/%n',
+    'when: { has_tools: true, min_input_tokens: 2000%n }',
+  ];
+  const tasks = Array.from(
+    { length: 19 },
+    (_, index) =>
+      `  task-${index}: { match: { ${(kinds[index % 4] as string).replace('%n', String(index))} }, route: small }`,
+  );
   return `providers: { openai: { api_key: k } }
 models: { small: { use: openai/gpt-4o-mini, tier: small }, big: { use: openai/gpt-4o, tier: frontier } }
 baseline: big
@@ -112,7 +139,11 @@ async function main(): Promise<void> {
     { name: 'splice_512k', run: () => splice(large, [{ ...span, text: '"gpt-4o-mini"' }]) },
     { name: 'decode_4k', run: () => Inbound.read(openaiChat, small, 512) },
     { name: 'decode_and_plan', run: () => decide(policy, Inbound.read(openaiChat, small, 512), caller) },
-    { name: 'translate_request_4k', run: () => anthropicMessages.encodeRequest(openaiChat.decodeRequest(small), { model: 'claude', defaultMaxTokens: 1000 }) },
+    {
+      name: 'translate_request_4k',
+      run: () =>
+        anthropicMessages.encodeRequest(openaiChat.decodeRequest(small), { model: 'claude', defaultMaxTokens: 1000 }),
+    },
     { name: 'reply_1k', run: () => readReply('openai-chat', REPLY, () => 1250) },
     {
       name: 'tap_event',
@@ -137,14 +168,18 @@ async function main(): Promise<void> {
   const results: Record<string, number> = {};
   for (const figure of figures) Object.assign(results, measure(figure));
   // A view remembers what it has read, so the planner alone is the difference between deciding and only reading.
-  results.plan_p50_us = round(Math.max(0, (results.decode_and_plan_p50_us as number) - (results.decode_4k_p50_us as number)));
+  results.plan_p50_us = round(
+    Math.max(0, (results.decode_and_plan_p50_us as number) - (results.decode_4k_p50_us as number)),
+  );
   await connections.close();
   Object.assign(results, ledgerFigures());
   print(results);
 }
 
 function ledgerFigures(): Record<string, number> {
-  const run = spawnSync(process.execPath, [path.join(import.meta.dirname, 'ledger.ts'), '--json'], { encoding: 'utf8' });
+  const run = spawnSync(process.execPath, [path.join(import.meta.dirname, 'ledger.ts'), '--json'], {
+    encoding: 'utf8',
+  });
   return run.status === 0 ? (JSON.parse(run.stdout) as Record<string, number>) : {};
 }
 

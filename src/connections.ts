@@ -4,14 +4,13 @@ import type { Config, HttpProviderConfig, ProviderConfig } from './config/config
 import { anthropicMessages } from './dialect/anthropic-messages.ts';
 import type { Dialect } from './dialect/dialect.ts';
 import { gemini } from './dialect/gemini.ts';
-import type { DialectName } from './dialect/neutral.ts';
 import { openaiChat } from './dialect/openai-chat.ts';
 import { createAiSdkConnection } from './provider/ai-sdk-connection.ts';
 import { type Connection, createHttpConnection, type ProviderHabits } from './provider/connection.ts';
 import { createHttpUpstream } from './provider/http-upstream.ts';
 import { startSimulatedProvider } from './provider/simulated/server.ts';
 
-const DIALECTS: Record<DialectName, Dialect> = {
+const DIALECTS: Record<HttpProviderConfig['dialect'], Dialect> = {
   'openai-chat': openaiChat,
   'anthropic-messages': anthropicMessages,
   gemini,
@@ -53,7 +52,8 @@ async function open(provider: ProviderConfig, config: Config): Promise<Opened> {
       return { connection, close: () => connection.close() };
     }
     case 'simulated': {
-      const simulated = await startSimulatedProvider({ seed: provider.seed, speed: provider.speed });
+      const { seed, speed, errorRates } = provider;
+      const simulated = await startSimulatedProvider({ seed, speed, errorRates });
       const connection = openHttp(
         {
           kind: 'http',

@@ -20,7 +20,8 @@ if (!existsSync(harness)) {
 }
 mkdirSync(scratch, { recursive: true });
 cpSync(harness, scratch, { recursive: true });
-if (!existsSync(path.join(scratch, 'peers/portkey-pinned'))) run(process.execPath, ['install-peers.mjs', 'undici', 'portkey']);
+if (!existsSync(path.join(scratch, 'peers/portkey-pinned')))
+  run(process.execPath, ['install-peers.mjs', 'undici', 'portkey']);
 const options = process.argv.slice(2);
 const has = (name: string): boolean => options.includes(`--${name}`);
 run(process.execPath, [

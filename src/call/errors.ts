@@ -47,7 +47,12 @@ export const ERRORS = {
   invalid_api_key: kind(401, 'client', false, 'The API key is missing or not known here.'),
   forbidden: kind(403, 'client', false, 'The API key may not do this.'),
   model_not_found: kind(404, 'client', false, 'No such model or task is configured.'),
-  thread_not_found: kind(404, 'client', false, 'The message thread lives at another provider; the whole conversation is needed.'),
+  thread_not_found: kind(
+    404,
+    'client',
+    false,
+    'The message thread lives at another provider; the whole conversation is needed.',
+  ),
   not_found: kind(404, 'client', false, 'No such route.'),
   method_not_allowed: kind(405, 'client', false, 'This route does not answer that method.'),
   request_timeout: kind(408, 'client', true, 'The request did not arrive completely in time.'),

@@ -1,7 +1,7 @@
 // `tierline serve`: the gateway in the foreground, until Ctrl-C.
 import type { Config } from '../config/config.ts';
-import { watchConfig } from '../config/watch.ts';
 import { isLoopback } from '../config/resolve.ts';
+import { watchConfig } from '../config/watch.ts';
 import { findConfig } from './find-config.ts';
 import { type Running, startTierline } from './start.ts';
 
@@ -37,7 +37,9 @@ export async function serve(options: ServeOptions): Promise<void> {
 
 function withAddress(config: Config, { host, port }: ServeOptions): Config {
   if (host !== undefined && !isLoopback(host) && config.keys.length === 0) {
-    throw new Error(`--host ${host} is reachable from outside, so the configuration needs keys: without them everybody could spend.`);
+    throw new Error(
+      `--host ${host} is reachable from outside, so the configuration needs keys: without them everybody could spend.`,
+    );
   }
   return {
     ...config,

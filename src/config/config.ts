@@ -54,7 +54,7 @@ export type AuthStyle = 'bearer' | 'x-api-key' | 'api-key' | 'x-goog-api-key' | 
 export interface HttpProviderConfig {
   kind: 'http';
   name: string;
-  dialect: DialectName;
+  dialect: Exclude<DialectName, 'neutral'>;
   /** With the version in its path (`https://api.anthropic.com/v1`) and without a slash at the end. */
   baseUrl: string;
   apiKey: string | null;
@@ -89,10 +89,12 @@ export interface PackageProviderConfig {
 export interface SimulatedProviderConfig {
   kind: 'simulated';
   name: string;
-  dialect: Exclude<DialectName, 'gemini'>;
+  dialect: Exclude<DialectName, 'gemini' | 'neutral'>;
   seed: number;
   /** 1 is lifelike, 10 ten times as fast. */
   speed: number;
+  /** Share of the calls that find a model overloaded, 0 to 1, by the simulated model's name. */
+  errorRates: Readonly<Record<string, number>>;
   isPrivate: true;
 }
 

@@ -30,7 +30,7 @@ test('what is left out has its default', () => {
     maxRetryAfterMs: 1_000,
     budgetShare: 0.2,
   });
-  assert.deepEqual(config.breaker, { failureShare: 0.5, minExchanges: 5, windowMs: 30_000, cooldownMs: 10_000 });
+  assert.deepEqual(config.breaker, { failureShare: 0.5, minExchanges: 20, windowMs: 30_000, cooldownMs: 10_000 });
   assert.deepEqual(config.ledger, { path: '/etc/tierline/.tierline/ledger.db', durability: 'journal' });
   assert.deepEqual(config.answer, { costInUsage: true, headers: true, litellmCompat: false });
   assert.equal(config.contextGuardShare, 0.8);

@@ -176,7 +176,7 @@ test('keys of one kind of provider are refused on another', () => {
 test('the simulated provider has a seed, a speed and a dialect', () => {
   const simulated = (written: string): ProviderConfig | undefined =>
     parse(fileWith(`{ simulated: ${written} }`)).providers.get('simulated');
-  const base = { kind: 'simulated', name: 'simulated', isPrivate: true };
+  const base = { kind: 'simulated', name: 'simulated', isPrivate: true, errorRates: {} };
   assert.deepEqual(simulated(''), { ...base, dialect: 'openai-chat', seed: 1, speed: 1 });
   assert.deepEqual(simulated('{ seed: 7, speed: 0.5, dialect: anthropic }'), {
     ...base,

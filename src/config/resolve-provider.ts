@@ -1,7 +1,6 @@
 // Makes a provider of what the file says about it: dialect, address, credential and Azure's two forms. It reports what
 // cannot work and never shows a credential.
 
-import type { DialectName } from '../dialect/neutral.ts';
 import type { AuthStyle, HttpProviderConfig, ProviderConfig } from './config.ts';
 import { nearest } from './nearest.ts';
 import type { FileProvider } from './schema.ts';
@@ -12,7 +11,7 @@ import { type FileDialect, WELL_KNOWN, type WellKnownProvider } from './well-kno
 /** Reports a problem with one key of the provider, or with the provider as a whole (null). */
 export type ReportKey = (key: keyof FileProvider | null, message: string, hint?: string) => void;
 
-const DIALECTS: Readonly<Record<FileDialect, DialectName>> = {
+const DIALECTS: Readonly<Record<FileDialect, HttpProviderConfig['dialect']>> = {
   openai: 'openai-chat',
   anthropic: 'anthropic-messages',
   gemini: 'gemini',
@@ -25,7 +24,7 @@ const AUTH: Readonly<Record<FileDialect, AuthStyle>> = {
 /** What a base URL gets when it has no version: people write these addresses as the providers' SDKs take them. */
 const VERSION_PATH: Readonly<Record<FileDialect, string>> = { openai: '', anthropic: '/v1', gemini: '/v1beta' };
 const PACKAGE_KEYS = new Set<string>(['package', 'options', 'api_key', 'base_url', 'headers', 'private']);
-const SIMULATED_KEYS = new Set<string>(['seed', 'speed', 'dialect', 'private']);
+const SIMULATED_KEYS = new Set<string>(['seed', 'speed', 'error_rates', 'dialect', 'private']);
 const OTHERS_KEYS = new Set<string>(['options', 'seed', 'speed']);
 const OUR_HEADERS = new Set(['host', 'content-length', 'content-type', 'transfer-encoding', 'connection', 'accept']);
 const CONNECTIONS = 256;
@@ -92,7 +91,8 @@ function simulatedProvider(name: string, file: FileProvider, report: ReportKey):
   );
   if (file.dialect === 'gemini') report('dialect', 'the simulated provider speaks openai or anthropic');
   const dialect = file.dialect === 'anthropic' ? 'anthropic-messages' : 'openai-chat';
-  return { kind: 'simulated', name, dialect, seed: file.seed ?? 1, speed: file.speed ?? 1, isPrivate: true };
+  const { seed = 1, speed = 1, error_rates: errorRates = {} } = file;
+  return { kind: 'simulated', name, dialect, seed, speed, errorRates, isPrivate: true };
 }
 
 interface HttpContext {

@@ -54,6 +54,7 @@ const providerSchema = z.strictObject({
   options: z.record(z.string(), z.json()).optional(),
   seed: whole(0).optional(),
   speed: number(0.001, 1_000_000).optional(),
+  error_rates: z.record(text, share).optional(),
 });
 export type FileProvider = z.output<typeof providerSchema>;
 

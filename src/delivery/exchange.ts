@@ -108,7 +108,10 @@ class RunningExchange implements UpstreamSink {
     try {
       this.exchange = this.carriage.send(this.limits, this);
     } catch (cause) {
-      this.settle('error', cause instanceof TierlineError ? cause : new TierlineError('internal', undefined, { cause }));
+      this.settle(
+        'error',
+        cause instanceof TierlineError ? cause : new TierlineError('internal', undefined, { cause }),
+      );
       return;
     }
     this.isSent = true;

@@ -39,6 +39,8 @@ export class Translation implements StreamPipe {
     // Some servers leave out the blank line after their last event.
     this.parser.feed('\n\n');
     if (this.state === 'open') this.finish();
+    // An event that was cut in two reads like a broken one; what happened is that the stream ended early.
+    else if (this.state === 'failed') this.facts.error = null;
   }
 
   private take(event: NeutralEvent): void {

@@ -46,7 +46,7 @@ export interface Gateway {
 }
 
 const MAX_HEADER_BYTES = 32 * 1024;
-/** How long the rest of a body that was refused for its size is read and dropped. */
+/** How long the rest of a request that was refused before its end is read and dropped. */
 const LINGER_MS = 2000;
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
@@ -242,18 +242,17 @@ function refuse(response: ServerResponse, dialect: Dialect, { id, error }: { id:
     response.end(dialect.encodeStreamError(error, id));
     return;
   }
-  const isUnread = error.code === 'body_too_large';
-  if (isUnread) response.setHeader('connection', 'close');
+  if (error.code === 'body_too_large') response.setHeader('connection', 'close');
   response.setHeader('x-tierline-request-id', id);
   const body = dialect.encodeError(error, id);
   response.writeHead(error.status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
-  if (isUnread) linger(response, body);
-  else response.end(body);
+  if (response.req.complete) response.end(body);
+  else linger(response, body);
 }
 
 /**
- * Answers at once and reads on for a moment before it closes: closing with bytes unread resets the connection, and the
- * reset can take the answer away from a client that is still sending.
+ * Answers at once and reads on for a moment: closing a connection with bytes unread resets it, and the reset can take
+ * the answer away from a client that is still sending.
  */
 function linger(response: ServerResponse, body: string): void {
   response.write(body);

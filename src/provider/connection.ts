@@ -126,6 +126,8 @@ function mainPath(options: HttpConnectionOptions, endpoint: Endpoint): string {
       const model = endpoint.model.split('/').map(encodeURIComponent).join('/');
       return `${options.basePath}/models/${model}:${endpoint.stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`;
     }
+    case 'neutral':
+      throw new TypeError('neutral upstreams are not reached over HTTP');
   }
 }
 

@@ -30,6 +30,8 @@ export interface PoolSink {
 
 /** Idle connections are dropped before providers and balancers tend to, so that few requests meet a closing one. */
 const IDLE_MS = 15_000;
+/** A kept-alive connection that closes this soon after a request was closing before it. */
+const STALE_MS = 1000;
 /** Bodies up to this size go out together with their head, as one string: one system call and no buffers to gather. */
 const SMALL_BODY = 16 * 1024;
 const MIN_SWEEP_MS = 10;
@@ -190,6 +192,7 @@ class Connection {
   private exchange: PoolExchange | null = null;
   private reader: ReplyReader | null = null;
   private isReused = false;
+  private sentAt = 0;
   private isPaused = false;
   private isGone = false;
   /** When the current wait is too long, in performance.now() time. */
@@ -221,7 +224,8 @@ class Connection {
     });
     exchange.connection = this;
     const { head, body, firstByteMs } = exchange.request;
-    this.expiresAt = performance.now() + firstByteMs;
+    this.sentAt = performance.now();
+    this.expiresAt = this.sentAt + firstByteMs;
     const length = Buffer.byteLength(body);
     const whole = `${head}content-length: ${length}\r\n\r\n`;
     if (length <= SMALL_BODY) {
@@ -304,8 +308,10 @@ class Connection {
     const { exchange, reader } = this;
     this.leave();
     if (exchange === null || exchange.isOver) return;
-    // The server closed a kept-alive connection while the request was on its way: it has not been looked at.
-    if (this.isReused && reader?.hasBytes === false && isClosing(this.error)) this.pool.assign(exchange, true);
+    // The server closed a kept-alive connection while the request was on its way, so it has not been looked at. After a
+    // while that is no longer likely, and sending it again could be billed twice.
+    const isStale = this.isReused && reader?.hasBytes === false && performance.now() - this.sentAt < STALE_MS;
+    if (isStale && isClosing(this.error)) this.pool.assign(exchange, true);
     else exchange.fail(toTierlineError(this.error, exchange.hasHead));
   }
 

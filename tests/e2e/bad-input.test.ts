@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { type ScriptedGateway, startScriptedGateway } from './scripted-gateway.ts';
 import type { WireName } from './scripted-upstream.ts';
 import { fileScope } from './support.ts';
-import { type Answer, ask, bodyOf, expectError, PATHS, sendRaw } from './wire-client.ts';
+import { ask, bodyOf, expectError, PATHS, sendRaw } from './wire-client.ts';
 
 const KEY = 'client-key-1';
 const LIMIT = 64 * 1024;
@@ -172,12 +172,13 @@ for (const wire of WIRES) {
     assert.match((await refused(wire, 413, expecting)).message, new RegExp(String(LIMIT)));
   });
 
-  test(`${wire}: a client that sends a large body to its end still gets the 413`, async () => {
+  test(`${wire}: a client that sends a large body to its end still gets its 413 or 401`, async () => {
     const { gateway } = scripted;
     for (let round = 0; round < 5; round++) {
       const text = 'x'.repeat(8 * 1024 * 1024);
       const answer = await ask(gateway.url, { wire, model: wire, text, headers: { 'x-api-key': KEY } });
       expectError(answer, wire, 413);
+      expectError(await ask(gateway.url, { wire, model: wire, text, headers: { 'x-api-key': 'wrong' } }), wire, 401);
     }
   });
 

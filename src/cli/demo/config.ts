@@ -25,7 +25,8 @@ export interface DemoConfigOptions {
 export function demoConfig({ seed, speed }: DemoConfigOptions) {
   return {
     providers: {
-      'simulated-openai': { dialect: 'openai', seed, speed },
+      // Now and then the small model is overloaded, so that the demo shows fallbacks too.
+      'simulated-openai': { dialect: 'openai', seed, speed, error_rates: { 'sim-small': '2%' } },
       'simulated-anthropic': { dialect: 'anthropic', seed, speed },
     },
     models: Object.fromEntries(
