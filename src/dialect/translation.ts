@@ -40,7 +40,7 @@ export class Translation implements StreamPipe {
     this.parser.feed('\n\n');
     if (this.state === 'open') this.finish();
     // An event that was cut in two reads like a broken one; what happened is that the stream ended early.
-    else if (this.state === 'failed') this.facts.error = null;
+    else if (this.state === 'failed' && /not valid JSON/.test(this.facts.error?.message ?? '')) this.facts.error = null;
   }
 
   private take(event: NeutralEvent): void {

@@ -44,16 +44,16 @@ function open(files: JournalFiles, changes: { rotateBytes?: number; maxQueuedByt
 test('a line is on the disk when append returns', () => {
   const { files, text } = fakeDisk();
   const { journal } = open(files);
-  assert.equal(journal.append('one\n'), 4);
+  assert.equal(journal.append(['one\n']), 4);
   assert.equal(text(), 'one\n');
-  assert.equal(journal.append('größe\n'), 12);
+  assert.equal(journal.append(['größe\n']), 12);
   assert.deepEqual(journal.health(), { pending: 0, dropped: 0, error: undefined });
 });
 
 test('a segment that is full is closed and followed by the next, and places run on', () => {
   const { disk, files } = fakeDisk();
   const { journal, segments } = open(files, { rotateBytes: 10 });
-  for (const line of ['123456\n', '123456\n', 'third\n']) journal.append(line);
+  for (const line of ['123456\n', '123456\n', 'third\n']) journal.append([line]);
   assert.deepEqual(disk.paths, ['/j/abc-0.jsonl', '/j/abc-1.jsonl']);
   assert.deepEqual(disk.contents.map(String), ['123456\n123456\n', 'third\n']);
   assert.deepEqual(segments, [1]);
@@ -65,11 +65,11 @@ test('when no new segment can be opened the old one goes on, and a later try suc
   const { disk, files, text } = fakeDisk();
   const { journal, segments } = open(files, { rotateBytes: 4 });
   disk.canOpen = false;
-  journal.append('one\n');
+  journal.append(['one\n']);
   assert.equal(journal.health().error, 'EMFILE');
   disk.canOpen = true;
-  journal.append('two\n');
-  journal.append('six\n');
+  journal.append(['two\n']);
+  journal.append(['six\n']);
   assert.equal(text(), 'one\ntwo\nsix\n');
   assert.equal(segments[0], 1);
   assert.equal(journal.health().error, undefined);
@@ -78,16 +78,30 @@ test('when no new segment can be opened the old one goes on, and a later try suc
 test('rows wait in memory while the disk is full and go out in order, none twice', () => {
   const { disk, files, text } = fakeDisk(4);
   const { journal } = open(files);
-  journal.append('one\n');
-  assert.equal(journal.append('two\n'), 8);
-  assert.equal(journal.append('three\n'), 14);
+  journal.append(['one\n']);
+  assert.equal(journal.append(['two\n']), 8);
+  assert.equal(journal.append(['three\n']), 14);
   assert.deepEqual(journal.health(), { pending: 2, dropped: 0, error: 'ENOSPC' });
   assert.equal(journal.drain(), false);
   disk.room = Infinity;
   assert.equal(journal.drain(), true);
-  assert.equal(journal.append('four\n'), 19);
+  assert.equal(journal.append(['four\n']), 19);
   assert.equal(text(), 'one\ntwo\nthree\nfour\n');
   assert.deepEqual(journal.health(), { pending: 0, dropped: 0, error: undefined });
+});
+
+test('lines of one turn go out in one write, and what of them did not fit follows line by line', () => {
+  const lines = ['größe\n', 'second\n', 'third\n'];
+  const whole = Buffer.byteLength(lines.join(''));
+  for (let room = 0; room <= whole; room++) {
+    const { disk, files, text } = fakeDisk(room);
+    const { journal } = open(files);
+    assert.equal(journal.append(lines), whole);
+    const left = lines.filter((_line, index) => Buffer.byteLength(lines.slice(0, index + 1).join('')) > room);
+    assert.equal(journal.health().pending, left.length, `room ${room}`);
+    while (!journal.drain()) disk.room = 3;
+    assert.equal(text(), lines.join(''), `room ${room}`);
+  }
 });
 
 test('a line that went out in part is completed before anything else, at every point of breaking', () => {
@@ -96,7 +110,7 @@ test('a line that went out in part is completed before anything else, at every p
   for (let room = 0; room <= whole; room++) {
     const { disk, files, text } = fakeDisk(room);
     const { journal } = open(files);
-    for (const line of lines) journal.append(line);
+    for (const line of lines) journal.append([line]);
     while (!journal.drain()) disk.room = 2;
     assert.equal(text(), lines.join(''), `room ${room}`);
     assert.equal(journal.end(), whole);
@@ -106,9 +120,9 @@ test('a line that went out in part is completed before anything else, at every p
 test('the queue is bounded: what does not fit is dropped and counted', () => {
   const { disk, files, text } = fakeDisk(0);
   const { journal } = open(files, { maxQueuedBytes: 10 });
-  assert.equal(journal.append('12345\n'), 6);
-  assert.equal(journal.append('6789\n'), null);
-  assert.equal(journal.append('67\n'), 9);
+  assert.equal(journal.append(['12345\n']), 6);
+  assert.equal(journal.append(['6789\n']), null);
+  assert.equal(journal.append(['67\n']), 9);
   assert.deepEqual(journal.health(), { pending: 2, dropped: 1, error: 'ENOSPC' });
   disk.room = Infinity;
   journal.drain();
@@ -118,7 +132,7 @@ test('the queue is bounded: what does not fit is dropped and counted', () => {
 test('draining may cross into a new segment', () => {
   const { disk, files } = fakeDisk(0);
   const { journal, segments } = open(files, { rotateBytes: 8 });
-  for (const line of ['aaaa\n', 'bbbb\n', 'cccc\n']) journal.append(line);
+  for (const line of ['aaaa\n', 'bbbb\n', 'cccc\n']) journal.append([line]);
   disk.room = Infinity;
   assert.equal(journal.drain(), true);
   assert.deepEqual(disk.contents.map(String), ['aaaa\nbbbb\n', 'cccc\n']);

@@ -1,4 +1,4 @@
-// The writing end of the journal: one synchronous write per row, so that the row outlives a kill of the process.
+// The writing end of the journal: one synchronous write for the rows of a turn, so that they outlive a kill of the process.
 // append() never throws: rows that the disk refuses wait in memory, bounded, and go out in order when it takes them again.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,8 +38,8 @@ export interface JournalHealth {
 
 /** Places are counted in bytes since the journal was opened, over all its segments. */
 export interface Journal {
-  /** Writes a line, or queues it; returns the place after it, or null when the line was dropped. */
-  append(line: string): number | null;
+  /** Writes lines, or queues them; returns the place after the last one, or null when any was dropped. */
+  append(lines: readonly string[]): number | null;
   /** Tries to write what waits; says whether nothing waits any more. */
   drain(): boolean;
   /** Whether lines wait for the disk. */
@@ -77,19 +77,20 @@ class SegmentedJournal implements Journal {
     this.#starts.set(0, 0);
   }
 
-  append(line: string): number | null {
-    if (this.#queue.length > 0) return this.#enqueue(Buffer.from(line));
+  append(lines: readonly string[]): number | null {
+    if (this.#queue.length > 0) return this.#enqueueAll(lines, 0);
+    const text = lines.length === 1 ? (lines[0] as string) : lines.join('');
     let bytes = 0;
     try {
-      bytes = this.#options.files.write(this.#fd, line);
+      bytes = this.#options.files.write(this.#fd, text);
     } catch (error) {
       this.#error = messageOf(error);
-      return this.#enqueue(Buffer.from(line));
+      return this.#enqueueAll(lines, 0);
     }
     this.#written += bytes;
-    if (bytes < Buffer.byteLength(line)) {
+    if (bytes < Buffer.byteLength(text)) {
       this.#error = 'the disk took only a part of a row';
-      return this.#enqueue(Buffer.from(line).subarray(bytes));
+      return this.#enqueueAll(lines, bytes);
     }
     if (this.#written >= this.#rotateAt) this.#rotate();
     return this.#written;
@@ -135,6 +136,18 @@ class SegmentedJournal implements Journal {
 
   close(): void {
     this.#options.files.close(this.#fd);
+  }
+
+  /** Queues what is left of the lines after the first `written` bytes of them. */
+  #enqueueAll(lines: readonly string[], written: number): number | null {
+    let skip = written;
+    let place: number | null = this.end();
+    for (const line of lines) {
+      const bytes = Buffer.from(line);
+      if (skip < bytes.length && this.#enqueue(bytes.subarray(skip)) === null) place = null;
+      skip = Math.max(0, skip - bytes.length);
+    }
+    return place === null ? null : this.end();
   }
 
   #enqueue(bytes: Buffer): number | null {
