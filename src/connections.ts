@@ -1,11 +1,14 @@
 // Opens what the configured providers need: connection pools, AI SDK packages, the simulated provider.
+import path from 'node:path';
 import { vendorOf } from './catalog/vendors.ts';
 import type { Config, HttpProviderConfig, ProviderConfig } from './config/config.ts';
 import { anthropicMessages } from './dialect/anthropic-messages.ts';
 import type { Dialect } from './dialect/dialect.ts';
 import { gemini } from './dialect/gemini.ts';
 import { openaiChat } from './dialect/openai-chat.ts';
+import { createAiSdkUpstream } from './provider/ai-sdk.ts';
 import { createAiSdkConnection } from './provider/ai-sdk-connection.ts';
+import { loadAiSdkProvider } from './provider/ai-sdk-load.ts';
 import { type Connection, createHttpConnection, type ProviderHabits } from './provider/connection.ts';
 import { createHttpUpstream } from './provider/http-upstream.ts';
 import { startSimulatedProvider } from './provider/simulated/server.ts';
@@ -48,7 +51,16 @@ async function open(provider: ProviderConfig, config: Config): Promise<Opened> {
       return { connection, close: () => connection.close() };
     }
     case 'package': {
-      const connection = await createAiSdkConnection(provider);
+      const { name, isPrivate, secrets, options } = provider;
+      // Relative to the configuration, as the user's own imports would be.
+      const resolveFrom = config.file === null ? process.cwd() : path.dirname(path.resolve(config.file));
+      const sdk = await loadAiSdkProvider({
+        packageName: provider.package,
+        options: { name, ...options },
+        resolveFrom,
+      });
+      const upstream = createAiSdkUpstream(sdk);
+      const connection = createAiSdkConnection({ name, vendor: vendorOf(name), isPrivate, secrets, upstream });
       return { connection, close: () => connection.close() };
     }
     case 'simulated': {
