@@ -12,13 +12,10 @@ export function createAnthropicTap(costOf: CostOf): StreamPipe {
 }
 
 class AnthropicTap implements TapDialect {
+  readonly marks = MARKS;
   /** Usage comes in two halves: input with the start of the message, output with its end. */
   private usage: JsonObject = {};
   private stopped = false;
-
-  isInteresting(events: Buffer): boolean {
-    return MARKS.some((mark) => events.includes(mark));
-  }
 
   read(data: JsonObject | null, _text: string, facts: StreamFacts): Verdict {
     switch (data?.type) {

@@ -21,6 +21,7 @@ export function createOpenaiTap(options: OpenaiTapOptions): StreamPipe {
 }
 
 class OpenaiTap implements TapDialect {
+  readonly marks = MARKS;
   private readonly includeUsage: boolean;
   private readonly choices: number;
   private readonly finished = new Set<number>();
@@ -28,10 +29,6 @@ class OpenaiTap implements TapDialect {
   constructor(options: OpenaiTapOptions) {
     this.includeUsage = options.includeUsage;
     this.choices = options.choices;
-  }
-
-  isInteresting(events: Buffer): boolean {
-    return MARKS.some((mark) => events.includes(mark));
   }
 
   read(data: JsonObject | null, text: string, facts: StreamFacts): Verdict {

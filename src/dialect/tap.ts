@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from '../call/json.ts';
 import type { Usage } from '../call/usage.ts';
 import { scanJson } from '../wire/json-scan.ts';
 import { splice } from '../wire/splice.ts';
-import { dataSpan, EventCutter, splitEvents } from '../wire/sse.ts';
+import { dataSpan, EventCutter, lastBoundary, nextBoundary } from '../wire/sse.ts';
 import { createFacts, type StreamFacts, type StreamPipe } from './pipe.ts';
 import { costEdit } from './usage-cost.ts';
 
@@ -15,8 +15,8 @@ export type CostOf = (usage: Usage, serviceTier: string | null) => number | null
 export type Verdict = 'pass' | 'drop' | 'priced' | 'end' | 'error';
 
 export interface TapDialect {
-  /** Whether this range of events may hold something the tap has to look at. Called only after the first token. */
-  isInteresting: (events: Buffer) => boolean;
+  /** Byte strings that every event has which must be looked at after the first token; other events pass unread. */
+  marks: readonly string[];
   /** Reads one event into `facts`; `null` data is one that is no JSON (`[DONE]`). */
   read: (data: JsonObject | null, text: string, facts: StreamFacts) => Verdict;
   /** Whether the answer counts as complete now that the end mark, or the end of the stream, is here. */
@@ -46,7 +46,6 @@ class Tap implements StreamPipe {
     if (this.state !== 'open') return null;
     const events = this.cutter.push(chunk);
     if (events === null) return null;
-    if (this.facts.sawToken && !this.dialect.isInteresting(events)) return events;
     return this.readAll(events);
   }
 
@@ -61,13 +60,27 @@ class Tap implements StreamPipe {
 
   private readAll(events: Buffer): Buffer | null {
     const out: Buffer[] = [];
-    for (const event of splitEvents(events)) {
-      if (this.state !== 'open') break;
-      const kept = this.read(event);
+    let from = 0;
+    while (from < events.length && this.state === 'open') {
+      const plain = this.facts.sawToken ? this.plainUntil(events, from) : from;
+      if (plain > from) out.push(events.subarray(from, plain));
+      if (plain === events.length) break;
+      from = nextBoundary(events, plain) || events.length;
+      const kept = this.read(events.subarray(plain, from));
       if (kept !== null) out.push(kept);
     }
     if (out.length === 0) return null;
     return out.length === 1 ? (out[0] as Buffer) : Buffer.concat(out);
+  }
+
+  /** Where the next event begins that has to be looked at. A search for each mark costs less than splitting every event. */
+  private plainUntil(events: Buffer, from: number): number {
+    let first = events.length;
+    for (const mark of this.dialect.marks) {
+      const at = events.indexOf(mark, from, 'latin1');
+      if (at >= 0 && at < first) first = at;
+    }
+    return first === events.length ? first : from + lastBoundary(events.subarray(from, first));
   }
 
   private read(event: Buffer): Buffer | null {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { dataSpan, EventCutter, splitEvents } from './sse.ts';
+import { dataSpan, EventCutter, lastBoundary, nextBoundary } from './sse.ts';
 
 const STREAMS = [
   'data: {"a":1}\n\ndata: {"b":2}\n\ndata: [DONE]\n\n',
@@ -44,11 +44,17 @@ test('law: whatever the cuts, every byte comes out once, in order, and only at e
   );
 });
 
-test('events are split one by one, in both line endings', () => {
+test('the end of every event is found one by one, and the last one from the end, in both line endings', () => {
   for (const stream of STREAMS) {
-    const events = splitEvents(Buffer.from(stream));
-    assert.equal(events.length, stream.includes('[DONE]') || stream.startsWith(':') ? 3 : 2);
-    assert.equal(Buffer.concat(events).toString(), stream);
+    const bytes = Buffer.from(stream);
+    const ends: number[] = [];
+    for (let at = nextBoundary(bytes, 0); at > 0; at = nextBoundary(bytes, at)) ends.push(at);
+    assert.equal(ends.length, stream.includes('[DONE]') || stream.startsWith(':') ? 3 : 2);
+    assert.equal(ends.at(-1), bytes.length);
+    for (const [index, end] of ends.entries()) {
+      assert.equal(lastBoundary(bytes.subarray(0, end)), end);
+      assert.equal(lastBoundary(bytes.subarray(0, end - 1)), ends[index - 1] ?? 0);
+    }
   }
 });
 

@@ -7,7 +7,7 @@ const CR = 0x0d;
 const MAX_EVENT_BYTES = 64 * 1024 * 1024;
 
 /** Position after the last complete event in `bytes`, 0 when there is none. Lines end in LF or CRLF. */
-function lastBoundary(bytes: Buffer): number {
+export function lastBoundary(bytes: Buffer): number {
   let at = bytes.length;
   while (at > 1) {
     at = bytes.lastIndexOf(LF, at - 1);
@@ -19,7 +19,7 @@ function lastBoundary(bytes: Buffer): number {
 }
 
 /** Position after the first complete event at or after `from`, 0 when there is none. */
-function nextBoundary(bytes: Buffer, from: number): number {
+export function nextBoundary(bytes: Buffer, from: number): number {
   let at = from;
   for (;;) {
     at = bytes.indexOf(LF, at);
@@ -48,18 +48,6 @@ export class EventCutter {
   remainder(): Buffer {
     return this.rest ?? Buffer.alloc(0);
   }
-}
-
-/** Splits complete events into one byte range each. */
-export function splitEvents(bytes: Buffer): Buffer[] {
-  const events: Buffer[] = [];
-  let from = 0;
-  while (from < bytes.length) {
-    const end = nextBoundary(bytes, from) || bytes.length;
-    events.push(bytes.subarray(from, end));
-    from = end;
-  }
-  return events;
 }
 
 /** Where the data of an event lies that has exactly one `data:` line, which is how language models send theirs; else null. */
