@@ -56,7 +56,8 @@ async function open(provider: ProviderConfig, config: Config): Promise<Opened> {
       const resolveFrom = config.file === null ? process.cwd() : path.dirname(path.resolve(config.file));
       const sdk = await loadAiSdkProvider({
         packageName: provider.package,
-        options: { name, ...options },
+        // Without this some packages ask for no usage when they stream.
+        options: { name, includeUsage: true, ...options },
         resolveFrom,
       });
       const upstream = createAiSdkUpstream(sdk);

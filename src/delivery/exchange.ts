@@ -257,7 +257,7 @@ class RunningExchange implements UpstreamSink {
       httpStatus: this.status,
       headers: this.headers,
       error,
-      retryAfterMs: readRetryAfter(this.headers),
+      retryAfterMs: readRetryAfter(this.headers) ?? toldRetryAfter(error),
       facts: reply?.facts ?? this.pipe?.facts ?? { ...NO_FACTS },
       body: reply?.body ?? null,
       closing,
@@ -293,6 +293,12 @@ function isJsonObject(text: string): boolean {
 
 function asMalformed(cause: unknown): TierlineError {
   return cause instanceof TierlineError ? cause : new TierlineError('upstream_malformed', undefined, { cause });
+}
+
+/** Some providers say in the error's body how long to wait. */
+function toldRetryAfter(error: TierlineError | null): number | null {
+  const seconds = error?.upstream?.retryAfterSeconds;
+  return seconds === undefined ? null : seconds * 1000;
 }
 
 /** `retry-after-ms`, or `retry-after` in seconds or as a date; null when absent or unreadable. */

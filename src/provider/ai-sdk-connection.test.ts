@@ -191,3 +191,18 @@ test('a paused stream waits until it is resumed', async () => {
   await over;
   assert.ok(got.text.length > before);
 });
+
+test('what the model will not get is told before the request is sent, and warnings of a stream in a header', async () => {
+  const stream = Object.assign(play(EVENTS), { losses: ['seed'], headers: { 'x-request-id': 'q1' } });
+  const upstream: AiSdkUpstream = {
+    generate: () => assert.fail(),
+    stream: () => stream,
+    lossesOf: (request, model) => [`${model}: ${request.messages.length}`],
+  };
+  const connection = createAiSdkConnection({ name: 'a', vendor: 'a', isPrivate: false, secrets: [], upstream });
+  const { losses } = connection.dialect.encodeRequest(REQUEST, { model: 'm-1', defaultMaxTokens: 500 });
+  assert.deepEqual(losses, ['m-1: 1']);
+  const got = await send(upstream, { stream: true }).over;
+  assert.equal(got.headers['x-provider-warnings'], 'seed');
+  assert.equal(got.headers['x-request-id'], 'q1');
+});

@@ -1,6 +1,7 @@
 // A connection to an AI SDK provider package: looks like every other connection, and turns its callbacks into calls of the
 // package's model. The package sends and authenticates by itself.
 import { TierlineError, type UpstreamError } from '../call/errors.ts';
+import type { EncodedRequest, EncodeTarget } from '../dialect/dialect.ts';
 import type { NeutralEvent, NeutralReply, NeutralRequest } from '../dialect/neutral.ts';
 import { fromWire, neutralWire, toWire } from '../dialect/neutral-wire.ts';
 import type { Connection } from './connection.ts';
@@ -13,7 +14,16 @@ export interface AiSdkUpstream {
     model: string,
     signal: AbortSignal,
   ) => Promise<{ reply: NeutralReply; losses: readonly string[]; headers: Record<string, string> }>;
-  stream: (request: NeutralRequest, model: string, signal: AbortSignal) => AsyncIterable<NeutralEvent>;
+  stream: (request: NeutralRequest, model: string, signal: AbortSignal) => AiSdkStream;
+  /** What the request will lose on its way to the model, told before it is sent. */
+  lossesOf?: (request: NeutralRequest, model: string) => readonly string[];
+}
+
+/** A streamed answer; what is told beside the events is known once the first event is there. */
+export interface AiSdkStream extends AsyncIterable<NeutralEvent> {
+  readonly losses?: readonly string[];
+  /** Headers by which the provider's support finds the request. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface AiSdkConnectionOptions {
@@ -32,7 +42,7 @@ export function createAiSdkConnection(options: AiSdkConnectionOptions): Connecti
     isPrivate,
     secrets,
     habits: {},
-    dialect: neutralWire,
+    dialect: { ...neutralWire, encodeRequest: (request, target) => encode(upstream, request, target) },
     countTokens: null,
     send: (endpoint, body, timeouts, sink) => {
       const exchange = new ModelExchange(sink, timeouts);
@@ -42,6 +52,11 @@ export function createAiSdkConnection(options: AiSdkConnectionOptions): Connecti
     },
     close: () => Promise.resolve(),
   };
+}
+
+function encode(upstream: AiSdkUpstream, request: NeutralRequest, target: EncodeTarget): EncodedRequest {
+  const { body, losses } = neutralWire.encodeRequest(request, target);
+  return { body, losses: [...losses, ...(upstream.lossesOf?.(request, target.model) ?? [])] };
 }
 
 class ModelExchange implements Exchange {
@@ -63,9 +78,7 @@ class ModelExchange implements Exchange {
   async generate(upstream: AiSdkUpstream, request: NeutralRequest, model: string): Promise<void> {
     try {
       const { reply, losses, headers } = await upstream.generate(request, model, this.controller.signal);
-      const warnings: Record<string, string> =
-        losses.length === 0 ? {} : { 'x-provider-warnings': toHeader(losses.join('; ')) };
-      this.tell(200, { ...headers, ...warnings, 'content-type': 'application/json' }, JSON.stringify(reply));
+      this.tell(200, { ...headers, ...warnings(losses), 'content-type': 'application/json' }, JSON.stringify(reply));
     } catch (error) {
       this.fail(error);
     }
@@ -74,11 +87,15 @@ class ModelExchange implements Exchange {
   async stream(upstream: AiSdkUpstream, request: NeutralRequest, model: string): Promise<void> {
     let hasHead = false;
     try {
-      for await (const event of upstream.stream(request, model, this.controller.signal)) {
+      const events = upstream.stream(request, model, this.controller.signal);
+      for await (const event of events) {
         if (this.isOver) return;
         // An error in the place of an answer is a status of its own, so that delivery can judge it.
         if (!hasHead && event.type === 'error') throw failure(event.error);
-        if (!hasHead) this.sink.onHead(200, { 'content-type': 'text/event-stream' });
+        if (!hasHead) {
+          const told = { ...events.headers, ...warnings(events.losses) };
+          this.sink.onHead(200, { ...told, 'content-type': 'text/event-stream' });
+        }
         hasHead = true;
         this.await(this.timeouts.idleMs, 'The provider stopped in the middle of its answer.');
         this.sink.onData(Buffer.from(toWire(event)));
@@ -160,6 +177,10 @@ class ModelExchange implements Exchange {
 
 function failure(error: UpstreamError): TierlineError {
   return new TierlineError('upstream_error', error.message, { upstream: error });
+}
+
+function warnings(losses: readonly string[] | undefined): Record<string, string> {
+  return losses === undefined || losses.length === 0 ? {} : { 'x-provider-warnings': toHeader(losses.join('; ')) };
 }
 
 function toHeader(text: string): string {

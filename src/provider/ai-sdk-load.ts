@@ -29,10 +29,7 @@ export async function loadAiSdkProvider({ packageName, options, resolveFrom }: L
     );
   }
   const exported = (await import(pathToFileURL(entry).href)) as Record<string, unknown>;
-  const create = findCreate(exported, packageName);
-  if (create === null)
-    throw new Error(`The package ${packageName} exports no create… function, so it is no AI SDK provider.`);
-  return create(options) as SdkProvider;
+  return findCreate(exported, packageName)(options) as SdkProvider;
 }
 
 function findEntry(packageName: string, resolveFrom: string): string | null {
@@ -64,13 +61,28 @@ function entryOf(exported: unknown): string | null {
 
 type Create = (options: JsonObject) => unknown;
 
-/** `createMistral` of @ai-sdk/mistral; where the name says nothing, the only create… function there is. */
-function findCreate(exported: Record<string, unknown>, packageName: string): Create | null {
+/**
+ * `createMistral` of @ai-sdk/mistral; where no name is the package's, the longest that its name contains (`createVertex` of
+ * @ai-sdk/google-vertex), or the only create… function there is.
+ */
+function findCreate(exported: Record<string, unknown>, packageName: string): Create {
+  const wanted = plain(packageName.split('/').at(-1) ?? '');
   const creators = Object.entries(exported).filter(
     ([name, value]) => /^create[A-Z]/.test(name) && typeof value === 'function',
   );
-  const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  const wanted = plain(`create${packageName.split('/').at(-1)}`);
-  const named = creators.find(([name]) => plain(name) === wanted);
-  return ((named ?? (creators.length === 1 ? creators[0] : undefined))?.[1] as Create | undefined) ?? null;
+  const fitting = creators
+    .filter(([name]) => wanted.includes(plain(name.slice('create'.length))))
+    .sort(([a], [b]) => b.length - a.length);
+  const found = fitting[0] ?? (creators.length === 1 ? creators[0] : undefined);
+  if (found !== undefined) return found[1] as Create;
+  const names = creators.map(([name]) => name).join(', ');
+  throw new Error(
+    names === ''
+      ? `The package ${packageName} exports no create… function, so it is no AI SDK provider.`
+      : `The package ${packageName} exports ${names}, and none of them has the package's name.`,
+  );
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 }

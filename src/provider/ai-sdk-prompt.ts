@@ -1,9 +1,15 @@
 // Writes a neutral request as the call options of an AI SDK language model (specification versions v2, v3 and v4).
-import type { JsonObject } from '../call/json.ts';
+import { TierlineError } from '../call/errors.ts';
+import type { Json, JsonObject } from '../call/json.ts';
 import type { MediaSource, NeutralMessage, NeutralPart, NeutralRequest } from '../dialect/neutral.ts';
 
 /** From this version on file data is a tagged union; before, it was the bytes or the URL itself. */
 const TAGGED_DATA = 'v4';
+/** The efforts of specification v4. */
+const EFFORTS = new Set(['minimal', 'low', 'medium', 'high', 'xhigh', 'max']);
+/** From so many thinking tokens on an effort is called medium, or high. */
+const MEDIUM_FROM = 4096;
+const HIGH_FROM = 16_384;
 
 export interface SdkCall {
   options: JsonObject;
@@ -44,14 +50,16 @@ export function toSdkCall(request: NeutralRequest, version: string): SdkCall {
         : toolChoice.type === 'tool'
           ? { type: 'tool', toolName: toolChoice.name }
           : { type: toolChoice.type === 'any' ? 'required' : toolChoice.type },
+    reasoning: writer.reasoning(request),
   };
   const { losses } = writer;
   if (request.n > 1) losses.push('n');
   if (request.logprobs !== undefined) losses.push('logprobs');
-  if (request.reasoning !== undefined && request.reasoning.type !== 'off') losses.push('reasoning settings');
   if (request.parallelToolCalls === false) losses.push('parallel_tool_calls');
+  if (request.user !== undefined) losses.push('user');
   losses.push(...Object.keys(request.unknown));
-  return { options: Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)), losses };
+  const said = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return { options: said, losses: [...new Set(losses)] };
 }
 
 class PromptWriter {
@@ -79,12 +87,31 @@ class PromptWriter {
         continue;
       }
       const description = tool.description === undefined ? {} : { description: tool.description };
-      tools.push({ type: 'function', name: tool.name, ...description, inputSchema: tool.schema });
+      const strict = tool.strict === undefined || this.version === 'v2' ? {} : { strict: tool.strict };
+      if (tool.strict === true && this.version === 'v2') this.losses.push(`strict schema of ${tool.name}`);
+      tools.push({ type: 'function', name: tool.name, ...description, inputSchema: tool.schema, ...strict });
     }
     return tools.length === 0 ? undefined : tools;
   }
 
-  private message({ role, parts }: NeutralMessage, out: JsonObject[]): void {
+  /** How much to think, in the words of v4; the older specifications have none. */
+  reasoning({ reasoning }: NeutralRequest): string | undefined {
+    if (reasoning === undefined) return undefined;
+    if (this.version === 'v4') {
+      if (reasoning.type === 'off') return 'none';
+      if (reasoning.type === 'budget') {
+        const effort = reasoning.tokens >= HIGH_FROM ? 'high' : reasoning.tokens >= MEDIUM_FROM ? 'medium' : 'low';
+        this.losses.push(`thinking budget of ${reasoning.tokens} tokens: sent as effort ${effort}`);
+        return effort;
+      }
+      if (reasoning.effort === undefined || EFFORTS.has(reasoning.effort)) return reasoning.effort;
+    }
+    if (reasoning.type !== 'off') this.losses.push('reasoning settings');
+    return undefined;
+  }
+
+  private message({ role, parts, name }: NeutralMessage, out: JsonObject[]): void {
+    if (name !== undefined) this.losses.push('the name of a message');
     if (role === 'system') {
       out.push({ role: 'system', content: textOf(parts) });
       return;
@@ -101,11 +128,12 @@ class PromptWriter {
       case 'refusal':
         return part.text === '' ? [] : [{ type: 'text', text: part.text }];
       case 'image':
+        if (part.detail !== undefined && part.detail !== 'auto') this.losses.push('image detail');
         return this.file(part.source, 'image/*');
       case 'document':
         return part.source.kind === 'text'
           ? [{ type: 'text', text: part.source.text }]
-          : this.file(part.source, 'application/pdf');
+          : this.file(part.source, 'application/pdf', part.filename);
       case 'audio':
         return this.file({ kind: 'base64', mediaType: `audio/${part.format}`, data: part.data }, 'audio/*');
       case 'thinking':
@@ -124,18 +152,22 @@ class PromptWriter {
     }
   }
 
-  private file(source: MediaSource, mediaType: string): JsonObject[] {
+  private file(source: MediaSource, mediaType: string, filename?: string): JsonObject[] {
     if (source.kind === 'file') {
       this.losses.push('a file named by its id');
       return [];
     }
+    const named = filename === undefined ? {} : { filename };
     if (source.kind === 'base64') {
       const data = this.version === TAGGED_DATA ? { type: 'data', data: source.data } : source.data;
-      return [{ type: 'file', mediaType: source.mediaType, data }];
+      return [{ type: 'file', mediaType: source.mediaType, data, ...named }];
+    }
+    if (!URL.canParse(source.url)) {
+      throw new TierlineError('invalid_request', `The address of an image or file is no URL: ${source.url}`);
     }
     const url = new URL(source.url) as unknown as JsonObject;
     const data = this.version === TAGGED_DATA ? { type: 'url', url } : url;
-    return [{ type: 'file', mediaType: source.mediaType ?? mediaType, data }];
+    return [{ type: 'file', mediaType: source.mediaType ?? mediaType, data, ...named }];
   }
 
   private result(part: Extract<NeutralPart, { type: 'tool_result' }>): JsonObject {
@@ -155,11 +187,22 @@ function textOf(parts: readonly NeutralPart[]): string {
   return parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
 }
 
-/** The specification wants the object; what the model wrote and cannot be read stays visible as text. */
-function parseInput(text: string): JsonObject[string] {
+/** Not in every library's types yet: a number that JSON.stringify writes in its own spelling. */
+const { rawJSON } = JSON as unknown as { rawJSON: (text: string) => Json };
+
+/**
+ * The specification wants the object, which the package writes again: numbers that a double cannot hold, or would spell in
+ * another way, keep their text. What the model wrote and cannot be read stays visible as text.
+ */
+function parseInput(text: string): Json {
   try {
-    return JSON.parse(text) as JsonObject;
+    return JSON.parse(text, keepSpelling) as Json;
   } catch {
     return { raw_arguments: text };
   }
+}
+
+function keepSpelling(_key: string, value: Json, context?: { source?: string }): Json {
+  const source = context?.source;
+  return typeof value === 'number' && source !== undefined && String(value) !== source ? rawJSON(source) : value;
 }

@@ -127,6 +127,19 @@ test('a package that is missing, and one that is no provider, are told with what
       loadAiSdkProvider({ packageName: 'plain', options: {}, resolveFrom: folder }),
       /exports no create… function/,
     );
+    for (const [name, code, outcome] of [
+      ['google-vertex', 'export const createVertex = () => 1; export const createOther = () => 2;', 1],
+      ['odd', 'export const createA = () => 1; export const createB = () => 2;', /createA, createB/],
+      ['single', 'export const createThing = (options) => options.apiKey;', 'k'],
+    ] as const) {
+      const at = path.join(folder, 'node_modules', name);
+      mkdirSync(at);
+      writeFileSync(path.join(at, 'package.json'), JSON.stringify({ name, type: 'module', main: './m.js' }));
+      writeFileSync(path.join(at, 'm.js'), code);
+      const loaded = loadAiSdkProvider({ packageName: name, options: { apiKey: 'k' }, resolveFrom: folder });
+      if (outcome instanceof RegExp) await assert.rejects(loaded, outcome);
+      else assert.equal(await loaded, outcome);
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -138,6 +151,7 @@ function scripted(parts: JsonObject[], generated: JsonObject = {}): SdkProvider 
     specificationVersion: 'v2',
     doGenerate: async () => generated,
     doStream: async () => ({
+      response: { headers: { 'x-request-id': 'q1', date: 'now' } },
       stream: (async function* () {
         yield* parts;
       })(),
@@ -184,13 +198,13 @@ test('a call that was not streamed piece by piece comes whole, one that was is n
   assert.equal(twice.filter((event) => event.type === 'tool_start').length, 1);
 });
 
-test('a stream without its finish never ends, and an error part is an error event', async () => {
+test('a stream without its finish is an error and never ends, and an error part is an error event', async () => {
   const broken = await gather(
     createAiSdkUpstream(scripted([{ type: 'text-delta', id: '1', delta: 'hel' }])).stream(request(), 'm', signal()),
   );
   assert.deepEqual(
     broken.map((event) => event.type),
-    ['start', 'text'],
+    ['start', 'text', 'part_end', 'error'],
   );
   const failing: JsonObject[] = [{ type: 'error', error: 'overloaded' }];
   const failed = await gather(createAiSdkUpstream(scripted(failing)).stream(request(), 'm', signal()));
@@ -255,6 +269,82 @@ test('a request becomes call options, and what has no place there is told', () =
     ],
     toolChoice: { type: 'tool', toolName: 'get_weather' },
   });
+  assert.deepEqual(createAiSdkUpstream(scripted([])).lossesOf?.(asked, 'm'), losses);
   const tagged = toSdkCall(asked, 'v4').options.prompt as JsonObject[];
   assert.deepEqual((tagged[1] as { content: JsonObject[] }).content[1]?.data, { type: 'data', data: 'AAAA' });
+});
+
+test('a file keeps its name, an address becomes a URL, and one that is none is refused', () => {
+  const parts: NeutralRequest['messages'][number]['parts'] = [
+    { type: 'document', source: { kind: 'base64', mediaType: 'application/pdf', data: 'AA' }, filename: 'a.pdf' },
+    { type: 'image', source: { kind: 'url', url: 'https://example.com/a.png' }, detail: 'high' },
+  ];
+  const { options, losses } = toSdkCall(request({ system: [], messages: [{ role: 'user', parts, name: 'bo' }] }), 'v3');
+  assert.deepEqual(options.prompt, [
+    {
+      role: 'user',
+      content: [
+        { type: 'file', mediaType: 'application/pdf', data: 'AA', filename: 'a.pdf' },
+        { type: 'file', mediaType: 'image/*', data: new URL('https://example.com/a.png') },
+      ],
+    },
+  ]);
+  assert.deepEqual(losses, ['the name of a message', 'image detail']);
+  const wrong = { type: 'image' as const, source: { kind: 'url' as const, url: 'not a url' } };
+  assert.throws(() => toSdkCall(request({ messages: [{ role: 'user', parts: [wrong] }] }), 'v4'), {
+    code: 'invalid_request',
+  });
+});
+
+test('numbers of earlier calls keep their spelling when the package writes them again', () => {
+  const said = '{"big":12345678901234567890,"f":1.0,"e":1e400,"n":7,"list":[0.10]}';
+  const call = { type: 'tool_call' as const, id: 'c', name: 't', arguments: said };
+  const { options } = toSdkCall(request({ system: [], messages: [{ role: 'assistant', parts: [call] }] }), 'v2');
+  assert.ok(JSON.stringify(options.prompt).includes(`"input":${said}`));
+});
+
+const efforts: [NeutralRequest['reasoning'], string | undefined, number][] = [
+  [undefined, undefined, 0],
+  [{ type: 'off' }, 'none', 0],
+  [{ type: 'effort', effort: 'high' }, 'high', 0],
+  [{ type: 'effort', effort: 'gigantic' }, undefined, 1],
+  [{ type: 'adaptive' }, undefined, 0],
+  [{ type: 'adaptive', effort: 'low' }, 'low', 0],
+  [{ type: 'budget', tokens: 5000 }, 'medium', 1],
+];
+for (const [reasoning, effort, lost] of efforts) {
+  test(`thinking ${JSON.stringify(reasoning)} is ${effort} in v4, and told as lost before`, () => {
+    const { options, losses } = toSdkCall(request({ reasoning }), 'v4');
+    assert.equal(options.reasoning, effort);
+    assert.equal(losses.length, lost);
+    const older = toSdkCall(request({ reasoning }), 'v3');
+    assert.equal(older.options.reasoning, undefined);
+    assert.equal(older.losses.length, reasoning === undefined || reasoning.type === 'off' ? 0 : 1);
+  });
+}
+
+test('strict tools are strict from v3 on', () => {
+  const asked = request({ tools: [{ type: 'function', name: 'f', schema: { type: 'object' }, strict: true }] });
+  const [tool] = toSdkCall(asked, 'v3').options.tools as JsonObject[];
+  assert.equal(tool?.strict, true);
+  assert.deepEqual(toSdkCall(asked, 'v2').losses, ['strict schema of f']);
+});
+
+test('a model of a specification that is not known is refused in words', async () => {
+  const provider: SdkProvider = () => ({ specificationVersion: 'v1' });
+  await assert.rejects(createAiSdkUpstream(provider).generate(request(), 'm', signal()), /specification v1/);
+});
+
+test('streams tell the warnings of the package and the request id of the provider', async () => {
+  const parts: JsonObject[] = [
+    { type: 'stream-start', warnings: [{ type: 'unsupported', feature: 'seed' }] },
+    { type: 'response-metadata', id: 'r9', modelId: 'm-2' },
+    { type: 'text-delta', id: '1', delta: 'hi' },
+    { type: 'finish', finishReason: { unified: 'stop' }, usage: {} },
+  ];
+  const stream = createAiSdkUpstream(scripted(parts)).stream(request({ n: 2 }), 'm', signal());
+  const [start] = await gather(stream);
+  assert.deepEqual(start, { type: 'start', id: 'r9', model: 'm-2' });
+  assert.deepEqual(stream.losses, ['n', 'seed']);
+  assert.deepEqual(stream.headers, { 'x-request-id': 'q1' });
 });
