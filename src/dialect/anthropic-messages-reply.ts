@@ -8,19 +8,9 @@ import { type Block, toInput } from './anthropic-messages-block-writer.ts';
 import { readAnthropicFinish, writeAnthropicFinish } from './anthropic-messages-finish.ts';
 import { readAnthropicUsage, writeAnthropicUsage } from './anthropic-messages-usage.ts';
 import { toAnthropicCallId } from './call-id.ts';
-import type { ReplyContext, ReplyFacts } from './dialect.ts';
+import type { ReplyContext } from './dialect.ts';
 import type { NeutralPart, NeutralReply } from './neutral.ts';
 import { readUpstreamError } from './upstream-error.ts';
-
-/** What accounting needs. Never throws: a malformed reply gives nulls. */
-export function readAnthropicReply(source: Buffer): ReplyFacts {
-  const body = tryParse(source);
-  return {
-    usage: isObject(body?.usage) ? readAnthropicUsage(body.usage) : null,
-    finishReason: typeof body?.stop_reason === 'string' ? body.stop_reason : null,
-    responseModel: typeof body?.model === 'string' ? body.model : null,
-  };
-}
 
 /** Throws TierlineError `upstream_malformed`, or `upstream_error` for an error that came with status 200. */
 export function decodeAnthropicReply(source: Buffer): NeutralReply {

@@ -54,15 +54,6 @@ export interface StreamEncoder {
   push: (event: NeutralEvent) => string;
 }
 
-/** What accounting needs from a complete reply. */
-export interface ReplyFacts {
-  usage: Usage | null;
-  /** The provider's word for why it stopped; null when it said none. */
-  finishReason: string | null;
-  /** `response.model` exactly as the provider said it. */
-  responseModel: string | null;
-}
-
 export interface Dialect {
   readonly name: DialectName;
   /** Reads a request body. Throws TierlineError `invalid_request` naming the field. */

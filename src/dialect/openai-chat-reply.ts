@@ -3,24 +3,13 @@ import { TierlineError } from '../call/errors.ts';
 import { isObject, type Json, type JsonObject } from '../call/json.ts';
 import type { Usage } from '../call/usage.ts';
 import { makeCallId } from './call-id.ts';
-import type { ReplyContext, ReplyFacts } from './dialect.ts';
+import type { ReplyContext } from './dialect.ts';
 import type { NeutralChoice, NeutralPart, NeutralReply } from './neutral.ts';
 import { readOpenaiFinish, writeOpenaiFinish } from './openai-chat-finish.ts';
 import { readArguments, readAssistantText } from './openai-chat-message-reader.ts';
 import { readOpenaiUsage, writeOpenaiUsage } from './openai-chat-usage.ts';
 import { isErrorReport } from './stream-event.ts';
 import { readUpstreamError } from './upstream-error.ts';
-
-/** What accounting needs. Never throws: a malformed reply gives nulls. */
-export function readOpenaiReply(source: Buffer): ReplyFacts {
-  const body = tryParse(source);
-  const first = Array.isArray(body?.choices) ? body.choices[0] : undefined;
-  return {
-    usage: isObject(body?.usage) ? readOpenaiUsage(body.usage) : null,
-    finishReason: isObject(first) && typeof first.finish_reason === 'string' ? first.finish_reason : null,
-    responseModel: typeof body?.model === 'string' ? body.model : null,
-  };
-}
 
 /** Throws TierlineError `upstream_malformed`, or `upstream_error` for an error that came with status 200. */
 export function decodeOpenaiReply(source: Buffer): NeutralReply {

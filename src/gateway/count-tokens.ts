@@ -5,7 +5,7 @@ import { chooseDeployment } from '../delivery/deployment.ts';
 import { type ClientSide, runExchange } from '../delivery/exchange.ts';
 import { Inbound } from '../dialect/inbound.ts';
 import { createFacts } from '../dialect/pipe.ts';
-import { decide } from '../policy/decide.ts';
+import { decide, TOKENS_PER_IMAGE } from '../policy/decide.ts';
 import type { Connection } from '../provider/connection.ts';
 import type { Engine } from '../router.ts';
 import { splice } from '../wire/splice.ts';
@@ -18,8 +18,6 @@ export interface CountRequest {
   headers: IncomingHttpHeaders;
   client: ClientSide;
 }
-
-const TOKENS_PER_IMAGE = 1600;
 
 /** The count as Anthropic's clients expect it. It is free at the provider and makes no row. */
 export async function countTokens(engine: Engine, request: CountRequest): Promise<{ status: number; body: unknown }> {

@@ -6,7 +6,7 @@ import type { Policy, PolicyModel, PolicyRoute, PolicyTask } from './policy.ts';
 import { namedTask } from './task-name.ts';
 
 /** Tokens a picture costs at most at the providers' default detail (Anthropic's vision page: about 1,600 for a large one). */
-const TOKENS_PER_IMAGE = 1600;
+export const TOKENS_PER_IMAGE = 1600;
 
 /**
  * The plan for one call.
