@@ -1,8 +1,8 @@
 // The HTTP face: admits requests, hands them to the router, and answers everything else itself. Routing, money and
 // provider formats are none of its business.
-import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { ERRORS, TierlineError } from '../call/errors.ts';
+import { TierlineError } from '../call/errors.ts';
 import { anthropicMessages } from '../dialect/anthropic-messages.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import { Inbound } from '../dialect/inbound.ts';
@@ -13,8 +13,11 @@ import { readBody } from './body.ts';
 import { countTokens } from './count-tokens.ts';
 import type { AnswerHeaderOptions } from './headers.ts';
 import { HttpClient } from './http-client.ts';
+import { type LaneRequest, Lanes } from './lane.ts';
 import { listModels, showModel } from './models.ts';
+import { refuse, refuseConnection, sendJson } from './refuse.ts';
 import { createRequestIds } from './request-id.ts';
+import { NodeResponder, type Responder } from './responder.ts';
 
 /** What a configuration decides about the gateway; a reload replaces it for the requests that come after. */
 export interface GatewaySettings {
@@ -46,8 +49,6 @@ export interface Gateway {
 }
 
 const MAX_HEADER_BYTES = 32 * 1024;
-/** How long the rest of a request that was refused before its end is read and dropped. */
-const LINGER_MS = 2000;
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const app = new App(options);
@@ -59,6 +60,7 @@ class App implements Gateway {
   admitted = 0;
   private readonly options: GatewayOptions;
   private readonly server: http.Server;
+  private readonly lanes: Lanes;
   private readonly nextId = createRequestIds();
   private settings: GatewaySettings;
   private isClosing = false;
@@ -76,6 +78,7 @@ class App implements Gateway {
       },
       (request, response) => this.handle(request, response),
     );
+    this.lanes = this.openLanes();
     this.server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseConnection(error, socket));
   }
 
@@ -102,52 +105,77 @@ class App implements Gateway {
   close(graceMs: number): Promise<void> {
     this.isClosing = true;
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.server.closeAllConnections(), graceMs);
+      const timer = setTimeout(() => {
+        this.server.closeAllConnections();
+        this.lanes.closeAll();
+      }, graceMs);
       this.server.close(() => {
         clearTimeout(timer);
         resolve();
       });
       this.server.closeIdleConnections();
+      this.lanes.closeIdle();
     });
   }
 
-  private handle(request: IncomingMessage, response: ServerResponse): void {
-    const id = this.nextId();
-    const url = request.url ?? '/';
-    const mark = url.indexOf('?');
-    const path = mark < 0 ? url : url.slice(0, mark);
-    const dialect = dialectOf(path, request);
-    const refused = (error: unknown): void => {
-      const isOurs = error instanceof TierlineError;
-      if (!isOurs) this.options.onInternalError(error, id);
-      refuse(response, dialect, {
-        id,
-        error: isOurs ? error : new TierlineError('internal', undefined, { cause: error }),
-      });
-    };
-    if (this.isClosing) response.setHeader('connection', 'close');
-    const query = mark < 0 ? '' : url.slice(mark + 1);
+  /** Connections begin on a lane; node:http gets those that ask for anything else. */
+  private openLanes(): Lanes {
+    const { server } = this;
+    const toNode = server.listeners('connection') as ((socket: Socket) => void)[];
+    const lanes = new Lanes({
+      isCall: (target) => CALL.test(target),
+      maxBodyBytes: () => this.settings.maxBodyBytes,
+      isClosing: () => this.isClosing,
+      onRequest: (request, responder) => this.handleLane(request, responder),
+      handOver: (socket) => {
+        for (const listener of toNode) listener.call(server, socket);
+      },
+    });
+    server.removeAllListeners('connection');
+    server.on('connection', (socket: Socket) => lanes.accept(socket));
+    return lanes;
+  }
+
+  private handleLane({ target, headers, body }: LaneRequest, responder: Responder): void {
+    const admission = this.admit(target, headers, responder);
+    const { settings } = this;
     try {
-      this.dispatch({ request, response, id, path, query, dialect })?.catch(refused);
+      const tenant = settings.authenticate(headers);
+      this.route(admission, body, { settings, tenant }).catch((error: unknown) => this.refuse(admission, error));
     } catch (error) {
-      refused(error);
+      this.refuse(admission, error);
     }
   }
 
-  private dispatch(exchange: Admission): Promise<void> | undefined {
-    const { request, response, path } = exchange;
+  private handle(request: IncomingMessage, response: ServerResponse): void {
+    if (this.isClosing) response.setHeader('connection', 'close');
+    const admission = this.admit(request.url ?? '/', request.headers, new NodeResponder(response));
+    try {
+      this.dispatch(admission, request)?.catch((error: unknown) => this.refuse(admission, error));
+    } catch (error) {
+      this.refuse(admission, error);
+    }
+  }
+
+  private admit(target: string, headers: IncomingHttpHeaders, responder: Responder): Admission {
+    const { path, query } = split(target);
+    return { id: this.nextId(), path, query, headers, responder, dialect: dialectOf(path, headers) };
+  }
+
+  private dispatch(admission: Admission, request: IncomingMessage): Promise<void> | undefined {
+    const { responder, path } = admission;
     const name = path.startsWith('/v1/') ? path.slice(3) : path;
     switch (name) {
       case '/chat/completions':
       case '/messages':
-        return this.call(exchange);
+        return this.call(admission, request);
       case '/messages/count_tokens':
-        return this.count(exchange);
+        return this.count(admission, request);
       case '/healthz':
-        sendJson(response, 200, { status: 'ok' });
+        sendJson(responder, 200, { status: 'ok' });
         return undefined;
       case '/readyz':
-        this.ready(response);
+        this.ready(responder);
         return undefined;
     }
     if (name === '/models' || name.startsWith('/models/')) {
@@ -157,7 +185,7 @@ class App implements Gateway {
       const { policy } = this.settings.engine;
       const model = decodeURIComponentSafely(name.slice('/models/'.length));
       sendJson(
-        response,
+        responder,
         200,
         name === '/models' ? listModels(policy, isAnthropic) : showModel(policy, model, isAnthropic),
       );
@@ -166,128 +194,88 @@ class App implements Gateway {
     throw new TierlineError('not_found', `There is no route ${request.method} ${path.slice(0, 200)}.`);
   }
 
-  /** The one way in for everything that costs money. */
-  private async call(exchange: Admission): Promise<void> {
-    const { request, response, id, dialect } = exchange;
+  private async call(admission: Admission, request: IncomingMessage): Promise<void> {
     const { settings } = this;
     requireMethod(request, ['POST']);
     const tenant = settings.authenticate(request.headers);
-    const client = new HttpClient(response, dialect, id, settings.answer);
     const body = await readBody(request, settings.maxBodyBytes);
+    await this.route(admission, body, { settings, tenant });
+  }
+
+  /** The one way in for everything that costs money. */
+  private async route(
+    admission: Admission,
+    body: Buffer,
+    { settings, tenant }: { settings: GatewaySettings; tenant: string },
+  ): Promise<void> {
+    const { id, dialect, path, query, headers, responder } = admission;
     const startedAt = performance.now();
     const inbound = Inbound.read(dialect, body, settings.maxDepth);
+    const client = new HttpClient(responder, dialect, id, settings.answer);
     this.admitted++;
     await route(settings.engine, this.options.recorder, {
       id,
       atMs: Date.now(),
       startedAt,
       tenant,
-      path: exchange.path,
-      query: exchange.query,
-      headers: request.headers,
+      path,
+      query,
+      headers,
       inbound,
       client,
     });
   }
 
-  private async count(exchange: Admission): Promise<void> {
-    const { request, response, id, dialect } = exchange;
+  private async count(admission: Admission, request: IncomingMessage): Promise<void> {
+    const { id, dialect, path, query, headers, responder } = admission;
     const { settings } = this;
     requireMethod(request, ['POST']);
-    const tenant = settings.authenticate(request.headers);
-    const client = new HttpClient(response, dialect, id, settings.answer);
+    const tenant = settings.authenticate(headers);
+    const client = new HttpClient(responder, dialect, id, settings.answer);
     const inbound = Inbound.read(dialect, await readBody(request, settings.maxBodyBytes), settings.maxDepth);
-    const { headers } = request;
-    const counted = await countTokens(settings.engine, {
-      inbound,
-      tenant,
-      path: exchange.path,
-      query: exchange.query,
-      headers,
-      client,
-    });
-    sendJson(response, counted.status, counted.body);
+    const counted = await countTokens(settings.engine, { inbound, tenant, path, query, headers, client });
+    sendJson(responder, counted.status, counted.body);
   }
 
-  private ready(response: ServerResponse): void {
+  private ready(responder: Responder): void {
     const reason = this.isClosing ? 'shutting down' : this.options.readiness();
-    if (reason === null) sendJson(response, 200, { status: 'ready' });
-    else sendJson(response, 503, { status: 'not ready', reason });
+    if (reason === null) sendJson(responder, 200, { status: 'ready' });
+    else sendJson(responder, 503, { status: 'not ready', reason });
+  }
+
+  private refuse({ id, dialect, responder }: Admission, cause: unknown): void {
+    const isOurs = cause instanceof TierlineError;
+    if (!isOurs) this.options.onInternalError(cause, id);
+    refuse(responder, dialect, { id, error: isOurs ? cause : new TierlineError('internal', undefined, { cause }) });
   }
 }
 
+/** A request whose head has been read, and the way back to its client. */
 interface Admission {
-  request: IncomingMessage;
-  response: ServerResponse;
   id: string;
   path: string;
   query: string;
+  headers: IncomingHttpHeaders;
+  responder: Responder;
   dialect: Dialect;
 }
 
+function split(target: string): { path: string; query: string } {
+  const mark = target.indexOf('?');
+  return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
+}
+
+const CALL = /^(\/v1)?\/(chat\/completions|messages)(\?|$)/;
+
 /** The dialect errors are told in: that of the route, else that of the client's headers. */
-function dialectOf(path: string, request: IncomingMessage): Dialect {
-  const isAnthropic = path.includes('/messages') || request.headers['anthropic-version'] !== undefined;
+function dialectOf(path: string, headers: IncomingHttpHeaders): Dialect {
+  const isAnthropic = path.includes('/messages') || headers['anthropic-version'] !== undefined;
   return isAnthropic && !path.endsWith('/chat/completions') ? anthropicMessages : openaiChat;
 }
 
 function requireMethod(request: IncomingMessage, methods: readonly string[]): void {
   if (methods.includes(request.method ?? '')) return;
   throw new TierlineError('method_not_allowed', `This route answers ${methods.join(' and ')}, not ${request.method}.`);
-}
-
-function refuse(response: ServerResponse, dialect: Dialect, { id, error }: { id: string; error: TierlineError }): void {
-  if (error.code === 'client_gone' || response.destroyed) return;
-  if (response.headersSent) {
-    response.end(dialect.encodeStreamError(error, id));
-    return;
-  }
-  if (error.code === 'body_too_large') response.setHeader('connection', 'close');
-  response.setHeader('x-tierline-request-id', id);
-  const body = dialect.encodeError(error, id);
-  response.writeHead(error.status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
-  if (response.req.complete) response.end(body);
-  else linger(response, body);
-}
-
-/**
- * Answers at once and reads on for a moment: closing a connection with bytes unread resets it, and the reset can take
- * the answer away from a client that is still sending.
- */
-function linger(response: ServerResponse, body: string): void {
-  response.write(body);
-  const { req: request } = response;
-  const end = (): void => {
-    clearTimeout(timer);
-    response.end();
-  };
-  const timer = setTimeout(end, LINGER_MS);
-  request.once('end', end).once('close', end).resume();
-}
-
-function sendJson(response: ServerResponse, status: number, value: unknown): void {
-  const body = JSON.stringify(value);
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
-  response.end(body);
-}
-
-/** Bytes that never became a request: there is no route and no dialect yet, so the answer is OpenAI-shaped. */
-function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy();
-    return;
-  }
-  const code =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? 'headers_too_large'
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? 'request_timeout'
-        : 'bad_http';
-  const { status, sentence } = ERRORS[code];
-  const body = openaiChat.encodeError(new TierlineError(code, sentence), '');
-  socket.end(
-    `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
 }
 
 function decodeURIComponentSafely(text: string): string {

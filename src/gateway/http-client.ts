@@ -1,31 +1,35 @@
-// The client's side of a call over node:http: writes heads, bodies and streams, and notices when the client leaves.
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+// The client's side of a call over HTTP: which status, headers and bytes it gets.
+import type { IncomingHttpHeaders } from 'node:http';
 import type { TierlineError } from '../call/errors.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import type { AnswerFacts, CallClient, FailureContext } from '../router.ts';
 import { type AnswerHeaderOptions, answerHeaders, providerHeaders } from './headers.ts';
+import type { Responder } from './responder.ts';
 
 export class HttpClient implements CallClient {
-  isGone = false;
-  onGone: (() => void) | null = null;
-  onDrain: (() => void) | null = null;
   answer: AnswerFacts | null = null;
-  private readonly response: ServerResponse;
+  private readonly responder: Responder;
   private readonly dialect: Dialect;
   private readonly requestId: string;
   private readonly options: AnswerHeaderOptions;
 
-  constructor(response: ServerResponse, dialect: Dialect, requestId: string, options: AnswerHeaderOptions) {
-    this.response = response;
+  constructor(responder: Responder, dialect: Dialect, requestId: string, options: AnswerHeaderOptions) {
+    this.responder = responder;
     this.dialect = dialect;
     this.requestId = requestId;
     this.options = options;
-    response.on('close', () => {
-      if (response.writableFinished) return;
-      this.isGone = true;
-      this.onGone?.();
-    });
-    response.on('drain', () => this.onDrain?.());
+  }
+
+  get isGone(): boolean {
+    return this.responder.isGone;
+  }
+
+  set onGone(listener: (() => void) | null) {
+    this.responder.onGone = listener;
+  }
+
+  set onDrain(listener: (() => void) | null) {
+    this.responder.onDrain = listener;
   }
 
   begin(upstream: IncomingHttpHeaders): void {
@@ -33,11 +37,11 @@ export class HttpClient implements CallClient {
     headers.push('content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-cache');
     // Reverse proxies hold streams back unless they are told not to.
     headers.push('x-accel-buffering', 'no');
-    this.response.writeHead(200, this.describe(headers, this.answer));
+    this.responder.begin(200, this.describe(headers, this.answer));
   }
 
   write(bytes: Buffer | string): boolean {
-    return this.response.write(bytes);
+    return this.responder.write(bytes);
   }
 
   reply(body: Buffer | string, upstream: IncomingHttpHeaders, answer: AnswerFacts): void {
@@ -45,14 +49,13 @@ export class HttpClient implements CallClient {
   }
 
   finish(closing: Buffer | string | null): void {
-    if (closing === null) this.response.end();
-    else this.response.end(closing);
+    this.responder.end(closing);
   }
 
   fail(error: TierlineError, context: FailureContext): void {
     if (this.isGone) return;
-    if (this.response.headersSent) {
-      this.response.end(this.dialect.encodeStreamError(error, this.requestId));
+    if (this.responder.hasBegun) {
+      this.responder.end(this.dialect.encodeStreamError(error, this.requestId));
       return;
     }
     const headers = providerHeaders(context.headers);
@@ -62,11 +65,8 @@ export class HttpClient implements CallClient {
   }
 
   private end(status: number, headers: string[], told: { body: Buffer | string; answer: AnswerFacts | null }): void {
-    if (this.isGone) return;
-    const length = Buffer.byteLength(told.body);
-    headers.push('content-type', 'application/json', 'content-length', String(length));
-    this.response.writeHead(status, this.describe(headers, told.answer));
-    this.response.end(told.body);
+    headers.push('content-type', 'application/json');
+    this.responder.send(status, this.describe(headers, told.answer), told.body);
   }
 
   private describe(headers: string[], answer: AnswerFacts | null): string[] {
