@@ -120,6 +120,8 @@ export function insertCost(json: Buffer, costNanoUsd: number): Buffer {
 }
 
 function parse(text: string): JsonObject | null {
+  // `[DONE]` would be an exception, which costs more than the rest of a short stream.
+  if (!/^\s*\{/.test(text)) return null;
   try {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : null;

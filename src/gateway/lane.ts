@@ -3,6 +3,7 @@
 // every byte that has not been answered, goes over to node:http for good.
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { writePiece } from '../wire/scratch.ts';
 import { type LaneHead, readLaneHead } from './lane-head.ts';
 import type { Responder } from './responder.ts';
 
@@ -206,15 +207,9 @@ class LaneAnswer implements Responder {
     const { lane } = this;
     if (lane === null) return;
     this.hasBegun = true;
-    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-    const head = `${lane.opening(status)}${toLines(headers)}content-length: ${bytes.length}\r\n\r\n`;
-    if (bytes.length <= SMALL_BODY) lane.socket.write(head + bytes.toString('latin1'), 'latin1');
-    else {
-      lane.socket.cork();
-      lane.socket.write(head, 'latin1');
-      lane.socket.write(bytes);
-      lane.socket.uncork();
-    }
+    const bodyBytes = Buffer.byteLength(body);
+    const before = `${lane.opening(status)}${toLines(headers)}content-length: ${bodyBytes}\r\n\r\n`;
+    writePiece(lane.socket, { before, body, bodyBytes, after: '' });
     this.leave(lane);
   }
 
@@ -226,15 +221,21 @@ class LaneAnswer implements Responder {
 
   write(bytes: Buffer | string): boolean {
     const { lane } = this;
-    return lane === null || bytes.length === 0 || lane.socket.write(this.framed(bytes), 'latin1');
+    return lane === null || bytes.length === 0 || this.writeChunk(lane, bytes, '\r\n');
   }
 
   end(last: Buffer | string | null): void {
     const { lane } = this;
     if (lane === null) return;
-    const rest = last === null || last.length === 0 ? this.takeHead() : this.framed(last);
-    lane.socket.write(`${rest}0\r\n\r\n`, 'latin1');
+    if (last === null || last.length === 0) lane.socket.write(`${this.takeHead()}0\r\n\r\n`, 'latin1');
+    else this.writeChunk(lane, last, '\r\n0\r\n\r\n');
     this.leave(lane);
+  }
+
+  private writeChunk(lane: Lane, body: Buffer | string, after: string): boolean {
+    const bodyBytes = Buffer.byteLength(body);
+    const before = `${this.takeHead()}${bodyBytes.toString(16)}\r\n`;
+    return writePiece(lane.socket, { before, body, bodyBytes, after });
   }
 
   private takeHead(): string {
@@ -243,20 +244,11 @@ class LaneAnswer implements Responder {
     return head;
   }
 
-  /** A piece as a chunk of the body, bytes as Latin-1 characters. */
-  private framed(bytes: Buffer | string): string {
-    const text = typeof bytes === 'string' ? Buffer.from(bytes).toString('latin1') : bytes.toString('latin1');
-    return `${this.takeHead()}${text.length.toString(16)}\r\n${text}\r\n`;
-  }
-
   private leave(lane: Lane): void {
     this.lane = null;
     lane.finish();
   }
 }
-
-/** Bodies up to this size go out together with their head, as one string: one system call and no buffers to gather. */
-const SMALL_BODY = 16 * 1024;
 
 const CLOSE = 'connection: close\r\n';
 const KEEP_ALIVE = `connection: keep-alive\r\nkeep-alive: timeout=${IDLE_MS / 1000}\r\n`;

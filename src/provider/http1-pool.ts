@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import net from 'node:net';
 import tls from 'node:tls';
 import { TierlineError } from '../call/errors.ts';
+import { writePiece } from '../wire/scratch.ts';
 import { MalformedReply, ReplyReader } from './http1-reply.ts';
 
 export interface PoolOptions {
@@ -32,8 +33,8 @@ export interface PoolSink {
 const IDLE_MS = 15_000;
 /** A kept-alive connection that closes this soon after a request was closing before it. */
 const STALE_MS = 1000;
-/** Bodies up to this size go out together with their head, as one string: one system call and no buffers to gather. */
-const SMALL_BODY = 16 * 1024;
+/** Where the bytes of all connections arrive: they are taken out before the next read. */
+const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 const MIN_SWEEP_MS = 10;
 const MAX_SWEEP_MS = 500;
 
@@ -83,7 +84,7 @@ export class Http1Pool {
     const reused = isFresh ? undefined : this.idle.pop();
     if (reused !== undefined) reused.start(exchange, true);
     else if (this.open.size < this.options.connections) {
-      const connection = new Connection(this, this.connect());
+      const connection = new Connection(this, (onread) => this.connect(onread));
       this.open.add(connection);
       connection.start(exchange, false);
     } else this.waiting.push(exchange);
@@ -115,14 +116,14 @@ export class Http1Pool {
     return next;
   }
 
-  private connect(): net.Socket {
+  private connect(onread: net.OnReadOpts): net.Socket {
     const { hostname, protocol } = this.url;
     const host = hostname.replace(/^\[|\]$/g, '');
     const isTls = protocol === 'https:';
     const port = this.url.port === '' ? (isTls ? 443 : 80) : Number(this.url.port);
-    const socket = isTls
-      ? tls.connect({ host, port, ...(net.isIP(host) === 0 ? { servername: host } : {}), ALPNProtocols: ['http/1.1'] })
-      : net.connect({ host, port });
+    const server = { host, port, onread };
+    const named = net.isIP(host) === 0 ? { servername: host } : {};
+    const socket = isTls ? tls.connect({ ...server, ...named, ALPNProtocols: ['http/1.1'] }) : net.connect(server);
     const late = setTimeout(() => {
       socket.destroy(new TierlineError('upstream_unreachable', 'The connection to the provider timed out.'));
     }, this.options.connectMs);
@@ -199,10 +200,17 @@ class Connection {
   private expiresAt = Number.POSITIVE_INFINITY;
   private error: Error | null = null;
 
-  constructor(pool: Http1Pool, socket: net.Socket) {
+  constructor(pool: Http1Pool, connect: (onread: net.OnReadOpts) => net.Socket) {
     this.pool = pool;
+    // What is read is copied out of one buffer for all: a buffer and the turns of a stream for each read cost far more.
+    const socket = connect({
+      buffer: readBuffer,
+      callback: (length, buffer) => {
+        this.read(Buffer.from(buffer.subarray(0, length)));
+        return true;
+      },
+    });
     this.socket = socket;
-    socket.on('data', (chunk: Buffer) => this.read(chunk));
     socket.on('error', (error) => {
       this.error = error;
     });
@@ -226,18 +234,8 @@ class Connection {
     const { head, body, firstByteMs } = exchange.request;
     this.sentAt = performance.now();
     this.expiresAt = this.sentAt + firstByteMs;
-    const length = Buffer.byteLength(body);
-    const whole = `${head}content-length: ${length}\r\n\r\n`;
-    if (length <= SMALL_BODY) {
-      const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-      // Latin-1 there and back leaves every byte as it is.
-      this.socket.write(whole + bytes.toString('latin1'), 'latin1');
-      return;
-    }
-    this.socket.cork();
-    this.socket.write(whole, 'latin1');
-    this.socket.write(body);
-    this.socket.uncork();
+    const bodyBytes = Buffer.byteLength(body);
+    writePiece(this.socket, { before: `${head}content-length: ${bodyBytes}\r\n\r\n`, body, bodyBytes, after: '' });
   }
 
   pause(): void {
