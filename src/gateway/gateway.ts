@@ -1,6 +1,6 @@
 // The HTTP face: admits requests, hands them to the router, and answers everything else itself. Routing, money and
 // provider formats are none of its business.
-import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { TierlineError } from '../call/errors.ts';
 import { anthropicMessages } from '../dialect/anthropic-messages.ts';
@@ -8,6 +8,7 @@ import type { Dialect } from '../dialect/dialect.ts';
 import { Inbound } from '../dialect/inbound.ts';
 import { openaiChat } from '../dialect/openai-chat.ts';
 import { type Engine, type Recorder, route } from '../router.ts';
+import { http } from '../wire/node-http.ts';
 import type { Authenticate } from './auth.ts';
 import { readBody } from './body.ts';
 import { countTokens } from './count-tokens.ts';
@@ -59,7 +60,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 class App implements Gateway {
   admitted = 0;
   private readonly options: GatewayOptions;
-  private readonly server: http.Server;
+  private readonly server: Server;
   private readonly lanes: Lanes;
   private readonly nextId = createRequestIds();
   private settings: GatewaySettings;

@@ -1,8 +1,8 @@
 // A client's kept-alive connection as long as nothing but plain calls come over it: whole requests in, whole answers or
 // streams out, without the objects node:http makes for each. At the first request of another kind the connection, with
 // every byte that has not been answered, goes over to node:http for good.
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { http } from '../wire/node-http.ts';
 import { writePiece } from '../wire/scratch.ts';
 import { type LaneHead, readLaneHead } from './lane-head.ts';
 import type { Responder } from './responder.ts';
@@ -105,7 +105,7 @@ class Lane {
   /** Status line and the headers that belong to the connection. */
   opening(status: number): string {
     const isLast = this.options.isClosing();
-    return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ndate: ${httpDate()}\r\n${isLast ? CLOSE : KEEP_ALIVE}`;
+    return `HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? ''}\r\ndate: ${httpDate()}\r\n${isLast ? CLOSE : KEEP_ALIVE}`;
   }
 
   /** The answer is complete: the connection waits for its next request, or goes on with one that has come already. */

@@ -1,9 +1,9 @@
 // Answers that no model had a part in: errors in the caller's dialect, and the gateway's own small replies.
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { ERRORS, TierlineError } from '../call/errors.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import { openaiChat } from '../dialect/openai-chat.ts';
+import { http } from '../wire/node-http.ts';
 import type { Responder } from './responder.ts';
 
 const JSON_TYPE = ['content-type', 'application/json'];
@@ -43,6 +43,6 @@ export function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): 
   const { status, sentence } = ERRORS[code];
   const body = openaiChat.encodeError(new TierlineError(code, sentence), '');
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }

@@ -34,14 +34,18 @@ export class ReplyReader {
   private left = 0;
   /** Bytes of a head or line that is not complete yet. */
   private rest: Buffer | null = null;
-  /** Parts of the body found in the read under way. */
-  private parts: Buffer[] = [];
+  /** The body found in the read under way: bytes from `bodyStart` to `bodyEnd` of what was read. */
+  private bodyStart = 0;
+  private bodyEnd = 0;
 
   constructor(events: ReplyEvents) {
     this.events = events;
   }
 
-  /** Takes what was read. Throws MalformedReply. Bytes after the end of the reply make the connection unfit for reuse. */
+  /**
+   * Takes what was read, and owns it from then on. Throws MalformedReply. Bytes after the end of the reply make the
+   * connection unfit for reuse.
+   */
   push(chunk: Buffer): ReplyProgress {
     this.hasBytes = true;
     const bytes = this.rest === null ? chunk : Buffer.concat([this.rest, chunk]);
@@ -52,7 +56,7 @@ export class ReplyReader {
       if (next < 0) break;
       at = next;
     }
-    this.handOn();
+    if (this.bodyEnd > this.bodyStart) this.handOn(bytes);
     if (this.state !== 'done') return 'open';
     if (at < bytes.length) this.isReusable = false;
     return 'done';
@@ -74,7 +78,7 @@ export class ReplyReader {
       case 'length':
       case 'chunk-data': {
         const end = Math.min(bytes.length, at + this.left);
-        this.parts.push(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end));
+        this.take(bytes, at, end);
         this.left -= end - at;
         if (this.left === 0) this.state = this.state === 'length' ? 'done' : 'chunk-end';
         return end;
@@ -82,7 +86,7 @@ export class ReplyReader {
       case 'chunk-end':
         return this.chunkEnd(bytes, at);
       case 'until-close':
-        this.parts.push(at === 0 ? bytes : bytes.subarray(at));
+        this.take(bytes, at, bytes.length);
         return bytes.length;
       case 'chunk-size':
       case 'trailer':
@@ -165,11 +169,22 @@ export class ReplyReader {
     return at + 2;
   }
 
-  private handOn(): void {
-    const { parts } = this;
-    if (parts.length === 0) return;
-    this.parts = [];
-    this.events.onData(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts));
+  /** Adds a piece to the body; pieces are moved together over what divides them, so that they leave as one. */
+  private take(bytes: Buffer, from: number, end: number): void {
+    if (this.bodyEnd === this.bodyStart) {
+      this.bodyStart = from;
+      this.bodyEnd = end;
+      return;
+    }
+    bytes.copyWithin(this.bodyEnd, from, end);
+    this.bodyEnd += end - from;
+  }
+
+  private handOn(bytes: Buffer): void {
+    const { bodyStart, bodyEnd } = this;
+    this.bodyStart = 0;
+    this.bodyEnd = 0;
+    this.events.onData(bodyStart === 0 && bodyEnd === bytes.length ? bytes : bytes.subarray(bodyStart, bodyEnd));
   }
 }
 

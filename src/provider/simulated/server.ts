@@ -1,8 +1,9 @@
 // The simulated provider: a real HTTP server with three made-up models, in the dialects of OpenAI and Anthropic.
 // It must never call anybody, and its answers must depend on seed, model and prompt alone.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isObject, type JsonObject } from '../../call/json.ts';
+import { http } from '../../wire/node-http.ts';
 import { answerTo, promptIdentity } from './answer.ts';
 import { type SimulatedClock, WALL_CLOCK } from './clock.ts';
 import { hexOf } from './draw.ts';
@@ -214,7 +215,7 @@ async function answerHttp(state: State, incoming: IncomingMessage, response: Ser
 /** Starts the simulated provider; rejects when the port is taken. */
 export async function startSimulatedProvider(options: SimulatedProviderOptions = {}): Promise<SimulatedProvider> {
   const state = createState(options);
-  const server = createServer({ keepAliveTimeout: 65_000 }, (incoming, response) => {
+  const server = http.createServer({ keepAliveTimeout: 65_000 }, (incoming, response) => {
     void answerHttp(state, incoming, response);
   });
   await new Promise<void>((resolve, reject) => {
