@@ -48,39 +48,70 @@ interface Watch {
 /** The members of one JSON object, by position; keys as they are written. */
 export class ScannedObject {
   readonly bytes: Buffer;
-  readonly keys: string[] = [];
-  readonly starts: number[] = [];
-  readonly ends: number[] = [];
+  /** How many members there are. */
+  count = 0;
   /** Position of the closing brace. */
   close = 0;
+  /** Four numbers a member: from and to of its key without the quotes, from and to of its value. */
+  private readonly places: number[] = [];
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
   }
 
+  /** Keeps its memory: a long array of objects is walked with one. */
   clear(): void {
-    this.keys.length = 0;
-    this.starts.length = 0;
-    this.ends.length = 0;
+    this.count = 0;
+  }
+
+  /** Notes a member whose value begins at `start`; `endAt` says later where it ends. */
+  add(keyStart: number, keyEnd: number, start: number): void {
+    const { places } = this;
+    const at = this.count++ * 4;
+    places[at] = keyStart;
+    places[at + 1] = keyEnd;
+    places[at + 2] = start;
+    places[at + 3] = start;
+  }
+
+  endAt(index: number, end: number): void {
+    this.places[index * 4 + 3] = end;
+  }
+
+  /** Whether the member has this key; `key` is ASCII. */
+  isKey(index: number, key: string): boolean {
+    const start = this.places[index * 4] as number;
+    if ((this.places[index * 4 + 1] as number) - start !== key.length) return false;
+    for (let at = 0; at < key.length; at++) if (this.bytes[start + at] !== key.charCodeAt(at)) return false;
+    return true;
+  }
+
+  /** The key of a member as it is written. */
+  keyAt(index: number): string {
+    return this.bytes.toString('utf8', this.places[index * 4], this.places[index * 4 + 1]);
+  }
+
+  /** Where the value of a member lies. */
+  spanAt(index: number): Span {
+    return { start: this.places[index * 4 + 2] as number, end: this.places[index * 4 + 3] as number };
   }
 
   span(key: string): Span | null {
-    const index = this.keys.indexOf(key);
-    return index < 0 ? null : { start: this.starts[index] as number, end: this.ends[index] as number };
+    const index = this.find(key);
+    return index < 0 ? null : this.spanAt(index);
   }
 
   /** First byte of the member's value, which tells its type; 0 when there is no such member. */
   firstByte(key: string): number {
-    const index = this.keys.indexOf(key);
-    return index < 0 ? 0 : (this.bytes[this.starts[index] as number] as number);
+    const index = this.find(key);
+    return index < 0 ? 0 : (this.bytes[this.places[index * 4 + 2] as number] as number);
   }
 
   /** The member as a string, or null when it is missing or something else. */
   string(key: string): string | null {
-    const index = this.keys.indexOf(key);
-    if (index < 0) return null;
-    const start = this.starts[index] as number;
-    const end = this.ends[index] as number;
+    const span = this.span(key);
+    if (span === null) return null;
+    const { start, end } = span;
     if (this.bytes[start] !== QUOTE) return null;
     const text = this.bytes.toString('utf8', start + 1, end - 1);
     return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text;
@@ -88,9 +119,13 @@ export class ScannedObject {
 
   /** The member's parsed value, undefined when missing. */
   value(key: string): unknown {
-    const index = this.keys.indexOf(key);
-    if (index < 0) return undefined;
-    return JSON.parse(this.bytes.toString('utf8', this.starts[index], this.ends[index]));
+    const span = this.span(key);
+    return span === null ? undefined : JSON.parse(this.bytes.toString('utf8', span.start, span.end));
+  }
+
+  private find(key: string): number {
+    for (let index = 0; index < this.count; index++) if (this.isKey(index, key)) return index;
+    return -1;
   }
 
   isTrue(key: string): boolean {
@@ -153,14 +188,13 @@ class Scanner {
       let end: number;
       if (into === null) end = this.value(start, depth);
       else {
-        const key = bytes.toString('utf8', at + 1, keyEnd - 1);
+        const member = into.count;
+        into.add(at + 1, keyEnd - 1, start);
         const { watch } = this;
-        if (depth === 1 && watch !== null && watch.key === key && bytes[start] === OPEN_BRACKET) {
+        if (depth === 1 && watch !== null && bytes[start] === OPEN_BRACKET && into.isKey(member, watch.key)) {
           end = this.watchedArray(start, watch);
         } else end = this.value(start, depth);
-        into.keys.push(key);
-        into.starts.push(start);
-        into.ends.push(end);
+        into.endAt(member, end);
       }
       at = this.white(end);
       const byte = bytes[at];
@@ -247,22 +281,15 @@ class Scanner {
     }
   }
 
-  /**
-   * Skips plain bytes four at a time and stops at or before the first other one. A word has a byte with its high bit
-   * left standing when one of its bytes is a quote, a backslash or below 0x20 (zero-byte test of "Hacker's Delight").
-   */
+  /** Skips plain bytes eight at a time and stops at or before the first other one. */
   private skipWords(from: number): number {
     const words = this.words ?? this.openWords();
     // The word that `from` lies in begins inside the run that has just been walked.
     let index = (from + this.wordShift) >> 2;
-    while (index < words.length) {
-      const word = words[index] as number;
-      const quote = word ^ 0x22222222;
-      const slash = word ^ 0x5c5c5c5c;
-      const found = ((quote - 0x01010101) & ~quote) | ((slash - 0x01010101) & ~slash) | ((word - 0x20202020) & ~word);
-      if ((found & 0x80808080) !== 0) break;
-      index++;
-    }
+    const last = words.length - 1;
+    while (index < last && ((odd(words[index] as number) | odd(words[index + 1] as number)) & 0x80808080) === 0)
+      index += 2;
+    while (index <= last && (odd(words[index] as number) & 0x80808080) === 0) index++;
     return Math.max(from, (index << 2) - this.wordShift);
   }
 
@@ -326,12 +353,23 @@ class Scanner {
 }
 
 /**
+ * A byte of the result has its high bit set when one at or below it is a quote, a backslash or below 0x20 (zero-byte
+ * test of "Hacker's Delight").
+ */
+function odd(word: number): number {
+  const quote = word ^ 0x22222222;
+  const slash = word ^ 0x5c5c5c5c;
+  return ((quote - 0x01010101) & ~quote) | ((slash - 0x01010101) & ~slash) | ((word - 0x20202020) & ~word);
+}
+
+/**
  * Some JSON readers take the first of two equal keys, some the last, some ignore case: which one an upstream is must not
  * decide what it reads. Throws TierlineError `ambiguous_body` for a top-level key that is there twice or has escapes.
  */
 export function refuseAmbiguity(top: ScannedObject): void {
   const seen = new Set<string>();
-  for (const key of top.keys) {
+  for (let index = 0; index < top.count; index++) {
+    const key = top.keyAt(index);
     if (key.includes('\\')) {
       throw new TierlineError('ambiguous_body', `The top-level key "${key}" is written with escapes.`);
     }
