@@ -44,10 +44,9 @@ export function createJsonSchemaGate(
   return { name: NAME, isCostly: false, early, check };
 }
 
-/** The types that a schema allows at its top; null where it does not say, or says it elsewhere. */
+/** The types that a schema allows at its top; null where it does not say them there. */
 function typesOf(schema: object): readonly string[] | null {
-  // Before draft 2019-09 whatever stands beside a $ref means nothing.
-  if (!isObject(schema) || schema.$ref !== undefined) return null;
+  if (!isObject(schema)) return null;
   const { type, nullable } = schema;
   const types = Array.isArray(type) ? type : [type];
   if (!types.every((item) => typeof item === 'string')) return null;
