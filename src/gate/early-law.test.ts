@@ -78,6 +78,11 @@ const CASES: [string, GateConfig, string[]][] = [
     ['word', ' ', '\n', '😀', '\ud83d', 'é', 'a b', '\u00a0'],
   ],
   [
+    'lengths in words and tokens',
+    { kind: 'length', bounds: { words: { min: null, max: 3 }, tokens: { min: null, max: 6 } } },
+    ['word', ' ', 'a b', '!', ' !', 'longword!'],
+  ],
+  [
     'a schema of an object',
     schema({ type: 'object' }),
     ['{', '}', '{}', '[', '"a":1', 'null', '`', ' ', '\ufeff', 'x'],

@@ -15,7 +15,9 @@ const CLOSE = 0.5;
 /** The parts of the package `tinyld` that are used here. */
 interface Detector {
   detectAll(text: string): { lang: string; accuracy: number }[];
+  /** In three letters. */
   supportedLanguages: readonly string[];
+  toISO2: (language: string) => string;
 }
 
 /** Throws GateProblem when the detector is not installed or does not know a language. */
@@ -43,11 +45,12 @@ export function createLanguageGate({ allowed, minLetters }: GateConfigOf<'langua
   return { name: NAME, isCostly: false, check };
 }
 
-function refuseUnknown(allowed: readonly string[], { supportedLanguages }: Detector): void {
-  const unknown = allowed.find((language) => !supportedLanguages.includes(language));
+function refuseUnknown(allowed: readonly string[], { supportedLanguages, toISO2 }: Detector): void {
+  const known = supportedLanguages.map(toISO2).filter((code) => code.length === 2);
+  const unknown = allowed.find((language) => !known.includes(language));
   if (unknown === undefined) return;
   throw new GateProblem(`the language "${unknown}" cannot be told apart`, {
-    hint: `Languages: ${supportedLanguages.toSorted().join(', ')}.`,
+    hint: `Languages: ${known.toSorted().join(', ')}.`,
   });
 }
 
