@@ -122,7 +122,10 @@ describe('examples of configuration', () => {
   for (const [file, text] of PAGES) {
     for (const [index, block] of blocks(text).entries()) {
       test(`${file}, number ${index + 1} can be used as it stands`, () => {
-        const config = parseConfig(complete(block), { file: '/tierline.yaml', env: environment(block) });
+        const config = parseConfig(complete(block), {
+          file: path.join(ROOT, 'examples/tierline.yaml'),
+          env: environment(block),
+        });
         assert.ok(config.models.size > 0);
       });
     }
@@ -130,7 +133,7 @@ describe('examples of configuration', () => {
 
   test('the one on the first page needs nothing added', () => {
     const [block = ''] = blocks(read('README.md'));
-    const config = parseConfig(block, { file: '/tierline.yaml', env: environment(block) });
+    const config = parseConfig(block, { file: path.join(ROOT, 'examples/tierline.yaml'), env: environment(block) });
     assert.deepEqual([...config.tasks.keys()], ['ticket-triage', 'code-review']);
   });
 

@@ -2,6 +2,7 @@
 // Only data; it must never hold what the file said in two ways.
 import type { JsonObject } from '../call/json.ts';
 import type { DialectName } from '../dialect/neutral.ts';
+import type { GateConfig } from '../gate/gate-config.ts';
 
 /** A whole, checked configuration. Maps keep the order of the file. */
 export interface Config {
@@ -145,6 +146,8 @@ export interface TaskConfig {
   /** Only providers marked private may see this task. Every model of its route is checked for that. */
   isPrivate: boolean;
   isStrict: boolean;
+  /** What an answer must pass; as many as the file has items, and the finish gate where it says nothing about that. */
+  accept: readonly GateConfig[];
   route: RouteConfig;
 }
 

@@ -12,7 +12,6 @@ type Issue = z.core.$ZodIssue;
 const LATER = new Map([
   ['cascade', 'cascades'],
   ['predict', 'predicted routes'],
-  ['accept', 'gates'],
   ['rollouts', 'rollouts'],
   ['canary', 'canaries'],
 ]);

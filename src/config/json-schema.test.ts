@@ -71,7 +71,8 @@ test('every example on the page loads', () => {
   for (const text of examples) {
     const value = readExample(text);
     assert.doesNotThrow(
-      () => parseConfig(value, { file: 'tierline.yaml', env: { ...ENV, ...envOf(text, env) } }),
+      () =>
+        parseConfig(value, { file: fileOf('examples/tierline.yaml').pathname, env: { ...ENV, ...envOf(text, env) } }),
       text,
     );
   }

@@ -160,13 +160,12 @@ test('what later versions bring is refused by its name', () => {
     problemsOf(`${BASE}
 tasks:
   a: { route: { cascade: [small, mid] } }
-  b: { route: { predict: x.json }, accept: [] }
+  b: { route: { predict: x.json } }
 rollouts: {}
 canary: { share: 5% }`),
     [
       'tasks.a.route.cascade: cascades are not available in this version',
       'tasks.b.route.predict: predicted routes are not available in this version',
-      'tasks.b.accept: gates are not available in this version',
       'rollouts: rollouts are not available in this version',
       'canary: canaries are not available in this version',
     ],

@@ -21,17 +21,18 @@ test('a task has a route and, unless it says more, nothing else', () => {
     typicalOutputTokens: null,
     isPrivate: false,
     isStrict: false,
+    accept: [],
     route: { targets: [{ kind: 'model', name: 'small' }] },
   });
 });
 
 test('what a task says about itself is kept', () => {
   const found = task(
-    '{ owner: a, description: b, consequence: irreversible, output: { typical_tokens: 12 }, private: true, strict: true, route: mid }',
+    '{ owner: a, description: b, consequence: reviewed, output: { typical_tokens: 12 }, private: true, strict: true, route: mid }',
   );
   assert.deepEqual(
     [found.owner, found.description, found.consequence, found.typicalOutputTokens, found.isPrivate, found.isStrict],
-    ['a', 'b', 'irreversible', 12, true, true],
+    ['a', 'b', 'reviewed', 12, true, true],
   );
 });
 

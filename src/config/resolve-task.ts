@@ -10,6 +10,7 @@ import type {
 } from './config.ts';
 import { type Names, type Report, unknownName } from './names.ts';
 import type { Path } from './problem.ts';
+import { refuseMissingGate, refusePublicJudges, resolveAccept } from './resolve-accept.ts';
 import type { FileMatch, FileRoute, FileRule, FileTask } from './task-schema.ts';
 
 /** What a route can lead to. Models that are broken are in `names` only. */
@@ -18,6 +19,8 @@ export interface Ladder {
   models: ReadonlyMap<string, ModelConfig>;
   providers: ReadonlyMap<string, ProviderConfig>;
   report: Report;
+  /** Folder that relative paths count from. */
+  folder: string;
 }
 
 export function resolveTasks(
@@ -43,9 +46,14 @@ function resolveTask(name: string, file: FileTask, ladder: Ladder): TaskConfig {
     typicalOutputTokens: file.output?.typical_tokens ?? null,
     isPrivate: file.private,
     isStrict: file.strict ?? false,
+    accept: resolveAccept(file.accept, [...path, 'accept'], ladder),
     route: resolveRoute(file.route, [...path, 'route'], ladder),
   };
-  if (task.isPrivate) refusePublicModels(task, ladder);
+  refuseMissingGate(task, ladder.report);
+  if (task.isPrivate) {
+    refusePublicModels(task, ladder);
+    refusePublicJudges(task, ladder);
+  }
   return task;
 }
 

@@ -42,7 +42,8 @@ export function resolveConfig(file: FileConfig, context: ResolveContext): Config
   }
   const keys = resolveKeys(file, report);
   refuseOpenHost(file, keys, context);
-  const ladder = { names, models, providers, report };
+  const folder = context.file === null ? process.cwd() : dirname(context.file);
+  const ladder = { names, models, providers, report, folder };
   const byBaseline: Config['defaultRoute'] =
     baseline === null ? null : { targets: [{ kind: 'model', name: baseline }] };
   return {

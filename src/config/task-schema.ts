@@ -1,8 +1,9 @@
 // The schema of `tasks` and of everything a route can be written as.
 import { z } from 'zod';
+import { acceptSchema } from './accept-schema.ts';
 import { CONSEQUENCES } from './config.ts';
 import { flag, name, text, texts, whole } from './leaf.ts';
-import { patternProblem } from './pattern.ts';
+import { pattern } from './pattern-leaf.ts';
 
 const oneOrMore = z
   .union([name, z.array(name).min(1, 'must not be an empty list')], 'expected a name or a list of names')
@@ -21,13 +22,6 @@ const routeObject = z
 /** A model or tier name, or `{ model | tier, fallback }`. */
 export const routeSchema = z.union([name, routeObject], 'expected a model, a tier or { model | tier, fallback }');
 export type FileRoute = z.output<typeof routeSchema>;
-
-const pattern = z.string().transform((source, context) => {
-  const problem = patternProblem(source);
-  if (problem === null) return new RegExp(source, 'u');
-  context.issues.push({ code: 'custom', input: source, message: problem });
-  return z.NEVER;
-});
 
 const whenSchema = z.strictObject({
   min_input_tokens: whole(0).optional(),
@@ -73,6 +67,7 @@ export const taskSchema = z.strictObject({
   output: z.strictObject({ typical_tokens: whole(1).optional() }).optional(),
   private: flag.default(false),
   strict: flag.optional(),
+  accept: acceptSchema.optional(),
   route: routeSchema,
 });
 export type FileTask = z.output<typeof taskSchema>;

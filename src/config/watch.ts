@@ -1,4 +1,4 @@
-// Tells when a configuration file has changed. It never decides: a good edit and a bad one are both handed over, and the
+// Tells when a configuration file, or a file that it names, has changed. It never decides: a good edit and a bad one are both handed over, and the
 // caller keeps what runs until it gets something better.
 import { createHash } from 'node:crypto';
 import { type FSWatcher, readFileSync, watch } from 'node:fs';
@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import type { Config } from './config.ts';
 import { loadConfig } from './load.ts';
 import { ConfigError } from './problem.ts';
+import { filesOf } from './resolve-accept.ts';
 import type { Environment } from './source.ts';
 
 export type Reloaded = { ok: true; config: Config } | { ok: false; error: ConfigError };
@@ -24,26 +25,21 @@ export interface ConfigWatcher {
   close: () => void;
 }
 
-/** Calls `onChange` after every change of the file's content, never at once and never for a mere touch. */
+/** Calls `onChange` after every change of content, never at once and never for a mere touch. */
 export function watchConfig(
   path: string,
   onChange: (result: Reloaded) => void,
   options: WatchOptions = {},
 ): ConfigWatcher {
   const { env = process.env, debounceMs = 100, pollMs = 2_000 } = options;
-  let known = fingerprint(path);
   let timer: NodeJS.Timeout | undefined;
   let poll: NodeJS.Timeout | undefined;
   let isClosed = false;
 
-  const reload = (): void => {
-    if (isClosed) return;
-    clearTimeout(timer);
-    known = fingerprint(path);
-    onChange(read(path, env));
-  };
   const look = (): void => {
-    if (fingerprint(path) !== known) reload();
+    // What was wrong may have been a file that is named and was not there.
+    const isMended = !last.ok && read(path, env).ok;
+    if (isMended || fingerprint(files) !== known) reload();
   };
   const soon = (): void => {
     clearTimeout(timer);
@@ -52,28 +48,72 @@ export function watchConfig(
   const fallBack = (): void => {
     if (!isClosed) poll ??= setInterval(look, pollMs).unref();
   };
-  const watcher = watchFolder(path, { onEvent: soon, onError: fallBack });
+  const folders = new Folders({ onEvent: soon, onError: fallBack });
+  const take = (result: Reloaded): Reloaded => {
+    // After a bad edit the files of the last good one stay of interest.
+    if (result.ok) files = [path, ...acceptFiles(result.config)];
+    folders.watch(files);
+    known = fingerprint(files);
+    return result;
+  };
+  const reload = (): void => {
+    if (isClosed) return;
+    clearTimeout(timer);
+    last = take(read(path, env));
+    onChange(last);
+  };
+  let files = [path];
+  let known = '';
+  let last = take(read(path, env));
   return {
     reload,
     close() {
       isClosed = true;
       clearTimeout(timer);
       clearInterval(poll);
-      watcher?.close();
+      folders.close();
     },
   };
 }
 
-/** The folder, because editors and Kubernetes replace the file, which a watch on the file itself would not survive. */
-function watchFolder(path: string, on: { onEvent: () => void; onError: () => void }): FSWatcher | null {
-  try {
-    const watcher = watch(dirname(path), { persistent: false }, on.onEvent);
-    watcher.on('error', on.onError);
-    return watcher;
-  } catch {
-    on.onError();
-    return null;
+/** Folders rather than files, because editors and Kubernetes replace a file, which a watch on it would not survive. */
+class Folders {
+  private readonly on: { onEvent: () => void; onError: () => void };
+  private readonly watchers = new Map<string, FSWatcher | null>();
+
+  constructor(on: { onEvent: () => void; onError: () => void }) {
+    this.on = on;
   }
+
+  /** Watches the folders of the files, and no others any more. */
+  watch(files: readonly string[]): void {
+    const wanted = new Set(files.map((file) => dirname(file)));
+    for (const [folder, watcher] of this.watchers) {
+      if (wanted.has(folder)) continue;
+      watcher?.close();
+      this.watchers.delete(folder);
+    }
+    for (const folder of wanted) if (!this.watchers.has(folder)) this.watchers.set(folder, this.open(folder));
+  }
+
+  close(): void {
+    for (const watcher of this.watchers.values()) watcher?.close();
+  }
+
+  private open(folder: string): FSWatcher | null {
+    try {
+      const watcher = watch(folder, { persistent: false }, this.on.onEvent);
+      watcher.on('error', this.on.onError);
+      return watcher;
+    } catch {
+      this.on.onError();
+      return null;
+    }
+  }
+}
+
+function acceptFiles(config: Config): string[] {
+  return [...config.tasks.values()].flatMap(({ accept }) => filesOf(accept));
 }
 
 function read(path: string, env: Environment): Reloaded {
@@ -85,11 +125,15 @@ function read(path: string, env: Environment): Reloaded {
   }
 }
 
-/** A digest of the content; null when there is no readable file. */
-function fingerprint(path: string): string | null {
+/** A digest of the contents; a file that cannot be read counts as one without any. */
+function fingerprint(files: readonly string[]): string {
+  return files.map(digest).join();
+}
+
+function digest(path: string): string {
   try {
     return createHash('sha256').update(readFileSync(path)).digest('hex');
   } catch {
-    return null;
+    return '';
   }
 }

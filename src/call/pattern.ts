@@ -1,5 +1,5 @@
-// Checks regular expressions of the configuration before they meet request texts. It knows the obvious ways to make a
-// pattern take exponential time, (a+)+ and its kin, and claims no more than that.
+// Checks regular expressions that somebody else wrote before they meet texts that nobody has read. It knows the obvious
+// ways to make a pattern take exponential time, (a+)+ and its kin, and claims no more than that.
 
 const LONGEST = 1_000;
 

@@ -1,0 +1,82 @@
+// What a gate is: a check on an answer. The oracle of profiling and the gate of production are the same object, so a gate
+// knows nothing of dialects, routes or models; it must never throw an answer away itself, it only gives its verdict.
+
+/** A tool call of an answer. `arguments` is the JSON text as the model wrote it; empty stands for `{}`. */
+export interface AnswerCall {
+  id: string;
+  name: string;
+  arguments: string;
+}
+
+export interface Answer {
+  text: string;
+  toolCalls: AnswerCall[];
+  /** `unknown` with an empty `raw` as long as none was told. */
+  finish: {
+    reason: 'stop' | 'stop_sequence' | 'length' | 'tool_calls' | 'refusal' | 'pause' | 'unknown';
+    raw: string;
+  };
+  /** What the model said instead of an answer, where its dialect has a part for that. */
+  refusal: string | null;
+  /** Natural logarithm of the probability of each output token; null when the provider sent none. */
+  logprobs: number[] | null;
+  /** False while a stream is under way. */
+  isComplete: boolean;
+}
+
+export interface Question {
+  /** Text of the last turn in which the user wrote one. */
+  ask: string;
+  /** The whole conversation as text, for judges. */
+  turns: { role: string; text: string }[];
+  tools: { name: string; schema: object }[];
+  /** JSON schema that the client asked the answer to follow; null when it asked for none. */
+  schema: object | null;
+  /** Calls of this conversation whose results were errors. */
+  failedCalls: { name: string; arguments: string }[];
+}
+
+export interface Verdict {
+  gate: string;
+  pass: boolean;
+  /** From 0 to 1; null when the gate has none or could not tell. */
+  score: number | null;
+  /** For people and the ledger: says what is wrong and never quotes the answer. A judge's and a module's are their own. */
+  reason: string;
+  /** 0 for gates that cost nothing, null when something was spent and nobody knows how much. */
+  costNanoUsd: number | null;
+}
+
+export interface JudgeReply {
+  text: string;
+  costNanoUsd: number | null;
+}
+
+/** What a gate may use beside the answer and its question. */
+export interface GateContext {
+  /** Asks a model of the configuration; null where none can be asked. Whoever gives it also gives it a time limit. */
+  ask: ((model: string, prompt: string) => Promise<JudgeReply>) | null;
+}
+
+export interface Gate {
+  /** Its key in the configuration. */
+  readonly name: string;
+  /** Costly ones wait for something or spend money; they run only when all the others have passed. */
+  readonly isCostly: boolean;
+  check(answer: Answer, question: Question, context: GateContext): Verdict | Promise<Verdict>;
+  /**
+   * May reject an answer that is still being written; null when it cannot tell yet. Law: what it rejects, `check` rejects
+   * too, however the answer goes on. Cheap enough to be asked after every event.
+   */
+  early?(answer: Answer, question: Question): Verdict | null;
+}
+
+/** The gate is content. */
+export function passed(gate: string, reason: string, score: number | null = null): Verdict {
+  return { gate, pass: true, score, reason, costNanoUsd: 0 };
+}
+
+/** The gate is not. */
+export function failed(gate: string, reason: string, score: number | null = null): Verdict {
+  return { gate, pass: false, score, reason, costNanoUsd: 0 };
+}

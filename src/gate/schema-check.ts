@@ -1,0 +1,106 @@
+// Compiles JSON schemas into checks, with Ajv. Schemas may come from requests: their patterns are checked before they
+// run, nothing they refer to is ever fetched, and no schema changes what another one means.
+import { createRequire } from 'node:module';
+import type { Ajv, Options } from 'ajv';
+import type { FormatsPlugin } from 'ajv-formats';
+import { isObject } from '../call/json.ts';
+import { patternProblem } from '../call/pattern.ts';
+
+/** What is wrong with a value, as the rest of a sentence about the answer; null when it follows the schema. */
+export type SchemaCheck = (value: unknown) => string | null;
+
+export type CompiledSchema = { ok: true; check: SchemaCheck } | { ok: false; problem: string };
+
+type Draft = '2020' | '2019' | '07';
+const MODULES: Readonly<Record<Draft, string>> = {
+  '2020': 'ajv/dist/2020.js',
+  '2019': 'ajv/dist/2019.js',
+  '07': 'ajv/dist/ajv.js',
+};
+const DRAFTS: readonly [RegExp, Draft][] = [
+  [/\/draft\/2020-12\//, '2020'],
+  [/\/draft\/2019-09\//, '2019'],
+  [/\/draft-0[67]\//, '07'],
+];
+
+// Ajv takes 60 ms to load, and most processes never meet a schema.
+const require = createRequire(import.meta.url);
+
+/** An Ajv instance keeps something of every schema it has compiled; after so many it is replaced. */
+const RENEW_AFTER = 256;
+
+/** Compiles schemas; what it holds of those it has seen is bounded. */
+export class SchemaCompiler {
+  private readonly instances = new Map<Draft, { ajv: Ajv; compiled: number }>();
+
+  /** Takes draft 2020-12, 2019-09, 07 and 06; without `$schema` the newest that fits. Costs milliseconds. */
+  compile(schema: object): CompiledSchema {
+    const { $schema, ...rest } = schema as Record<string, unknown>;
+    const problem = hostileKey(rest);
+    if (problem !== null) return { ok: false, problem };
+    if ($schema === undefined) {
+      const newest = this.compileAs('2020', rest);
+      if (newest.ok) return newest;
+      const older = this.compileAs('07', rest);
+      return older.ok ? older : newest;
+    }
+    const draft = typeof $schema === 'string' ? DRAFTS.find(([pattern]) => pattern.test($schema))?.[1] : undefined;
+    return draft === undefined
+      ? { ok: false, problem: 'its $schema is none of draft 2020-12, 2019-09, draft-07 and draft-06' }
+      : this.compileAs(draft, rest);
+  }
+
+  private compileAs(draft: Draft, schema: object): CompiledSchema {
+    try {
+      const validate = this.instance(draft).compile(schema);
+      const check: SchemaCheck = (value) => {
+        if (validate(value) === true) return null;
+        const { instancePath = '', message = 'does not follow the schema' } = validate.errors?.[0] ?? {};
+        return instancePath === '' ? message : `${instancePath} ${message}`;
+      };
+      return { ok: true, check };
+    } catch (error) {
+      return { ok: false, problem: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  private instance(draft: Draft): Ajv {
+    let entry = this.instances.get(draft);
+    if (entry === undefined || entry.compiled >= RENEW_AFTER) entry = { ajv: createAjv(draft), compiled: 0 };
+    entry.compiled++;
+    this.instances.set(draft, entry);
+    return entry.ajv;
+  }
+}
+
+/** Keys that would reach outside the schema: promises, which pass for true, and the name of a schema of JSON Schema itself. */
+function hostileKey(schema: unknown): string | null {
+  if (Array.isArray(schema)) return firstOf(schema.map(hostileKey));
+  if (!isObject(schema)) return null;
+  if (schema.$async === true) return '$async schemas are not taken';
+  if (typeof schema.$id === 'string' && schema.$id.includes('json-schema.org')) return `its $id is somebody else's`;
+  return firstOf(Object.values(schema).map(hostileKey));
+}
+
+function firstOf(problems: readonly (string | null)[]): string | null {
+  return problems.find((problem) => problem !== null) ?? null;
+}
+
+function createAjv(draft: Draft): Ajv {
+  const { default: AjvOfDraft } = require(MODULES[draft]) as { default: new (options: Options) => Ajv };
+  const { default: addFormats } = require('ajv-formats') as { default: FormatsPlugin };
+  const ajv = new AjvOfDraft({
+    strict: false,
+    logger: false,
+    addUsedSchema: false,
+    code: { regExp: Object.assign(safeRegExp, { code: 'safeRegExp' }) },
+  });
+  addFormats(ajv);
+  return ajv;
+}
+
+function safeRegExp(source: string, flags: string): RegExp {
+  const problem = source === '' ? null : patternProblem(source);
+  if (problem !== null) throw new Error(`pattern "${source}": ${problem}`);
+  return new RegExp(source, flags);
+}
