@@ -12,7 +12,7 @@ import type { Config, DeploymentConfig, ModelConfig } from './config/config.ts';
 import type { Delivered, Delivery } from './delivery/deliver.ts';
 import type { Deployment } from './delivery/deployment.ts';
 import { sleepUnlessGone } from './delivery/sleep.ts';
-import { pinAfter } from './policy/pin.ts';
+import { isFollowUp, pinAfter } from './policy/pin.ts';
 import type { Connection } from './provider/connection.ts';
 import type { Engine } from './router.ts';
 import { Breaker } from './state/breaker.ts';
@@ -68,7 +68,7 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
       recordOf: (task, model) => history.recordOf(task, model),
     }),
     learn: ({ pin: order, attempts }, row) => {
-      history.observe(row);
+      history.observe(row, isFollowUp(order, row.atMs));
       const pin = order === null ? null : pinAfter(order, attempts, row);
       if (order !== null && pin !== null) pins.set(order.key, pin);
     },

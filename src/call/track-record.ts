@@ -6,6 +6,8 @@ export interface TrackRecord {
   /** Answers that were judged by gates and how many of them passed; both fade with time, so they may be fractions. */
   judged: number;
   passed: number;
+  /** Share of the calls that go on a conversation while its prompt is still in the provider's cache. */
+  followRate: number | null;
   /** Time within which 95 % of the answers were complete, milliseconds. */
   p95LatencyMs: number | null;
 }

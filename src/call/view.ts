@@ -22,6 +22,8 @@ export interface View {
   readonly wantsReasoning: boolean;
   /** The most tokens the client lets the model write; null when not said. */
   readonly maxOutputTokens: number | null;
+  /** Whether the client marks parts of its prompt for the provider's cache itself. */
+  readonly hasCacheMarks: boolean;
   /** Text of the last turn of the user. */
   readonly ask: string;
   /** What every turn of one conversation begins with: the text of system prompt and messages up to the first user message. */

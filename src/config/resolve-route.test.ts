@@ -37,7 +37,10 @@ test('a stream is held, let go early, or after some tokens', () => {
     tokens: 20,
   });
   assert.match(problem('{ model: small, stream: soon }'), /stream: expected hold or early/);
-  assert.match(problem('{ model: small, stream: { first_token: 20 } }'), /first_token: .*Did you mean "first_tokens"/);
+  assert.match(
+    problem('{ model: small, stream: { first_tokens: 20, first_token: 1 } }'),
+    /first_token: .*Did you mean "first_tokens"/,
+  );
 });
 
 test('the best is the cheapest that is good enough, or the best that is cheap enough', () => {

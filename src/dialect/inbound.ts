@@ -113,6 +113,11 @@ export class Inbound implements View {
     return this.images;
   }
 
+  /** The word alone, wherever it stands: whoever writes it knows of the cache. */
+  get hasCacheMarks(): boolean {
+    return this.body.includes('"cache_control"');
+  }
+
   get ask(): string {
     return lastAsk(this.neutral);
   }

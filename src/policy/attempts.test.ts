@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Plan } from '../call/plan.ts';
 import { decide } from './decide.ts';
 import type { PolicyRoute, PolicyTask } from './policy.ts';
-import { caller, model, policy, route, said, state, task, view } from './sample.test.ts';
+import { caller, model, policy, record, route, said, state, task, view } from './sample.test.ts';
 
 const MODELS = ['a', 'b', 'c', 'd'].map((name) => model(name, 'small'));
 const LADDER: Partial<PolicyRoute> = { isCascade: true, ownCount: 3, attemptTimeoutMs: 800 };
@@ -64,8 +64,7 @@ describe('a hedge', () => {
   const hedged = route(['a', 'b', 'c'], { ...LADDER, hedge: { below: 0.6, afterMs: 300 } });
   const passing = (passed: number) =>
     state({
-      recordOf: (_, name) =>
-        name === 'a' ? { outputTokens: null, judged: 1000, passed: passed * 1000, p95LatencyMs: null } : null,
+      recordOf: (_, name) => (name === 'a' ? record({ judged: 1000, passed: passed * 1000 }) : null),
     });
 
   test('is for an attempt that is known to pass too seldom', () => {

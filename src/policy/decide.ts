@@ -5,6 +5,7 @@ import type { Plan, Reason } from '../call/plan.ts';
 import type { Caller, View } from '../call/view.ts';
 import { type Asked, gatherLimits } from './asked.ts';
 import { otherwiseOf, toAttempts } from './attempts.ts';
+import { considerCache } from './caching.ts';
 import { type Candidate, GUARD_ERRORS, GUARDS, judge } from './guard.ts';
 import { sortByMode } from './mode.ts';
 import { keepToPin } from './pin.ts';
@@ -61,15 +62,16 @@ export function planFor(candidates: readonly Candidate[], asked: Asked, reasons:
   if (allowed.length === 0) throw refusalOf(candidates, asked);
   const { route, session } = asked;
   const order = keepToPin(sortByMode(allowed, asked, reasons), asked, reasons);
+  const attempts = toAttempts(order, asked, reasons);
   return {
     task: asked.task?.name ?? null,
     session: session?.name ?? null,
     pin: session === null || route === null ? null : { key: session.key, route: route.say, previous: asked.pin },
-    attempts: toAttempts(order, asked, reasons),
+    attempts,
     reasons,
     stream: route?.stream ?? HOLD,
     otherwise: otherwiseOf(route, asked.task),
-    cache: null,
+    cache: considerCache(order.candidates[0] as Candidate, asked, reasons),
   };
 }
 
@@ -94,11 +96,14 @@ function refusalOf(candidates: readonly Candidate[], { view, route }: Asked): Ti
  * text, which has to be parsed and hashed, only where the same conversation may get different ones.
  */
 function sessionOf(
-  { view, caller }: Question,
+  { policy, view, caller }: Question,
   task: PolicyTask | null,
   routes: readonly PolicyRoute[],
 ): Session | null {
-  const isFlexible = routes.length > 1 || routes.some((route) => route.isCascade || route.mode !== null);
+  const isFlexible =
+    (task?.marksCache ?? policy.marksCache) ||
+    routes.length > 1 ||
+    routes.some((route) => route.isCascade || route.mode !== null);
   if (!isFlexible && routes.every((route) => route.models.length < 2)) return null;
   const named = namedSession(view, caller);
   if (named !== null) return toSession(named, caller, task?.name ?? null);

@@ -12,6 +12,7 @@ import {
   place,
   policy,
   priced,
+  record,
   route,
   said,
   state,
@@ -263,8 +264,10 @@ describe('a ceiling on the cost', () => {
 
 describe('a latency budget', () => {
   const models = [model('slow', 'small'), model('quick', 'mid'), model('new', 'frontier')];
-  const record = (p95LatencyMs: number): TrackRecord => ({ outputTokens: null, judged: 0, passed: 0, p95LatencyMs });
-  const known: Record<string, TrackRecord> = { slow: record(2001), quick: record(2000) };
+  const known: Record<string, TrackRecord> = {
+    slow: record({ p95LatencyMs: 2001 }),
+    quick: record({ p95LatencyMs: 2000 }),
+  };
   const world = state({ recordOf: (of, name) => (of === 't' ? (known[name] ?? null) : null) });
 
   test('leaves out models known to be slower; one that is not known stays and is told', () => {

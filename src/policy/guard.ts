@@ -7,7 +7,7 @@ import type { Expected } from '../call/plan.ts';
 import type { View } from '../call/view.ts';
 import type { Capability } from '../catalog/model-spec.ts';
 import type { Asked } from './asked.ts';
-import { expect, inputTokensOf, type Place } from './expected-cost.ts';
+import { expect, inputTokensOf, type Place, TOKENS_PER_IMAGE } from './expected-cost.ts';
 import type { PolicyLimits, PolicyModel } from './policy.ts';
 
 export const GUARDS = ['privacy', 'region', 'allow', 'deny', 'capability', 'context', 'price', 'latency'] as const;
@@ -133,7 +133,7 @@ function guardContext(model: PolicyModel, { view, isThorough }: Asked): Verdict 
   const reserve = window === null ? 0 : (view.maxOutputTokens ?? 0);
   const most = Math.min(inputLimit, window === null ? inputLimit : window - reserve);
   // A token is never shorter than a byte, so most requests need no counting.
-  if (view.bytes <= most && !isThorough) return null;
+  if (view.bytes + view.imageCount * TOKENS_PER_IMAGE <= most && !isThorough) return null;
   const tokens = Math.ceil(inputTokensOf(model, view));
   if (tokens > inputLimit) return refuse('context', `about ${tokens} tokens, at most ${inputLimit} fit`);
   if (tokens > most)

@@ -106,6 +106,11 @@ function toFront(chosen: Candidate, candidates: readonly Candidate[], { route }:
   return { candidates: [chosen, ...rest, ...below], demoted: new Set(below.map(({ model }) => model.name)) };
 }
 
+/** Whether a call came while the last turn's prompt could still be cached; null when sessions were not looked at. */
+export function isFollowUp(order: PinOrder | null, atMs: number): boolean | null {
+  return order === null ? null : order.previous !== null && atMs < order.previous.cachedUntilMs;
+}
+
 /**
  * Where the session stands after the call: with the model that answered. Null leaves the pin as it is: nobody answered, or
  * a model stood in for an outage while the session had been escalated.
@@ -124,6 +129,7 @@ export function pinAfter(order: PinOrder, attempts: Plan['attempts'], row: CallR
     route: order.route,
     cachedTokens: usage === null ? 0 : usage.cacheReadTokens + usage.cacheWrite5mTokens + usage.cacheWrite1hTokens,
     cachedUntilMs: row.atMs + row.latencyMs + (hasLongCache ? LONG_CACHE_MS : CACHE_MS),
+    turns: (previous?.turns ?? 0) + 1,
     isEscalated: wasEscalated || (at > 0 && answered.after === 'any'),
   };
 }

@@ -1,5 +1,6 @@
 // What the tests of this folder share: small policies and requests, of which a test says only what it is about.
 import type { Plan } from '../call/plan.ts';
+import type { TrackRecord } from '../call/track-record.ts';
 import type { Usage } from '../call/usage.ts';
 import type { Caller, View } from '../call/view.ts';
 import type {
@@ -122,6 +123,7 @@ export const view = (fields: Partial<View> = {}): View => ({
   hasAudio: false,
   wantsReasoning: false,
   maxOutputTokens: null,
+  hasCacheMarks: false,
   ask: '',
   opening: '',
   hasAnswer: false,
@@ -143,3 +145,12 @@ export const modelsOf = ({ attempts }: Plan): string[] => attempts.map((attempt)
 /** What the plan's reasons of one step say. */
 export const said = ({ reasons }: Plan, step: Plan['reasons'][number]['step']): string[] =>
   reasons.filter((reason) => reason.step === step).map(({ say }) => say);
+
+export const record = (fields: Partial<TrackRecord> = {}): TrackRecord => ({
+  outputTokens: null,
+  judged: 0,
+  passed: 0,
+  followRate: null,
+  p95LatencyMs: null,
+  ...fields,
+});

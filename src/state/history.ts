@@ -27,12 +27,16 @@ const EVERY = 10;
 export class History {
   private readonly entries = new LRUCache<string, Entry>({ max: MOST });
 
-  /** Takes in a finished call. Attempts that gave no complete answer say nothing about answers. */
-  observe(row: Observed): void {
+  /**
+   * Takes in a finished call. Attempts that gave no complete answer say nothing about answers. `isFollowUp`: whether it
+   * went on a conversation whose prompt was still cached; null when that is not known.
+   */
+  observe(row: Observed, isFollowUp: boolean | null = null): void {
     for (const attempt of row.attempts) {
       if (attempt.status !== 'ok') continue;
       const entry = this.entryOf(row.task, attempt.model);
       entry.time(attempt.latencyMs);
+      if (isFollowUp !== null) entry.follow(isFollowUp);
       if (attempt.usage !== null) entry.measure(attempt.usage.outputTokens);
       const { verdicts } = attempt;
       if (verdicts != null && verdicts.length > 0) entry.judge(verdicts.every(({ pass }) => pass));
@@ -59,18 +63,25 @@ function keyOf(task: string | null, model: string): string {
   return task === null ? `\n${model}` : `${task}\n${model}`;
 }
 
+/** A mean after its `count`th value: the plain one first, the moving one later. */
+function moved(mean: number | null, value: number, count: number): number {
+  const before = mean ?? 0;
+  return before + Math.max(SHARE, 1 / count) * (value - before);
+}
+
 class Entry {
-  readonly record: TrackRecord = { outputTokens: null, judged: 0, passed: 0, p95LatencyMs: null };
+  readonly record: TrackRecord = { outputTokens: null, judged: 0, passed: 0, followRate: null, p95LatencyMs: null };
   private lengths = 0;
+  private follows = 0;
   private timed = 0;
   private readonly latencies: number[] = [];
 
   measure(tokens: number): void {
-    const { record } = this;
-    this.lengths++;
-    // The plain mean first, the moving one later.
-    const share = Math.max(SHARE, 1 / this.lengths);
-    record.outputTokens = (record.outputTokens ?? 0) + share * (tokens - (record.outputTokens ?? 0));
+    this.record.outputTokens = moved(this.record.outputTokens, tokens, ++this.lengths);
+  }
+
+  follow(isFollowUp: boolean): void {
+    this.record.followRate = moved(this.record.followRate, isFollowUp ? 1 : 0, ++this.follows);
   }
 
   judge(isPassed: boolean): void {
