@@ -1,9 +1,13 @@
 // Compiles the routing part of a configuration into the planner's policy: names become models, limits become sets, match
 // rules become predicates. Done once per configuration.
+
+import type { Catalog } from './catalog/catalog.ts';
 import { type CharClasses, countTextClasses } from './catalog/char-classes.ts';
 import type { ModelSpec } from './catalog/model-spec.ts';
 import { priceUsage } from './catalog/price-usage.ts';
+import { overrideSpec } from './catalog/spec-override.ts';
 import { countTokens } from './catalog/token-count.ts';
+import { vendorOf } from './catalog/vendors.ts';
 import type {
   Config,
   LimitsConfig,
@@ -35,6 +39,19 @@ export interface ModelParts {
 }
 
 type Models = ReadonlyMap<string, ModelParts>;
+
+/** The parts of a configuration's models without opening a connection to anybody. */
+export function modelPartsOf(config: Config, catalog: Catalog): Models {
+  const toParts = (model: ModelConfig): ModelParts => {
+    const deployments = model.deployments.map(({ provider: name, upstreamModel }) => {
+      const provider = config.providers.get(name);
+      const vendor = vendorOf(name, provider?.kind === 'http' ? provider.baseUrl : undefined);
+      return { spec: overrideSpec(catalog.find(vendor, upstreamModel), { vendor, id: upstreamModel }, model) };
+    });
+    return { name: model.name, tier: model.tier ?? '', config: model, spec: deployments[0]?.spec ?? null, deployments };
+  };
+  return new Map([...config.models.values()].map((model) => [model.name, toParts(model)]));
+}
 
 export function compilePolicy(config: Config, models: Models): Policy {
   const tasks = [...config.tasks.values()].map((task) => compileTask(task, models));

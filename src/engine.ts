@@ -34,8 +34,9 @@ export interface PolicyMemory {
   history: History;
 }
 
-export function createMemory(): PolicyMemory {
-  return { pins: new Pins(), history: new History() };
+/** `history`: what is known already, from the ledger. */
+export function createMemory(history = new History()): PolicyMemory {
+  return { pins: new Pins(), history };
 }
 
 /** Largest reply held in memory; longer ones are not what language models write. */

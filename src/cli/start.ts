@@ -7,6 +7,7 @@ import { createEngine, createMemory, type PolicyMemory } from '../engine.ts';
 import { createAuthenticate } from '../gateway/auth.ts';
 import { type Gateway, type GatewaySettings, startGateway } from '../gateway/gateway.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
+import { seedHistory } from './seed-history.ts';
 
 export interface StartOptions {
   config: Config;
@@ -26,10 +27,10 @@ export interface Running {
 /** Rejects when the ledger cannot be opened or the address is taken; nothing is left running then. */
 export async function startTierline({ config, warn }: StartOptions): Promise<Running> {
   const connections = await createConnections(config);
+  const memory = createMemory(seedHistory(config.ledger.path));
   let ledger: Ledger | null = null;
   try {
     ledger = open(config, warn);
-    const memory = createMemory();
     const gateway = await openGateway(config, { settings: settingsOf(config, connections, memory), ledger, warn });
     return new Instance({ config, connections, ledger, gateway, memory });
   } catch (error) {

@@ -19,16 +19,20 @@ export class Inbound implements View {
   readonly top: ScannedObject;
   readonly model: string;
   readonly stream: boolean;
+  /** Whether the content of any message is a list of parts; a plain text holds no pictures and no signatures. */
+  private readonly hasParts: boolean;
   private neutralRequest: NeutralRequest | null = null;
   private strings: Record<string, string> | null = null;
   private texts: string | null = null;
   private images: number | null = null;
   private escapes: boolean | null = null;
 
-  private constructor(dialect: Dialect, body: Buffer, top: ScannedObject) {
+  private constructor(dialect: Dialect, body: Buffer, scanned: { top: ScannedObject; hasParts: boolean }) {
+    const { top, hasParts } = scanned;
     this.dialect = dialect;
     this.body = body;
     this.top = top;
+    this.hasParts = hasParts;
     this.model = requireModel(top);
     this.stream = top.isTrue('stream');
   }
@@ -39,14 +43,16 @@ export class Inbound implements View {
    */
   static read(dialect: Dialect, body: Buffer, maxDepth: number): Inbound {
     let messages = 0;
+    let hasParts = false;
     const check: ElementCheck = (message, index) => {
       messages++;
       checkMessage(message, index);
+      hasParts ||= message?.firstByte('content') === ARRAY;
     };
     const top = scanJson(body, maxDepth, { key: 'messages', each: check });
     refuseAmbiguity(top);
     if (!isUtf8(body)) throw new TierlineError('invalid_encoding', 'The body is not valid UTF-8.');
-    const inbound = new Inbound(dialect, body, top);
+    const inbound = new Inbound(dialect, body, { top, hasParts });
     checkFields(inbound, messages);
     return inbound;
   }
@@ -95,11 +101,11 @@ export class Inbound implements View {
   }
 
   get hasDocuments(): boolean {
-    return (this.canHold('"document"') || this.canHold('"file"')) && countParts(this.neutral, 'document') > 0;
+    return this.hasPart('"document"', '"file"') && countParts(this.neutral, 'document') > 0;
   }
 
   get hasAudio(): boolean {
-    return this.canHold('"input_audio"') && countParts(this.neutral, 'audio') > 0;
+    return this.hasPart('"input_audio"') && countParts(this.neutral, 'audio') > 0;
   }
 
   get wantsReasoning(): boolean {
@@ -109,7 +115,7 @@ export class Inbound implements View {
   }
 
   get imageCount(): number {
-    this.images ??= this.canHold('"image') ? countParts(this.neutral, 'image') : 0;
+    this.images ??= this.hasPart('"image') ? countParts(this.neutral, 'image') : 0;
     return this.images;
   }
 
@@ -135,7 +141,7 @@ export class Inbound implements View {
   }
 
   get signedBy(): string | null {
-    return this.canHold('"signature"') || this.canHold('"redacted_thinking"') ? signedBy(this.neutral) : null;
+    return this.hasPart('"signature"', '"redacted_thinking"') ? signedBy(this.neutral) : null;
   }
 
   get maxOutputTokens(): number | null {
@@ -150,6 +156,11 @@ export class Inbound implements View {
 
   private hasAny(...keys: string[]): boolean {
     return keys.some((key) => this.top.firstByte(key) !== 0);
+  }
+
+  /** False only when no message has a part with one of these words. */
+  private hasPart(...words: string[]): boolean {
+    return this.hasParts && words.some((word) => this.canHold(word));
   }
 
   /** False only when no decoding could find the word: looking at the bytes is a hundred times cheaper than parsing them. */

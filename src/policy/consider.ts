@@ -12,6 +12,8 @@ import type { Policy } from './policy.ts';
 import type { PlanState } from './state.ts';
 
 export interface Consideration {
+  task: string | null;
+  session: string | null;
   candidates: ConsideredModel[];
   /** Null when the request is refused. */
   plan: Plan | null;
@@ -35,9 +37,19 @@ export interface ConsideredModel {
 /** Never throws for a request that is refused: the refusal is part of the answer. */
 export function consider(policy: Policy, view: View, caller: Caller, state: PlanState): Consideration {
   const reasons: Reason[] = [];
-  const found: Consideration = { candidates: [], plan: null, costNanoUsd: null, refusal: null, reasons };
+  const found: Consideration = {
+    task: null,
+    session: null,
+    candidates: [],
+    plan: null,
+    costNanoUsd: null,
+    refusal: null,
+    reasons,
+  };
   try {
     const { asked, models } = ask({ policy, view, caller, state, isThorough: true }, reasons);
+    found.task = asked.task?.name ?? null;
+    found.session = asked.session?.name ?? null;
     const candidates = models.map((model) => judge(model, asked));
     found.candidates = candidates.map((candidate) => {
       const { model, deployments, verdicts, refusal } = candidate;

@@ -52,10 +52,10 @@ export function ask(question: Question, reasons: Reason[]): { asked: Asked; mode
 
 /** Guards have spoken: mode, pin and cascade make the plan of what they left. Throws when that is nothing. */
 export function planFor(candidates: readonly Candidate[], asked: Asked, reasons: Reason[]): Plan {
-  for (const { model, verdicts } of candidates) {
+  for (const { model, verdicts, refusal } of candidates) {
     for (const { isPassed, isKnown, say } of verdicts) {
       if (!isPassed) reasons.push({ step: 'guard', say: `${model.name} skipped: ${say}` });
-      else if (!isKnown) reasons.push({ step: 'guard', say: `${model.name} stays: ${say}` });
+      else if (!isKnown && refusal === null) reasons.push({ step: 'guard', say: `${model.name} stays: ${say}` });
     }
   }
   const allowed = candidates.filter(({ refusal }) => refusal === null);
