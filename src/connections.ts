@@ -79,6 +79,7 @@ async function open(provider: ProviderConfig, config: Config): Promise<Opened> {
           query: {},
           hasModelInPath: false,
           isPrivate: true,
+          region: null,
           anthropicVersion: '2023-06-01',
           anthropicBeta: [],
           connections: SIMULATED_CONNECTIONS,

@@ -7,22 +7,36 @@ import type { Catalog } from './catalog/catalog.ts';
 import type { ModelSpec } from './catalog/model-spec.ts';
 import { type PricingOptions, priceUsage } from './catalog/price-usage.ts';
 import { overrideSpec } from './catalog/spec-override.ts';
-import { countTokens } from './catalog/token-count.ts';
-import type { Config, DeploymentConfig, ModelConfig, RouteConfig, TaskConfig } from './config/config.ts';
-import { createMatcher } from './config/match.ts';
+import { compilePolicy, type ModelParts } from './compile-policy.ts';
+import type { Config, DeploymentConfig, ModelConfig } from './config/config.ts';
 import type { Delivered, Delivery } from './delivery/deliver.ts';
 import type { Deployment } from './delivery/deployment.ts';
 import { sleepUnlessGone } from './delivery/sleep.ts';
-import type { Policy, PolicyModel, PolicyRoute, PolicyTask } from './policy/policy.ts';
+import { isFollowUp, pinAfter } from './policy/pin.ts';
 import type { Connection } from './provider/connection.ts';
 import type { Engine } from './router.ts';
 import { Breaker } from './state/breaker.ts';
+import { History } from './state/history.ts';
+import { Pins } from './state/pins.ts';
 import { RetryBudget } from './state/retry-budget.ts';
 
 export interface EngineParts {
   catalog: Catalog;
   /** By name of the configured provider. */
   connections: ReadonlyMap<string, Connection>;
+  /** Outlives a configuration, so that a reload forgets no conversation; made anew when not given. */
+  memory?: PolicyMemory;
+}
+
+/** What the planner is reminded of. */
+export interface PolicyMemory {
+  pins: Pins;
+  history: History;
+}
+
+/** `history`: what is known already, from the ledger. */
+export function createMemory(history = new History()): PolicyMemory {
+  return { pins: new Pins(), history };
 }
 
 /** Largest reply held in memory; longer ones are not what language models write. */
@@ -30,12 +44,7 @@ const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 /** Output to allow when neither client nor catalog says a bound and the dialect demands one. */
 const DEFAULT_MAX_TOKENS = 8192;
 
-interface CompiledModel {
-  name: string;
-  tier: string;
-  config: ModelConfig;
-  /** What the catalog and the operator know of the model, by its first deployment. */
-  spec: ModelSpec | null;
+interface CompiledModel extends ModelParts {
   deployments: PricedDeployment[];
 }
 
@@ -51,8 +60,19 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
   const priceOf = (deployment: Deployment, usage: Parameters<typeof priceUsage>[0], options: PricingOptions): Cost =>
     priceUsage(usage, specs.get(deployment) ?? null, options);
   const baseline = config.baseline === null ? null : (models.get(config.baseline) ?? null);
+  const { pins, history } = parts.memory ?? createMemory();
   return {
     policy: compilePolicy(config, models),
+    planState: (nowMs) => ({
+      nowMs,
+      pinOf: (key) => pins.get(key),
+      recordOf: (task, model) => history.recordOf(task, model),
+    }),
+    learn: ({ pin: order, attempts }, row) => {
+      history.observe(row, isFollowUp(order, row.atMs));
+      const pin = order === null ? null : pinAfter(order, attempts, row);
+      if (order !== null && pin !== null) pins.set(order.key, pin);
+    },
     delivery: compileDelivery(config, models),
     isStrict: (task) => (task === null ? undefined : config.tasks.get(task)?.isStrict) ?? config.isStrict,
     hasCostInUsage: config.answer.costInUsage,
@@ -104,62 +124,6 @@ function compileDeployment(
     breaker: new Breaker(whole.breaker, () => performance.now()),
     spec: overrideSpec(parts.catalog.find(vendor, upstreamModel), { vendor, id: upstreamModel }, model),
   };
-}
-
-function compilePolicy(config: Config, models: ReadonlyMap<string, CompiledModel>): Policy {
-  const tasks = [...config.tasks.values()].map((task) => compileTask(task, models));
-  return {
-    models: new Map([...models].map(([name, model]) => [name, policyModel(model, config.contextGuardShare)])),
-    aliases: aliasesOf(models),
-    tasks,
-    tasksByName: new Map(tasks.map((task) => [task.name, task])),
-    defaultRoute: config.defaultRoute === null ? null : compileRoute(config.defaultRoute, models),
-  };
-}
-
-function policyModel({ name, tier, spec }: CompiledModel, share: number): PolicyModel {
-  const window = spec?.effectiveWindow ?? spec?.contextWindow ?? null;
-  const family = spec?.tokenizer ?? 'generic';
-  return {
-    name,
-    tier,
-    inputLimit: window === null ? null : Math.floor(window * share),
-    countTokens: (text) => countTokens(text, family),
-  };
-}
-
-/** `provider/model` and the provider's own name lead to a configured model, unless two models claim the same name. */
-function aliasesOf(models: ReadonlyMap<string, CompiledModel>): Map<string, string> {
-  const aliases = new Map<string, string>();
-  const claimed = new Set<string>();
-  for (const { name, config } of models.values()) {
-    for (const { provider, upstreamModel } of config.deployments) {
-      for (const alias of [`${provider}/${upstreamModel}`, upstreamModel]) {
-        const owner = aliases.get(alias);
-        if (owner !== undefined && owner !== name) claimed.add(alias);
-        else aliases.set(alias, name);
-      }
-    }
-  }
-  for (const alias of claimed) aliases.delete(alias);
-  return aliases;
-}
-
-function compileTask(task: TaskConfig, models: ReadonlyMap<string, CompiledModel>): PolicyTask {
-  return {
-    name: task.name,
-    matches: createMatcher(task.match, (text) => countTokens(text, 'generic')),
-    claimsModels: task.match.some((rule) => rule.models.length > 0),
-    route: compileRoute(task.route, models),
-  };
-}
-
-function compileRoute(route: RouteConfig, models: ReadonlyMap<string, CompiledModel>): PolicyRoute {
-  const names = route.targets.flatMap(({ kind, name }) =>
-    kind === 'model' ? [name] : [...models.values()].filter((model) => model.tier === name).map((model) => model.name),
-  );
-  const say = route.targets.map(({ kind, name }) => (kind === 'tier' ? `tier ${name}` : name)).join(', then ');
-  return { models: [...new Set(names)], say };
 }
 
 function compileDelivery(config: Config, models: ReadonlyMap<string, CompiledModel>): Delivery {

@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { type ErrorCode, TierlineError } from './call/errors.ts';
 import { type Cost, UNKNOWN_COST } from './call/money.ts';
+import { emptyPlan, plainAttempt } from './call/plan.ts';
 import type { CallRow, CallStatus } from './call/row.ts';
 import { toUsage, type Usage } from './call/usage.ts';
 import type { Delivered, DeliveryOutcome } from './delivery/deliver.ts';
@@ -25,11 +26,9 @@ const CALL: CallFacts = {
   stream: true,
   requestedModel: 'auto',
   plan: {
+    ...emptyPlan(),
     task: 'triage',
-    attempts: [
-      { model: 'small', tier: 'small' },
-      { model: 'big', tier: 'frontier' },
-    ],
+    attempts: [plainAttempt('small', 'small'), plainAttempt('big', 'frontier')],
     reasons: [{ step: 'route', say: 'small, then big' }],
   },
   decisionUs: 42,
@@ -54,7 +53,7 @@ function exchange(made: Made = {}): Delivered {
   facts.finishReason = 'stop';
   facts.responseModel = `${model}-2026`;
   return {
-    attempt: { model, tier: model === 'big' ? 'frontier' : 'small' },
+    attempt: plainAttempt(model, model === 'big' ? 'frontier' : 'small'),
     deployment: { connection: { name: 'prov' } as Connection, upstreamModel: `up-${model}` } as Deployment,
     carriage: { losses: made.losses ?? [] } as unknown as Carriage,
     result: {

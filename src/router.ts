@@ -2,7 +2,7 @@
 // of the modules below it; nothing here knows HTTP servers, SQL or a provider's wire format.
 import type { IncomingHttpHeaders } from 'node:http';
 import { ERRORS, TierlineError } from './call/errors.ts';
-import type { Plan } from './call/plan.ts';
+import { emptyPlan, type Plan } from './call/plan.ts';
 import type { CallRow } from './call/row.ts';
 import type { Usage } from './call/usage.ts';
 import { type Delivered, type Delivery, type DeliveryOutcome, deliver } from './delivery/deliver.ts';
@@ -11,7 +11,8 @@ import type { ClientSide } from './delivery/exchange.ts';
 import type { Inbound } from './dialect/inbound.ts';
 import { decide } from './policy/decide.ts';
 import type { Policy } from './policy/policy.ts';
-import { namedSession } from './policy/task-name.ts';
+import { namedSession } from './policy/session.ts';
+import type { PlanState } from './policy/state.ts';
 import { createCarriage } from './provider/carriage.ts';
 import { type CallFacts, type Pricing, toCallRow } from './record.ts';
 
@@ -58,6 +59,10 @@ export interface FailureContext {
 /** Everything a configuration compiles to; replaced as a whole when it is reloaded. */
 export interface Engine {
   policy: Policy;
+  /** What the planner is told beside the request. */
+  planState: (nowMs: number) => PlanState;
+  /** Remembers how a planned call went. */
+  learn: (plan: Plan, row: CallRow) => void;
   delivery: Delivery;
   /** Whether losses of a translation are an error for this task. */
   isStrict: (task: string | null) => boolean;
@@ -79,13 +84,14 @@ export interface Recorder {
 /** Answers one call and writes its row. Never rejects on account of a provider or a client. */
 export async function route(engine: Engine, recorder: Recorder, call: Call): Promise<void> {
   const { inbound, client } = call;
-  let plan: Plan = { task: null, attempts: [], reasons: [] };
+  let plan = emptyPlan();
   let outcome: DeliveryOutcome = { exchanges: [], answer: null, error: null };
   let decidedAt = call.startedAt;
   try {
-    plan = decide(engine.policy, inbound, { tenant: call.tenant, path: call.path, headers: call.headers });
+    const caller = { tenant: call.tenant, path: call.path, headers: call.headers };
+    plan = decide(engine.policy, inbound, caller, engine.planState(call.atMs));
     decidedAt = performance.now();
-    outcome = await deliver(engine.delivery, plan.attempts, {
+    outcome = await deliver(guarded(engine.delivery, plan), plan.attempts, {
       client,
       carry: (attempt, deployment) => carry(engine, call, { plan, attempt, deployment }),
     });
@@ -97,10 +103,20 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
     errorCode: outcome.error?.code ?? null,
     pricing: engine.pricing(call.atMs),
   });
+  engine.learn(plan, row);
   // The row comes first: whoever reads an answer to its end finds it in the ledger.
   const written = recorder.record(row);
   if (written !== undefined) await written;
   answer(client, outcome, answerFacts(plan, row));
+}
+
+/** Delivery as the guards leave it: without the deployments that a plan forbids. */
+function guarded(delivery: Delivery, { attempts }: Plan): Delivery {
+  if (attempts.every(({ deployments }) => deployments === null)) return delivery;
+  const allowed = new Map(attempts.map(({ model, deployments }) => [model, deployments]));
+  const deploymentsOf: Delivery['deploymentsOf'] = (model) =>
+    delivery.deploymentsOf(model).filter((_, at) => allowed.get(model)?.includes(at) ?? true);
+  return { ...delivery, deploymentsOf };
 }
 
 function carry(

@@ -44,8 +44,20 @@ export const ERRORS = {
   ),
   unsupported: kind(400, 'client', false, 'The chosen model cannot do what the request asks for.'),
   context_length_exceeded: kind(400, 'client', false, 'No model of the route has a context window large enough.'),
+  cost_limit_exceeded: kind(
+    400,
+    'client',
+    false,
+    'No model of the route is known to cost as little as this request may.',
+  ),
   invalid_api_key: kind(401, 'client', false, 'The API key is missing or not known here.'),
   forbidden: kind(403, 'client', false, 'The API key may not do this.'),
+  model_not_allowed: kind(
+    403,
+    'client',
+    false,
+    'The limits of the task or the tenant leave no model that may serve this request.',
+  ),
   model_not_found: kind(404, 'client', false, 'No such model or task is configured.'),
   thread_not_found: kind(
     404,
@@ -67,6 +79,12 @@ export const ERRORS = {
   upstream_malformed: kind(502, 'upstream', true, 'The answer of the provider could not be understood.'),
   upstream_truncated: kind(502, 'upstream', true, 'The stream of the provider ended before the answer was finished.'),
   shutting_down: kind(503, 'operator', true, 'The gateway is shutting down.'),
+  latency_limit_exceeded: kind(
+    503,
+    'operator',
+    true,
+    'Every model of the route is known to answer more slowly than the route allows.',
+  ),
   upstream_unavailable: kind(503, 'upstream', true, 'Every deployment of the model is failing at the moment.'),
   upstream_timeout: kind(504, 'upstream', true, 'The provider did not answer in time.'),
 } as const satisfies Record<string, ErrorKind>;

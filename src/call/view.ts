@@ -16,8 +16,24 @@ export interface View {
   /** String members of the body's `metadata`. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly imageCount: number;
+  readonly hasDocuments: boolean;
+  readonly hasAudio: boolean;
+  /** Whether the client asks the model to think. */
+  readonly wantsReasoning: boolean;
   /** The most tokens the client lets the model write; null when not said. */
   readonly maxOutputTokens: number | null;
+  /** Whether the client marks parts of its prompt for the provider's cache itself. */
+  readonly hasCacheMarks: boolean;
+  /** Text of the last turn of the user. */
+  readonly ask: string;
+  /** What every turn of one conversation begins with: the text of system prompt and messages up to the first user message. */
+  readonly opening: string;
+  /** Whether the conversation already holds an answer of a model. */
+  readonly hasAnswer: boolean;
+  /** Whether a model is waiting for tool results, or has just been given them. */
+  readonly isInToolLoop: boolean;
+  /** The dialect whose signed blocks (thinking, encrypted reasoning) the conversation holds; null when there are none. */
+  readonly signedBy: string | null;
 }
 
 /** Who asks, and how: the parts of the call outside the body. */

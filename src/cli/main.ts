@@ -80,12 +80,40 @@ withLedger(program.command('tail').description('the newest calls, one line each'
     await tailCommand({ ...options, ledger: await ledgerPath(options), signal: stop.signal }, print);
   });
 
-withLedger(program.command('explain').description('why one call went where it went, and what it cost'))
-  .argument('<request-id>', 'as x-tierline-request-id told it')
+program
+  .command('check')
+  .description('what is wrong or probably not meant in a configuration')
+  .argument('[config]', 'configuration (default: tierline.yaml here, else keys found in the environment)')
   .option('--json', 'as JSON')
-  .action(async (id: string, options: LedgerOption & { json?: boolean }) => {
-    const { explainCommand } = await import('./explain.ts');
-    explainCommand({ ...options, id, ledger: await ledgerPath(options) }, print);
+  .option('--strict', 'end with an error for warnings too')
+  .action(async (config: string | undefined, options: { json?: boolean; strict?: boolean }) => {
+    const [{ checkCommand }, { findConfig }] = await Promise.all([import('./check.ts'), import('./find-config.ts')]);
+    process.exitCode = checkCommand({ ...findConfig(config), ...options, nowMs: Date.now() }, print);
+  });
+
+withLedger(program.command('explain').description('why one call went where it went, or where a request would go'))
+  .argument('[request-id]', 'a call of the ledger, as x-tierline-request-id told it')
+  .option('-f, --file <request.json>', 'instead, the body of a request that is not sent')
+  .option('--dialect <name>', 'of the file: openai or anthropic (default: told by its shape)')
+  .option('-H, --header <name:value>', 'a header of the request; may be repeated', (line, lines: string[] = []) => [
+    ...lines,
+    line,
+  ])
+  .option('--tenant <name>', 'whose request it is')
+  .option('--json', 'as JSON')
+  .action(async (id: string | undefined, options: ExplainOption) => {
+    const { file, ...rest } = options;
+    if ((id === undefined) === (file === undefined)) throw new Error('Name either the id of a call or a --file.');
+    if (id !== undefined) {
+      const { explainCommand } = await import('./explain.ts');
+      explainCommand({ ...options, id, ledger: await ledgerPath(options) }, print);
+    } else if (file !== undefined) {
+      const [{ explainRequestCommand }, { findConfig }] = await Promise.all([
+        import('./explain-request.ts'),
+        import('./find-config.ts'),
+      ]);
+      explainRequestCommand({ ...rest, file, config: findConfig(options.config).config, nowMs: Date.now() }, print);
+    }
   });
 
 try {
@@ -98,6 +126,14 @@ try {
 interface LedgerOption {
   ledger?: string;
   config?: string;
+}
+
+interface ExplainOption extends LedgerOption {
+  file?: string;
+  dialect?: string;
+  header?: string[];
+  tenant?: string;
+  json?: boolean;
 }
 
 function withLedger(command: Command): Command {

@@ -3,10 +3,11 @@
 import { createCatalog } from '../catalog/catalog.ts';
 import type { Config } from '../config/config.ts';
 import { type Connections, createConnections } from '../connections.ts';
-import { createEngine } from '../engine.ts';
+import { createEngine, createMemory, type PolicyMemory } from '../engine.ts';
 import { createAuthenticate } from '../gateway/auth.ts';
 import { type Gateway, type GatewaySettings, startGateway } from '../gateway/gateway.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
+import { seedHistory } from './seed-history.ts';
 
 export interface StartOptions {
   config: Config;
@@ -26,11 +27,12 @@ export interface Running {
 /** Rejects when the ledger cannot be opened or the address is taken; nothing is left running then. */
 export async function startTierline({ config, warn }: StartOptions): Promise<Running> {
   const connections = await createConnections(config);
+  const memory = createMemory(seedHistory(config.ledger.path));
   let ledger: Ledger | null = null;
   try {
     ledger = open(config, warn);
-    const gateway = await openGateway(config, { settings: settingsOf(config, connections), ledger, warn });
-    return new Instance({ config, connections, ledger, gateway });
+    const gateway = await openGateway(config, { settings: settingsOf(config, connections, memory), ledger, warn });
+    return new Instance({ config, connections, ledger, gateway, memory });
   } catch (error) {
     await connections.close();
     await ledger?.close();
@@ -51,21 +53,29 @@ function open({ ledger: { path, durability } }: Config, warn: (sentence: string)
 class Instance implements Running {
   readonly gateway: Gateway;
   readonly ledger: Ledger;
+  private readonly memory: PolicyMemory;
   private config: Config;
   private connections: Connections;
   /** Closes the connections of earlier configurations when the calls that began on them are over. */
   private retired: Promise<unknown> = Promise.resolve();
 
-  constructor(parts: { config: Config; connections: Connections; ledger: Ledger; gateway: Gateway }) {
+  constructor(parts: {
+    config: Config;
+    connections: Connections;
+    ledger: Ledger;
+    gateway: Gateway;
+    memory: PolicyMemory;
+  }) {
     this.config = parts.config;
     this.connections = parts.connections;
     this.ledger = parts.ledger;
     this.gateway = parts.gateway;
+    this.memory = parts.memory;
   }
 
   async reload(next: Config): Promise<void> {
     const fresh = await createConnections(next);
-    this.gateway.configure(settingsOf(next, fresh));
+    this.gateway.configure(settingsOf(next, fresh, this.memory));
     this.retired = Promise.all([this.retired, this.connections.close()]);
     this.connections = fresh;
     this.config = next;
@@ -78,9 +88,9 @@ class Instance implements Running {
   }
 }
 
-function settingsOf(config: Config, connections: Connections): GatewaySettings {
+function settingsOf(config: Config, connections: Connections, memory: PolicyMemory): GatewaySettings {
   return {
-    engine: createEngine(config, { catalog: createCatalog(), connections: connections.byName }),
+    engine: createEngine(config, { catalog: createCatalog(), connections: connections.byName, memory }),
     authenticate: createAuthenticate(config.keys),
     maxBodyBytes: config.server.maxBodyBytes,
     maxDepth: config.server.maxDepth,

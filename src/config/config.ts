@@ -18,6 +18,10 @@ export interface Config {
   /** Model that savings are counted against; null when none was named. */
   baseline: string | null;
   tasks: ReadonlyMap<string, TaskConfig>;
+  /** What tenants are limited to; one without an entry may do anything. */
+  tenants: ReadonlyMap<string, LimitsConfig>;
+  /** Routes of `auto` when no task matches; the first that matches goes before `defaultRoute`. */
+  rules: readonly RuleConfig[];
   /** Where `auto` goes when no task matches: the configured route, else the baseline, else null. */
   defaultRoute: RouteConfig | null;
   /** Whether what a translation would lose is a 400. */
@@ -27,6 +31,8 @@ export interface Config {
   breaker: BreakerConfig;
   ledger: LedgerConfig;
   answer: AnswerConfig;
+  /** Whether marks for the provider's prompt cache are set where they pay, in calls without a task. */
+  marksCache: boolean;
   /** Share of a model's context window that a request may fill, 0 to 1. */
   contextGuardShare: number;
 }
@@ -66,6 +72,7 @@ export interface HttpProviderConfig {
   /** Azure's older form: the model is a deployment in the path. */
   hasModelInPath: boolean;
   isPrivate: boolean;
+  region: string | null;
   /** Sent when the client named no version itself. */
   anthropicVersion: string;
   anthropicBeta: readonly string[];
@@ -84,6 +91,7 @@ export interface PackageProviderConfig {
   /** Values that must never appear in anything a client sees. */
   secrets: readonly string[];
   isPrivate: boolean;
+  region: string | null;
 }
 
 /** The provider that Tierline simulates on the spot. */
@@ -97,6 +105,7 @@ export interface SimulatedProviderConfig {
   /** Share of the calls that find a model overloaded, 0 to 1, by the simulated model's name. */
   errorRates: Readonly<Record<string, number>>;
   isPrivate: true;
+  region: string | null;
 }
 
 export interface ModelConfig {
@@ -135,7 +144,22 @@ export type Capability = (typeof CAPABILITIES)[number];
 export const CONSEQUENCES = ['none', 'reviewed', 'reversible', 'irreversible'] as const;
 export type Consequence = (typeof CONSEQUENCES)[number];
 
-export interface TaskConfig {
+export const PROMPT_CACHING = ['auto', 'off'] as const;
+
+/** What a task or a tenant may use; the planner's guards hold every model against it. */
+export interface LimitsConfig {
+  /** Only private deployments may serve it. */
+  isPrivate: boolean;
+  /** Null: anywhere. */
+  regions: readonly string[] | null;
+  /** Null: every model. */
+  allow: readonly RouteTarget[] | null;
+  deny: readonly RouteTarget[];
+  /** What one request may be expected to cost, nano-dollars; null: anything. */
+  maxCostNanoUsd: number | null;
+}
+
+export interface TaskConfig extends LimitsConfig {
   name: string;
   owner: string | null;
   description: string | null;
@@ -143,11 +167,18 @@ export interface TaskConfig {
   match: readonly MatchRule[];
   consequence: Consequence | null;
   typicalOutputTokens: number | null;
-  /** Only providers marked private may see this task. Every model of its route is checked for that. */
-  isPrivate: boolean;
   isStrict: boolean;
   /** What an answer must pass; as many as the file has items, and the finish gate where it says nothing about that. */
   accept: readonly GateConfig[];
+  marksCache: boolean;
+  /** The first that matches replaces `route`. */
+  rules: readonly RuleConfig[];
+  route: RouteConfig;
+}
+
+export interface RuleConfig {
+  /** Null matches everything. */
+  when: MatchRule | null;
   route: RouteConfig;
 }
 
@@ -170,10 +201,30 @@ export interface WhenRule {
   hasTools: boolean | null;
   hasImages: boolean | null;
   hasSchema: boolean | null;
+  hasCode: boolean | null;
+  hasTables: boolean | null;
+  hasMath: boolean | null;
   stream: boolean | null;
+  /** ISO 639-1 codes of the last turn's language. */
+  languages: readonly string[];
+  tenants: readonly string[];
+  time: TimeRule | null;
   /** Lower case; one of them must be part of the lower-cased text. */
   contains: readonly string[];
   matches: RegExp | null;
+}
+
+export const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
+
+/** A time of day on some days of the week, in one time zone. */
+export interface TimeRule {
+  /** Minutes of the day. When `from` is after `to` the span passes midnight and belongs to the day it begins on. */
+  fromMinute: number;
+  toMinute: number;
+  /** 0 is Sunday. Empty: every day. */
+  days: readonly number[];
+  /** IANA name: `Europe/Berlin`. */
+  zone: string;
 }
 
 /** A model, or every model of a tier in the order of the file. */
@@ -182,10 +233,28 @@ export interface RouteTarget {
   name: string;
 }
 
-/** Models to try, in order; the first target is the route proper, the others are its fallbacks. */
+/** Models to try, in order, and how. */
 export interface RouteConfig {
+  /** The route proper, then its fallbacks. */
   targets: readonly [RouteTarget, ...RouteTarget[]];
+  /** How many targets are the route proper. */
+  ownCount: number;
+  /** Whether a target takes over when the one before failed in any way, gates included. */
+  isCascade: boolean;
+  /** How the targets of the route proper are sorted for each request; null: as they stand. */
+  mode: ModeConfig | null;
+  /** Of each attempt of a cascade but the last. */
+  attemptTimeoutMs: number | null;
+  hedge: { below: number; afterMs: number } | null;
+  /** When a gated answer may begin to flow. */
+  stream: { mode: 'hold' | 'early' | 'first-tokens'; tokens: number };
+  /** What the client gets when the last gated attempt fails its gates; null leaves it to the task's consequence. */
+  otherwise: 'answer' | 'error' | null;
+  /** Models known to be slower are left out. */
+  latencyMs: number | null;
 }
+
+export type ModeConfig = { best: 'cost'; quality: number } | { best: 'quality'; maxCostNanoUsd: number };
 
 export interface TimeoutsConfig {
   connectMs: number;

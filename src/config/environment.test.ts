@@ -20,7 +20,7 @@ test('without any key the simulated provider answers', () => {
     frontier: 'simulated/sim-frontier',
   });
   assert.equal(config.baseline, 'frontier');
-  assert.deepEqual(config.defaultRoute, { targets: [{ kind: 'model', name: 'mid' }] });
+  assert.deepEqual(config.defaultRoute?.targets, [{ kind: 'model', name: 'mid' }]);
   assert.equal(config.file, null);
   assert.deepEqual(config.ledger.path, '.tierline/ledger.db');
   assert.match(sentence, /No provider key was found .* simulated provider/);

@@ -61,3 +61,8 @@ export const flag = z
 export const texts = z
   .union([text, z.array(text).min(1, 'must not be an empty list')], 'expected a text or a list of texts')
   .transform((value) => (typeof value === 'string' ? [value] : value));
+
+/** One name or a list of them. */
+export const oneOrMore = z
+  .union([name, z.array(name).min(1, 'must not be an empty list')], 'expected a name or a list of names')
+  .transform((value) => (typeof value === 'string' ? [value] : value));

@@ -159,12 +159,10 @@ test('what later versions bring is refused by its name', () => {
   assert.deepEqual(
     problemsOf(`${BASE}
 tasks:
-  a: { route: { cascade: [small, mid] } }
   b: { route: { predict: x.json } }
 rollouts: {}
 canary: { share: 5% }`),
     [
-      'tasks.a.route.cascade: cascades are not available in this version',
       'tasks.b.route.predict: predicted routes are not available in this version',
       'rollouts: rollouts are not available in this version',
       'canary: canaries are not available in this version',
@@ -193,8 +191,8 @@ tasks: { a: {}, b: { route: 5 } }`),
       'retries.max_attempts: expected a whole number',
       'retries.base_delay: expected a duration such as 800ms, 2s or 5m, found a list',
       'ledger.durability: expected journal or commit [Did you mean "journal"?]',
-      'tasks.a.route: is missing; expected a model, a tier or { model | tier, fallback }',
-      'tasks.b.route: expected a model, a tier or { model | tier, fallback }, found a number',
+      'tasks.a.route: is missing; expected a model, a tier or { model | tier | cascade | best, fallback }',
+      'tasks.b.route: expected a model, a tier or { model | tier | cascade | best, fallback }, found a number',
     ],
   );
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Caller, View } from '../call/view.ts';
+import { view as sampleView } from '../policy/sample.test.ts';
 import type { MatchRule, WhenRule } from './config.ts';
 import { createMatcher } from './match.ts';
 
@@ -20,34 +21,27 @@ const when = (fields: Partial<WhenRule>): MatchRule =>
       hasTools: null,
       hasImages: null,
       hasSchema: null,
+      hasCode: null,
+      hasTables: null,
+      hasMath: null,
       stream: null,
+      languages: [],
+      tenants: [],
+      time: null,
       contains: [],
       matches: null,
       ...fields,
     },
   });
-const view = (fields: Partial<View> = {}): View => ({
-  model: 'auto',
-  stream: false,
-  bytes: 50,
-  text: 'Please REFUND order 17',
-  messageCount: 1,
-  hasTools: false,
-  hasImages: false,
-  hasSchema: false,
-  metadata: {},
-  imageCount: 0,
-  maxOutputTokens: null,
-  ...fields,
-});
+const view = (fields: Partial<View> = {}): View => sampleView({ text: 'Please REFUND order 17', ...fields });
 const caller = (fields: Partial<Caller> = {}): Caller => ({
   tenant: 't',
   path: '/v1/messages',
   headers: {},
   ...fields,
 });
-const holds = (rules: MatchRule[], asked: View = view(), who: Caller = caller()): boolean =>
-  createMatcher(rules, (text) => text.length)(asked, who);
+const holds = (rules: MatchRule[], asked: View = view(), who: Caller = caller(), nowMs = 0): boolean =>
+  createMatcher(rules, (text) => text.length)(asked, who, nowMs);
 
 test('no rule matches nothing, any of several is enough', () => {
   assert.equal(holds([]), false);

@@ -1,13 +1,16 @@
-// Turns the match rules of a task into one predicate over the request.
+// Turns match rules, of tasks and of routes, into one predicate over the request and the time. A predicate whose fact
+// cannot be told does not hold.
 import type { Caller, View } from '../call/view.ts';
-import type { MatchRule, WhenRule } from './config.ts';
+import { createWallClock } from '../policy/clock.ts';
+import { factsOf } from '../policy/facts.ts';
+import type { MatchRule, TimeRule, WhenRule } from './config.ts';
 
-export type Matches = (view: View, caller: Caller) => boolean;
+export type Matches = (view: View, caller: Caller, nowMs: number) => boolean;
 
 /** True when any of the rules holds; `countTokens` estimates a text's tokens for the length predicates. */
 export function createMatcher(rules: readonly MatchRule[], countTokens: (text: string) => number): Matches {
   const compiled = rules.map((rule) => createRule(rule, countTokens));
-  return (view, caller) => compiled.some((matches) => matches(view, caller));
+  return (view, caller, nowMs) => compiled.some((matches) => matches(view, caller, nowMs));
 }
 
 function createRule(rule: MatchRule, countTokens: (text: string) => number): Matches {
@@ -29,18 +32,36 @@ function createRule(rule: MatchRule, countTokens: (text: string) => number): Mat
     });
   }
   if (rule.when !== null) conditions.push(...whenConditions(rule.when, countTokens));
-  return (view, caller) => conditions.every((holds) => holds(view, caller));
+  return (view, caller, nowMs) => conditions.every((holds) => holds(view, caller, nowMs));
 }
 
 function whenConditions(when: WhenRule, countTokens: (text: string) => number): Matches[] {
   const conditions: Matches[] = [];
-  const is = (wanted: boolean | null, read: (view: View) => boolean): void => {
+  const is = (wanted: boolean | null, read: (view: View) => boolean | null): void => {
     if (wanted !== null) conditions.push((view) => read(view) === wanted);
   };
+  const { tenants, time, languages } = when;
+  if (tenants.length > 0) conditions.push((_view, caller) => tenants.includes(caller.tenant));
+  if (time !== null) conditions.push(timeCondition(time));
   is(when.stream, (view) => view.stream);
   is(when.hasTools, (view) => view.hasTools);
   is(when.hasImages, (view) => view.hasImages);
   is(when.hasSchema, (view) => view.hasSchema);
+  conditions.push(...textConditions(when, countTokens));
+  is(when.hasCode, (view) => factsOf(view).hasCode);
+  is(when.hasTables, (view) => factsOf(view).hasTables);
+  is(when.hasMath, (view) => factsOf(view).hasMath);
+  if (languages.length > 0) {
+    conditions.push((view) => {
+      const { language } = factsOf(view);
+      return language !== null && languages.includes(language);
+    });
+  }
+  return conditions;
+}
+
+function textConditions(when: WhenRule, countTokens: (text: string) => number): Matches[] {
+  const conditions: Matches[] = [];
   const { minInputTokens: least, maxInputTokens: most, contains, matches } = when;
   // A token is never shorter than a byte, so most short requests need no counting.
   if (least !== null) conditions.push((view) => view.bytes >= least && countTokens(view.text) >= least);
@@ -53,6 +74,17 @@ function whenConditions(when: WhenRule, countTokens: (text: string) => number): 
   }
   if (matches !== null) conditions.push((view) => matches.test(view.text));
   return conditions;
+}
+
+function timeCondition({ fromMinute, toMinute, days, zone }: TimeRule): Matches {
+  const wallTime = createWallClock(zone);
+  const isOn = (day: number): boolean => days.length === 0 || days.includes(day);
+  return (_view, _caller, nowMs) => {
+    const { day, minute } = wallTime(nowMs);
+    if (fromMinute < toMinute) return minute >= fromMinute && minute < toMinute && isOn(day);
+    // After midnight the span is still that of the day before.
+    return (minute >= fromMinute && isOn(day)) || (minute < toMinute && isOn((day + 6) % 7));
+  };
 }
 
 function anyOf(tests: readonly ((text: string) => boolean)[], read: (view: View, caller: Caller) => string): Matches {

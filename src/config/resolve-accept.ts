@@ -15,7 +15,7 @@ import type { FileGate } from './accept-schema.ts';
 import type { TaskConfig } from './config.ts';
 import { type Report, unknownName } from './names.ts';
 import type { Path } from './problem.ts';
-import type { Ladder } from './resolve-task.ts';
+import type { Ladder } from './resolve-route.ts';
 import { readSchemaFile, schemaFinding } from './schema-file.ts';
 
 interface Place {

@@ -93,7 +93,7 @@ test('tier and baseline must be there', () => {
   assert.match(onlyProblemOf(fileWith('{ m: local/x }', 'baseline: n')), /baseline: there is no model "n"/);
   const config = parse(fileWith('{ m: local/x }', 'baseline: m'));
   assert.equal(config.baseline, 'm');
-  assert.deepEqual(config.defaultRoute, { targets: [{ kind: 'model', name: 'm' }] });
+  assert.deepEqual(config.defaultRoute?.targets, [{ kind: 'model', name: 'm' }]);
 });
 
 test('a broken list of tiers does not make every tier unknown', () => {

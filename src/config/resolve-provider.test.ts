@@ -35,6 +35,7 @@ test('well-known names need nothing but a key', () => {
     auth: 'bearer',
     headers: {},
     isPrivate: false,
+    region: null,
     anthropicVersion: '2023-06-01',
     anthropicBeta: [],
     connections: 256,
@@ -148,6 +149,7 @@ test('a package gets its options with key, address and headers filled in', () =>
     },
     secrets: ['key-m', 'header-value'],
     isPrivate: true,
+    region: null,
   });
   assert.deepEqual(provider('a', '{ package: "npm:plain", options: { apiKey: other } }'), {
     kind: 'package',
@@ -156,6 +158,7 @@ test('a package gets its options with key, address and headers filled in', () =>
     options: { apiKey: 'other' },
     secrets: ['other'],
     isPrivate: false,
+    region: null,
   });
 });
 
@@ -176,7 +179,7 @@ test('keys of one kind of provider are refused on another', () => {
 test('the simulated provider has a seed, a speed and a dialect', () => {
   const simulated = (written: string): ProviderConfig | undefined =>
     parse(fileWith(`{ simulated: ${written} }`)).providers.get('simulated');
-  const base = { kind: 'simulated', name: 'simulated', isPrivate: true, errorRates: {} };
+  const base = { kind: 'simulated', name: 'simulated', isPrivate: true, region: null, errorRates: {} };
   assert.deepEqual(simulated(''), { ...base, dialect: 'openai-chat', seed: 1, speed: 1 });
   assert.deepEqual(simulated('{ seed: 7, speed: 0.5, dialect: anthropic }'), {
     ...base,
@@ -184,6 +187,7 @@ test('the simulated provider has a seed, a speed and a dialect', () => {
     seed: 7,
     speed: 0.5,
   });
+  assert.equal(simulated('{ region: eu }')?.region, 'eu');
   assert.match(onlyProblemOf(fileWith('{ simulated: { dialect: gemini } }')), /speaks openai or anthropic/);
   assert.match(onlyProblemOf(fileWith('{ simulated: { speed: 0 } }')), /from 0\.001/);
   assert.equal(provider('simulated-b', '{ seed: 2 }').kind, 'simulated');

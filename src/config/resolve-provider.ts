@@ -23,8 +23,8 @@ const AUTH: Readonly<Record<FileDialect, AuthStyle>> = {
 };
 /** What a base URL gets when it has no version: people write these addresses as the providers' SDKs take them. */
 const VERSION_PATH: Readonly<Record<FileDialect, string>> = { openai: '', anthropic: '/v1', gemini: '/v1beta' };
-const PACKAGE_KEYS = new Set<string>(['package', 'options', 'api_key', 'base_url', 'headers', 'private']);
-const SIMULATED_KEYS = new Set<string>(['seed', 'speed', 'error_rates', 'dialect', 'private']);
+const PACKAGE_KEYS = new Set<string>(['package', 'options', 'api_key', 'base_url', 'headers', 'private', 'region']);
+const SIMULATED_KEYS = new Set<string>(['seed', 'speed', 'error_rates', 'dialect', 'private', 'region']);
 const OTHERS_KEYS = new Set<string>(['options', 'seed', 'speed']);
 const OUR_HEADERS = new Set(['host', 'content-length', 'content-type', 'transfer-encoding', 'connection', 'accept']);
 const CONNECTIONS = 256;
@@ -79,6 +79,7 @@ function packageProvider(name: string, file: FileProvider, report: ReportKey): P
     options,
     secrets: [...new Set(secrets.filter((secret) => typeof secret === 'string' && secret !== ''))] as string[],
     isPrivate: file.private ?? false,
+    region: file.region ?? null,
   };
 }
 
@@ -92,7 +93,7 @@ function simulatedProvider(name: string, file: FileProvider, report: ReportKey):
   if (file.dialect === 'gemini') report('dialect', 'the simulated provider speaks openai or anthropic');
   const dialect = file.dialect === 'anthropic' ? 'anthropic-messages' : 'openai-chat';
   const { seed = 1, speed = 1, error_rates: errorRates = {} } = file;
-  return { kind: 'simulated', name, dialect, seed, speed, errorRates, isPrivate: true };
+  return { kind: 'simulated', name, dialect, seed, speed, errorRates, isPrivate: true, region: file.region ?? null };
 }
 
 interface HttpContext {
@@ -125,6 +126,7 @@ function httpProvider(name: string, file: FileProvider, context: HttpContext): H
     auth,
     headers,
     isPrivate: file.private ?? false,
+    region: file.region ?? null,
     anthropicVersion: file.anthropic_version ?? '2023-06-01',
     anthropicBeta: file.anthropic_beta ?? [],
     connections: file.connections ?? CONNECTIONS,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RouteConfig, TaskConfig } from './config.ts';
-import { BASE, onlyProblemOf, parse, problemsOf } from './sample.test.ts';
+import { BASE, onlyProblemOf, parse, problemsOf, routeTo } from './sample.test.ts';
 
 function task(written: string): TaskConfig {
   const found = parse(`${BASE}\ntasks: { t: ${written} }`).tasks.get('t');
@@ -20,9 +20,15 @@ test('a task has a route and, unless it says more, nothing else', () => {
     consequence: null,
     typicalOutputTokens: null,
     isPrivate: false,
+    regions: null,
+    allow: null,
+    deny: [],
+    maxCostNanoUsd: null,
     isStrict: false,
     accept: [],
-    route: { targets: [{ kind: 'model', name: 'small' }] },
+    marksCache: false,
+    rules: [],
+    route: routeTo({ kind: 'model', name: 'small' }),
   });
 });
 
@@ -51,21 +57,16 @@ test('a route is a model or a tier with fallbacks', () => {
   const tiny =
     'providers: { simulated: {} }\ntiers: [tiny, large]\nmodels: { m: { use: simulated/a, tier: tiny }, n: { use: simulated/b, tier: large } }';
   const at = (written: string): RouteConfig | null => parse(`${tiny}\ndefault: ${written}`).defaultRoute;
-  assert.deepEqual(at('tiny'), { targets: [{ kind: 'tier', name: 'tiny' }] });
-  assert.deepEqual(at('m'), { targets: [{ kind: 'model', name: 'm' }] });
-  assert.deepEqual(at('{ tier: tiny, fallback: n }'), {
-    targets: [
-      { kind: 'tier', name: 'tiny' },
-      { kind: 'model', name: 'n' },
-    ],
-  });
-  assert.deepEqual(at('{ model: m, fallback: [n, large] }'), {
-    targets: [
-      { kind: 'model', name: 'm' },
-      { kind: 'model', name: 'n' },
-      { kind: 'tier', name: 'large' },
-    ],
-  });
+  assert.deepEqual(at('tiny'), routeTo({ kind: 'tier', name: 'tiny' }));
+  assert.deepEqual(at('m'), routeTo({ kind: 'model', name: 'm' }));
+  assert.deepEqual(
+    at('{ tier: tiny, fallback: n }'),
+    routeTo({ kind: 'tier', name: 'tiny' }, { kind: 'model', name: 'n' }),
+  );
+  assert.deepEqual(
+    at('{ model: m, fallback: [n, large] }'),
+    routeTo({ kind: 'model', name: 'm' }, { kind: 'model', name: 'n' }, { kind: 'tier', name: 'large' }),
+  );
 });
 
 test('a name that is both model and tier is the model, unless the route says tier', () => {
@@ -84,8 +85,8 @@ test('routes that lead nowhere are refused', () => {
     problem('{ route: { model: small, fallback: [mid, mid] } }'),
     /fallback\[1\]: "mid" stands in this route already/,
   );
-  assert.match(problem('{ route: { model: small, tier: mid } }'), /either a model or a tier/);
-  assert.match(problem('{ route: {} }'), /either a model or a tier/);
+  assert.match(problem('{ route: { model: small, tier: mid } }'), /either a model, a tier, a cascade or what is best/);
+  assert.match(problem('{ route: {} }'), /either a model, a tier, a cascade or what is best/);
   assert.match(onlyProblemOf(`${BASE}\ndefault: nope`), /default: there is no model or tier "nope"/);
 });
 
@@ -108,7 +109,13 @@ test('conditions are normalised', () => {
         hasTools: true,
         hasImages: false,
         hasSchema: true,
+        hasCode: null,
+        hasTables: null,
+        hasMath: null,
         stream: false,
+        languages: [],
+        tenants: [],
+        time: null,
         contains: ['refund'],
         matches: /^a+$/u,
       },
@@ -171,14 +178,16 @@ test('rules that differ anywhere are two rules', () => {
   assert.equal(parse(`${BASE}\ntasks: { ${tasks.join(', ')} }`).tasks.size, rules.length);
 });
 
-test('a private task may only reach private providers', () => {
+test('a private task may only reach models with a private deployment', () => {
   const file = (taskRoute: string, isPrivate: boolean): string => `
 providers: { simulated: {}, local: { dialect: openai, base_url: "http://h", private: ${isPrivate} } }
-models: { a: { use: simulated/x, tier: small }, b: { tier: mid, deployments: [{ use: simulated/x }, { use: local/x }] } }
+models: { a: { use: simulated/x, tier: small }, b: { tier: mid, use: local/x }, c: { deployments: [{ use: simulated/x }, { use: local/x }] } }
 tasks: { t: { private: true, route: ${taskRoute} } }`;
   parse(file('a', false));
+  parse(file('{ model: a, fallback: c }', false));
   parse(file('{ model: a, fallback: b }', true));
-  const refused = /tasks\.t\.route: is a private task, but its model "b" is served by "local", which is not private/;
+  const refused =
+    /tasks\.t\.route: belongs to a private task, but its model "b" is served by "local", which is not private/;
   assert.match(onlyProblemOf(file('b', false)), refused);
   assert.match(onlyProblemOf(file('mid', false)), refused);
   assert.match(onlyProblemOf(file('{ tier: small, fallback: b }', false)), refused);

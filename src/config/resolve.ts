@@ -5,9 +5,11 @@ import { dirname, resolve } from 'node:path';
 import type { ClientKey, Config, ModelConfig, ProviderConfig } from './config.ts';
 import { type Names, type Report, unknownName } from './names.ts';
 import type { Path } from './problem.ts';
+import { resolveLimits } from './resolve-limits.ts';
 import { resolveModel } from './resolve-model.ts';
 import { resolveProvider } from './resolve-provider.ts';
-import { resolveRoute, resolveTasks } from './resolve-task.ts';
+import { type Ladder, plainRoute, resolveRoute } from './resolve-route.ts';
+import { refuseIdleCascade, resolveRules, resolveTasks, type TaskContext } from './resolve-task.ts';
 import type { FileConfig } from './schema.ts';
 import type { Environment } from './source.ts';
 
@@ -43,9 +45,7 @@ export function resolveConfig(file: FileConfig, context: ResolveContext): Config
   const keys = resolveKeys(file, report);
   refuseOpenHost(file, keys, context);
   const folder = context.file === null ? process.cwd() : dirname(context.file);
-  const ladder = { names, models, providers, report, folder };
-  const byBaseline: Config['defaultRoute'] =
-    baseline === null ? null : { targets: [{ kind: 'model', name: baseline }] };
+  const ladder: Ladder = { names, models, providers, report, folder };
   return {
     file: context.file,
     server: resolveServer(file.server),
@@ -54,8 +54,7 @@ export function resolveConfig(file: FileConfig, context: ResolveContext): Config
     models,
     tiers: file.tiers,
     baseline,
-    tasks: resolveTasks(file.tasks, file.strict, ladder),
-    defaultRoute: file.default === undefined ? byBaseline : resolveRoute(file.default, ['default'], ladder),
+    ...resolveRouting(file, baseline, ladder),
     isStrict: file.strict,
     ...resolveDelivery(file),
     ledger: { path: ledgerPath(file.ledger.path, context.file), durability: file.ledger.durability },
@@ -66,6 +65,36 @@ export function resolveConfig(file: FileConfig, context: ResolveContext): Config
     },
     contextGuardShare: file.context_guard,
   };
+}
+
+type Routing = Pick<Config, 'tasks' | 'tenants' | 'rules' | 'defaultRoute' | 'marksCache'>;
+
+function resolveRouting(file: FileConfig, baseline: string | null, ladder: Ladder): Routing {
+  const context: TaskContext = {
+    ladder,
+    userTier: userTierOf(file),
+    isStrict: file.strict,
+    marksCache: file.prompt_caching === 'auto',
+  };
+  const byBaseline = baseline === null ? null : plainRoute({ kind: 'model', name: baseline });
+  const rules = resolveRules(file.rules, [], context);
+  const defaultRoute = file.default === undefined ? byBaseline : resolveRoute(file.default, ['default'], ladder);
+  for (const [index, { route }] of rules.entries()) refuseIdleCascade(route, ['rules', index, 'route'], ladder.report);
+  if (defaultRoute !== null) refuseIdleCascade(defaultRoute, ['default'], ladder.report);
+  return {
+    tasks: resolveTasks(file.tasks, context),
+    tenants: new Map(
+      Object.entries(file.tenants).map(([name, limits]) => [name, resolveLimits(limits, ['tenants', name], ladder)]),
+    ),
+    rules,
+    defaultRoute,
+    marksCache: context.marksCache,
+  };
+}
+
+function userTierOf({ user_tier: from }: FileConfig): TaskContext['userTier'] {
+  if (from?.header !== undefined) return { header: from.header.toLowerCase() };
+  return from?.metadata === undefined ? null : { metadata: from.metadata };
 }
 
 function resolveProviders(file: FileConfig, { env, report }: ResolveContext): Map<string, ProviderConfig> {

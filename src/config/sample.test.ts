@@ -1,6 +1,6 @@
 // What the tests of this folder share.
 import assert from 'node:assert/strict';
-import type { Config } from './config.ts';
+import type { Config, RouteConfig, RouteTarget } from './config.ts';
 import { parseConfig } from './load.ts';
 import { ConfigError, type Problem, writePath } from './problem.ts';
 import type { Environment } from './source.ts';
@@ -38,4 +38,19 @@ export function onlyProblemOf(text: string, env: Environment = {}): string {
 
 function written({ path, message, hint }: Problem): string {
   return `${writePath(path)}: ${message}${hint === null ? '' : ` [${hint}]`}`;
+}
+
+/** A route of these targets, everything else as when it is left out. */
+export function routeTo(...targets: [RouteTarget, ...RouteTarget[]]): RouteConfig {
+  return {
+    targets,
+    ownCount: 1,
+    isCascade: false,
+    mode: null,
+    attemptTimeoutMs: null,
+    hedge: null,
+    stream: { mode: 'hold', tokens: 0 },
+    otherwise: null,
+    latencyMs: null,
+  };
 }

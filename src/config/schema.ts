@@ -1,9 +1,12 @@
 // The schema of tierline.yaml: which keys there are, what they take and what they are when left out. It knows one value
 // at a time; what names refer to is checked in references.ts.
 import { z } from 'zod';
-import { CAPABILITIES } from './config.ts';
+import { CAPABILITIES, PROMPT_CACHING } from './config.ts';
 import { duration, flag, name, number, share, size, text, texts, timeout, whole } from './leaf.ts';
-import { routeSchema, taskSchema } from './task-schema.ts';
+import { tenantsSchema } from './limits-schema.ts';
+import { rulesSchema } from './match-schema.ts';
+import { routeSchema } from './route-schema.ts';
+import { taskSchema } from './task-schema.ts';
 
 const serverSchema = z.strictObject({
   host: text.default('127.0.0.1'),
@@ -38,6 +41,7 @@ const providerSchema = z.strictObject({
   query: z.record(text, credential).optional(),
   api_version: text.optional(),
   private: flag.optional(),
+  region: name.optional(),
   anthropic_version: z
     .string()
     .regex(/^\d{4}-\d\d-\d\d$/, 'expected a date such as 2023-06-01')
@@ -96,6 +100,13 @@ const modelName = name.refine((value) => value !== 'auto' && !value.startsWith('
 });
 const taskName = name.refine((value) => !value.includes('/'), 'a task name has no slash');
 
+/** Where a request says what kind of user asks. */
+const userTierSchema = z
+  .strictObject({ header: headerName.optional(), metadata: text.optional() })
+  .refine((from) => (from.header === undefined) !== (from.metadata === undefined), {
+    error: 'is read either from a `header` or from a member of `metadata`',
+  });
+
 export const configSchema = z.strictObject({
   server: serverSchema.prefault({}),
   keys: keysSchema.default([]),
@@ -108,7 +119,11 @@ export const configSchema = z.strictObject({
     .default(['small', 'mid', 'frontier']),
   baseline: name.optional(),
   tasks: z.record(taskName, taskSchema).default({}),
+  rules: rulesSchema.default([]),
   default: routeSchema.optional(),
+  tenants: tenantsSchema.default({}),
+  user_tier: userTierSchema.optional(),
+  prompt_caching: z.enum(PROMPT_CACHING).default('off'),
   strict: flag.default(false),
   timeouts: z
     .strictObject({

@@ -46,6 +46,13 @@ export function readShare(source: string | number): Reading {
   return { problem: unit === '%' ? 'a share is at most 100%' : `a share is at most 1; for percent write ${amount}%` };
 }
 
+/** Minutes of the day of `08:00`; `24:00` is its end. */
+export function readClock(source: string): Reading {
+  const [, hours, minutes] = /^(\d{1,2}):(\d\d)$/.exec(source.trim()) ?? [];
+  const value = Number(hours) * 60 + Number(minutes);
+  return value <= 1440 && Number(minutes) < 60 ? { value } : { problem: 'expected a time of day such as 08:00' };
+}
+
 function split(source: string): [amount: number | null, unit: string] {
   const [, digits, unit = ''] = AMOUNT.exec(source.trim()) ?? [];
   return [digits === undefined ? null : Number(digits), unit.toLowerCase()];

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { IncomingHttpHeaders } from 'node:http';
 import { test } from 'node:test';
 import { TierlineError } from '../call/errors.ts';
+import { plainAttempt } from '../call/plan.ts';
 import { createFacts, type StreamPipe } from '../dialect/pipe.ts';
 import type { Carriage } from '../provider/carriage.ts';
 import type { Connection } from '../provider/connection.ts';
@@ -145,7 +146,7 @@ function setUp(models: Record<string, Site[]>, options: Partial<Delivery['option
   const run = (isStream = false) =>
     deliver(
       delivery,
-      Object.keys(models).map((model) => ({ model, tier: 'small' })),
+      Object.keys(models).map((model) => plainAttempt(model, 'small')),
       {
         client,
         carry: (_attempt, deployment) => carriageFor(deployment, isStream),
@@ -311,7 +312,7 @@ test('a model whose breakers are all open is passed over, and alone it is a quic
 test('a model that cannot express the request is passed over', async () => {
   const two = site('two', [{ reply: 'two' }]);
   const { delivery, client } = setUp({ a: [site('one', [{ reply: 'one' }])], b: [two] });
-  const plan = ['a', 'b'].map((model) => ({ model, tier: 'small' }));
+  const plan = ['a', 'b'].map((model) => plainAttempt(model, 'small'));
   const outcome = await deliver(delivery, plan, {
     client,
     carry: (attempt, deployment) => {

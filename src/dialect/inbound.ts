@@ -4,8 +4,9 @@ import { TierlineError } from '../call/errors.ts';
 import { isObject } from '../call/json.ts';
 import type { View } from '../call/view.ts';
 import { type ElementCheck, refuseAmbiguity, type ScannedObject, scanJson } from '../wire/json-scan.ts';
+import { countParts, gatherText, hasAnswer, isInToolLoop, lastAsk, openingOf, signedBy } from './conversation.ts';
 import type { Dialect } from './dialect.ts';
-import type { NeutralPart, NeutralRequest } from './neutral.ts';
+import type { NeutralRequest } from './neutral.ts';
 
 const STRING = 0x22;
 const ARRAY = 0x5b;
@@ -18,15 +19,20 @@ export class Inbound implements View {
   readonly top: ScannedObject;
   readonly model: string;
   readonly stream: boolean;
+  /** Whether the content of any message is a list of parts; a plain text holds no pictures and no signatures. */
+  private readonly hasParts: boolean;
   private neutralRequest: NeutralRequest | null = null;
   private strings: Record<string, string> | null = null;
   private texts: string | null = null;
   private images: number | null = null;
+  private escapes: boolean | null = null;
 
-  private constructor(dialect: Dialect, body: Buffer, top: ScannedObject) {
+  private constructor(dialect: Dialect, body: Buffer, scanned: { top: ScannedObject; hasParts: boolean }) {
+    const { top, hasParts } = scanned;
     this.dialect = dialect;
     this.body = body;
     this.top = top;
+    this.hasParts = hasParts;
     this.model = requireModel(top);
     this.stream = top.isTrue('stream');
   }
@@ -37,14 +43,16 @@ export class Inbound implements View {
    */
   static read(dialect: Dialect, body: Buffer, maxDepth: number): Inbound {
     let messages = 0;
+    let hasParts = false;
     const check: ElementCheck = (message, index) => {
       messages++;
       checkMessage(message, index);
+      hasParts ||= message?.firstByte('content') === ARRAY;
     };
     const top = scanJson(body, maxDepth, { key: 'messages', each: check });
     refuseAmbiguity(top);
     if (!isUtf8(body)) throw new TierlineError('invalid_encoding', 'The body is not valid UTF-8.');
-    const inbound = new Inbound(dialect, body, top);
+    const inbound = new Inbound(dialect, body, { top, hasParts });
     checkFields(inbound, messages);
     return inbound;
   }
@@ -89,12 +97,51 @@ export class Inbound implements View {
   }
 
   get hasSchema(): boolean {
-    return this.neutral.format?.type === 'schema';
+    return this.hasAny('response_format', 'output_format', 'output_config') && this.neutral.format?.type === 'schema';
+  }
+
+  get hasDocuments(): boolean {
+    return this.hasPart('"document"', '"file"') && countParts(this.neutral, 'document') > 0;
+  }
+
+  get hasAudio(): boolean {
+    return this.hasPart('"input_audio"') && countParts(this.neutral, 'audio') > 0;
+  }
+
+  get wantsReasoning(): boolean {
+    if (!this.hasAny('reasoning_effort', 'thinking', 'output_config')) return false;
+    const { reasoning } = this.neutral;
+    return reasoning !== undefined && reasoning.type !== 'off';
   }
 
   get imageCount(): number {
-    this.images ??= countImages(this.neutral);
+    this.images ??= this.hasPart('"image') ? countParts(this.neutral, 'image') : 0;
     return this.images;
+  }
+
+  /** The word alone, wherever it stands: whoever writes it knows of the cache. */
+  get hasCacheMarks(): boolean {
+    return this.body.includes('"cache_control"');
+  }
+
+  get ask(): string {
+    return lastAsk(this.neutral);
+  }
+
+  get opening(): string {
+    return openingOf(this.neutral);
+  }
+
+  get hasAnswer(): boolean {
+    return this.canHold('"assistant"') && hasAnswer(this.neutral);
+  }
+
+  get isInToolLoop(): boolean {
+    return (this.canHold('"tool') || this.canHold('"function_call"')) && isInToolLoop(this.neutral);
+  }
+
+  get signedBy(): string | null {
+    return this.hasPart('"signature"', '"redacted_thinking"') ? signedBy(this.neutral) : null;
   }
 
   get maxOutputTokens(): number | null {
@@ -105,6 +152,23 @@ export class Inbound implements View {
   get metadata(): Readonly<Record<string, string>> {
     this.strings ??= readMetadata(this.top);
     return this.strings;
+  }
+
+  private hasAny(...keys: string[]): boolean {
+    return keys.some((key) => this.top.firstByte(key) !== 0);
+  }
+
+  /** False only when no message has a part with one of these words. */
+  private hasPart(...words: string[]): boolean {
+    return this.hasParts && words.some((word) => this.canHold(word));
+  }
+
+  /** False only when no decoding could find the word: looking at the bytes is a hundred times cheaper than parsing them. */
+  private canHold(word: string): boolean {
+    if (this.body.includes(word)) return true;
+    // ASCII letters and the underscore may stand there as escapes.
+    this.escapes ??= ['\\u005', '\\u006', '\\u007'].some((escape) => this.body.includes(escape));
+    return this.escapes;
   }
 }
 
@@ -150,31 +214,4 @@ function readMetadata(top: ScannedObject): Record<string, string> {
     else if (Array.isArray(value)) strings[key] = value.filter((item) => typeof item === 'string').join(',');
   }
   return strings;
-}
-
-function gatherText(request: NeutralRequest): string {
-  const lines: string[] = [];
-  const add = (parts: readonly NeutralPart[]): void => {
-    for (const part of parts) {
-      if (part.type === 'text' || part.type === 'thinking' || part.type === 'refusal') lines.push(part.text);
-      else if (part.type === 'tool_call') lines.push(part.name, part.arguments);
-      else if (part.type === 'tool_result') add(part.content);
-      else if (part.type === 'document' && part.source.kind === 'text') lines.push(part.source.text);
-      else if (part.type === 'unknown') lines.push(JSON.stringify(part.json));
-    }
-  };
-  add(request.system);
-  for (const message of request.messages) add(message.parts);
-  for (const tool of request.tools)
-    lines.push(JSON.stringify(tool.type === 'function' ? [tool.name, tool.description, tool.schema] : tool.json));
-  return lines.join('\n');
-}
-
-function countImages(request: NeutralRequest): number {
-  const count = (parts: readonly NeutralPart[]): number =>
-    parts.reduce(
-      (sum, part) => sum + (part.type === 'image' ? 1 : part.type === 'tool_result' ? count(part.content) : 0),
-      0,
-    );
-  return request.messages.reduce((sum, message) => sum + count(message.parts), 0);
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { emptyPlan } from '../call/plan.ts';
 import type { AnswerFacts } from '../router.ts';
 import { answerHeaders, providerHeaders } from './headers.ts';
 import { createRequestIds } from './request-id.ts';
@@ -34,8 +35,8 @@ test('what the provider says about the request reaches the client, what belongs 
 
 const answer: AnswerFacts = {
   plan: {
+    ...emptyPlan(),
     task: 'triagé',
-    attempts: [],
     reasons: [
       { step: 'task', say: 'header names it\r\nx: y' },
       { step: 'route', say: 'small' },

@@ -1,23 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { TierlineError } from '../call/errors.ts';
-import type { Policy, PolicyModel, PolicyTask } from '../policy/policy.ts';
+import type { Policy } from '../policy/policy.ts';
+import { model, policy, task } from '../policy/sample.test.ts';
 import { listModels, modelNames, showModel } from './models.ts';
 
-const model = (name: string): PolicyModel => ({ name, tier: 'small', inputLimit: null, countTokens: () => 0 });
-const task = (name: string): PolicyTask => ({
-  name,
-  matches: () => false,
-  claimsModels: false,
-  route: { models: ['haiku'], say: 'haiku' },
-});
-
 const POLICY: Policy = {
-  models: new Map(['haiku', 'vendor/odd name'].map((name) => [name, model(name)])),
+  ...policy(
+    ['haiku', 'vendor/odd name'].map((name) => model(name, 'small')),
+    [task('triage', ['haiku'])],
+  ),
   aliases: new Map([['anthropic/claude-haiku-4-5', 'haiku']]),
-  tasks: [task('triage')],
-  tasksByName: new Map(),
-  defaultRoute: null,
 };
 const NAMES = ['haiku', 'vendor/odd name', 'auto', 'auto/triage'];
 

@@ -4,55 +4,26 @@ import fc from 'fast-check';
 import { TierlineError } from '../call/errors.ts';
 import type { Caller, View } from '../call/view.ts';
 import { decide } from './decide.ts';
-import type { Policy, PolicyModel, PolicyTask } from './policy.ts';
-import { namedSession } from './task-name.ts';
+import type { Policy, PolicyTask } from './policy.ts';
+import * as sample from './sample.test.ts';
+import { caller, modelsOf, route, task, view } from './sample.test.ts';
+import { namedSession } from './session.ts';
 
-const model = (name: string, tier: string, inputLimit: number | null): PolicyModel => ({
-  name,
-  tier,
-  inputLimit,
-  countTokens: (text) => text.length / 4,
-});
-const task = (name: string, models: string[], extra: Partial<PolicyTask> = {}): PolicyTask => ({
-  name,
-  matches: () => false,
-  claimsModels: false,
-  route: { models, say: models.join(', then ') },
-  ...extra,
-});
+const MODELS = [
+  sample.model('small', 'small', { inputLimit: 100 }),
+  sample.model('mid', 'mid', { inputLimit: 1000 }),
+  sample.model('big', 'frontier'),
+];
 
 function policy(tasks: PolicyTask[] = [], defaultModels: string[] | null = ['mid']): Policy {
-  const models = [model('small', 'small', 100), model('mid', 'mid', 1000), model('big', 'frontier', null)];
-  return {
-    models: new Map(models.map((one) => [one.name, one])),
+  return sample.policy(MODELS, tasks, {
     aliases: new Map([
       ['vendor/small-1', 'small'],
       ['small-1', 'small'],
     ]),
-    tasks,
-    tasksByName: new Map(tasks.map((one) => [one.name, one])),
-    defaultRoute: defaultModels === null ? null : { models: defaultModels, say: 'default' },
-  };
+    defaultRoute: defaultModels === null ? null : route(defaultModels),
+  });
 }
-
-function view(fields: Partial<View> = {}): View {
-  return {
-    model: 'auto',
-    stream: false,
-    bytes: 50,
-    text: '',
-    messageCount: 1,
-    hasTools: false,
-    hasImages: false,
-    hasSchema: false,
-    metadata: {},
-    imageCount: 0,
-    maxOutputTokens: null,
-    ...fields,
-  };
-}
-const caller = (headers: Caller['headers'] = {}): Caller => ({ tenant: 't', path: '/v1/chat/completions', headers });
-const modelsOf = (made: ReturnType<typeof decide>): string[] => made.attempts.map((attempt) => attempt.model);
 const code = (expected: string) => (error: unknown) => error instanceof TierlineError && error.code === expected;
 
 test('auto without a task takes the default route', () => {

@@ -1,36 +1,148 @@
-// Decides where one call goes: task, route, guards. Pure and synchronous: no clock, no I/O, no randomness.
+// Decides where one call goes: task, rule, guards, mode, pin, cascade. Pure and synchronous: no clock, no I/O, no
+// randomness; the time and what is remembered come in as arguments.
 import { TierlineError } from '../call/errors.ts';
-import type { Plan, PlannedAttempt, Reason } from '../call/plan.ts';
+import type { Plan, Reason } from '../call/plan.ts';
 import type { Caller, View } from '../call/view.ts';
-import type { Policy, PolicyModel, PolicyRoute, PolicyTask } from './policy.ts';
+import { type Asked, gatherLimits } from './asked.ts';
+import { otherwiseOf, toAttempts } from './attempts.ts';
+import { considerCache } from './caching.ts';
+import { type Candidate, GUARD_ERRORS, GUARDS, judge } from './guard.ts';
+import { sortByMode } from './mode.ts';
+import { keepToPin } from './pin.ts';
+import type { Policy, PolicyModel, PolicyRoute, PolicyRule, PolicyTask } from './policy.ts';
+import { derivedSession, namedSession, type Session, toSession } from './session.ts';
+import { NO_STATE, type PlanState } from './state.ts';
 import { namedTask } from './task-name.ts';
 
-/** Tokens a picture costs at most at the providers' default detail (Anthropic's vision page: about 1,600 for a large one). */
-export const TOKENS_PER_IMAGE = 1600;
+export { TOKENS_PER_IMAGE } from './expected-cost.ts';
 
 /**
  * The plan for one call.
- * Throws TierlineError `model_not_found` for a name nobody configured and `context_length_exceeded` when no model of
- * the route has room.
+ * Throws TierlineError: `model_not_found` for a name nobody configured, `invalid_request` for a ceiling that is no amount,
+ * and when the guards leave no model `context_length_exceeded`, `unsupported`, `model_not_allowed`, `cost_limit_exceeded`
+ * or `latency_limit_exceeded`, with the guard's numbers.
  */
-export function decide(policy: Policy, view: View, caller: Caller): Plan {
+export function decide(policy: Policy, view: View, caller: Caller, state: PlanState = NO_STATE): Plan {
   const reasons: Reason[] = [];
-  const task = findTask(policy, view, caller, reasons);
+  const { asked, models } = ask({ policy, view, caller, state, isThorough: false }, reasons);
+  const candidates = models.map((model) => judge(model, asked));
+  return planFor(candidates, asked, reasons);
+}
+
+type Question = Pick<Asked, 'policy' | 'view' | 'caller' | 'state' | 'isThorough'>;
+
+/** What is asked of the planner, and of which models. */
+export function ask(question: Question, reasons: Reason[]): { asked: Asked; models: PolicyModel[] } {
+  const { policy, view, caller, state } = question;
+  const task = findTask(question, reasons);
   const isAuto = view.model === 'auto' || view.model.startsWith('auto/');
-  if (!isAuto && !(task?.claimsModels && task.matches(view, caller))) {
-    return { task: task?.name ?? null, attempts: [concreteModel(policy, view, reasons)], reasons };
+  if (!isAuto && !(task?.claimsModels && task.matches(view, caller, state.nowMs))) {
+    const model = concreteModel(policy, view, reasons);
+    const limits = gatherLimits(question, task, null);
+    return { asked: { ...question, task, route: null, session: null, pin: null, ...limits }, models: [model] };
   }
-  const route = task?.route ?? policy.defaultRoute;
-  if (route === null) {
+  const rules = task?.rules ?? policy.rules;
+  const usual = task?.route ?? policy.defaultRoute;
+  const session = sessionOf(question, task, [...rules.map((rule) => rule.route), ...(usual === null ? [] : [usual])]);
+  const pin = session === null ? null : pinOf(session, question);
+  const route = routeOf({ rules, usual, step: task === null ? 'default' : 'route' }, { ...question, pin }, reasons);
+  const models = route.models.map((name) => policy.models.get(name) as PolicyModel);
+  return { asked: { ...question, task, route, session, pin, ...gatherLimits(question, task, route) }, models };
+}
+
+/** Guards have spoken: mode, pin and cascade make the plan of what they left. Throws when that is nothing. */
+export function planFor(candidates: readonly Candidate[], asked: Asked, reasons: Reason[]): Plan {
+  for (const { model, verdicts, refusal } of candidates) {
+    for (const { isPassed, isKnown, say } of verdicts) {
+      if (!isPassed) reasons.push({ step: 'guard', say: `${model.name} skipped: ${say}` });
+      else if (!isKnown && refusal === null) reasons.push({ step: 'guard', say: `${model.name} stays: ${say}` });
+    }
+  }
+  const allowed = candidates.filter(({ refusal }) => refusal === null);
+  if (allowed.length === 0) throw refusalOf(candidates, asked);
+  const { route, session } = asked;
+  const order = keepToPin(sortByMode(allowed, asked, reasons), asked, reasons);
+  const attempts = toAttempts(order, asked, reasons);
+  return {
+    task: asked.task?.name ?? null,
+    session: session?.name ?? null,
+    pin: session === null || route === null ? null : { key: session.key, route: route.say, previous: asked.pin },
+    attempts,
+    reasons,
+    stream: route?.stream ?? HOLD,
+    otherwise: otherwiseOf(route, asked.task),
+    cache: considerCache(order.candidates[0] as Candidate, asked, reasons),
+  };
+}
+
+const HOLD = Object.freeze({ mode: 'hold', tokens: 0 });
+
+/** The error of the guard that the most suitable model failed: it is the one that can be helped. */
+function refusalOf(candidates: readonly Candidate[], { view, route }: Asked): TierlineError {
+  const refusals = candidates.flatMap(({ model, refusal }) => (refusal === null ? [] : [{ model, refusal }]));
+  const depth = Math.max(...refusals.map(({ refusal }) => GUARDS.indexOf(refusal.guard)));
+  const guard = GUARDS[depth] as (typeof GUARDS)[number];
+  const said = refusals.map(({ model, refusal }) => `${model.name} skipped: ${refusal.say}`).join('; ');
+  const code = GUARD_ERRORS[guard];
+  if (route === null)
+    return new TierlineError(code, `The model "${view.model}" cannot be used here (${said}).`, { param: 'model' });
+  return guard === 'context'
+    ? new TierlineError(code, `The request is too long for every model of the route (${said}).`, { param: 'messages' })
+    : new TierlineError(code, `No model of the route may serve this request (${said}).`, { param: 'model' });
+}
+
+/**
+ * The session whose model there is something to keep to. A name is taken wherever the plan has more than one model; the
+ * text, which has to be parsed and hashed, only where the same conversation may get different ones.
+ */
+function sessionOf(
+  { policy, view, caller }: Question,
+  task: PolicyTask | null,
+  routes: readonly PolicyRoute[],
+): Session | null {
+  const isFlexible =
+    (task?.marksCache ?? policy.marksCache) ||
+    routes.length > 1 ||
+    routes.some((route) => route.isCascade || route.mode !== null);
+  if (!isFlexible && routes.every((route) => route.models.length < 2)) return null;
+  const named = namedSession(view, caller);
+  if (named !== null) return toSession(named, caller, task?.name ?? null);
+  return isFlexible ? derivedSession(view, caller, task?.name ?? null) : null;
+}
+
+/** A conversation told only by its beginning has a past only when there is an answer in it. */
+function pinOf({ key }: Session, { view, caller, state }: Question): Asked['pin'] {
+  return namedSession(view, caller) !== null || view.hasAnswer ? state.pinOf(key) : null;
+}
+
+function routeOf(
+  written: { rules: readonly PolicyRule[]; usual: PolicyRoute | null; step: 'default' | 'route' },
+  { view, caller, state, pin }: Question & Pick<Asked, 'pin'>,
+  reasons: Reason[],
+): PolicyRoute {
+  const { rules, usual, step } = written;
+  if (pin !== null && rules.length > 0 && view.isInToolLoop) {
+    const kept = [...rules.map((rule) => rule.route), usual].find((route) => route?.say === pin.route);
+    if (kept != null && kept.models.includes(pin.model)) {
+      reasons.push({ step, say: `${kept.say}, as before in this tool loop` });
+      return kept;
+    }
+  }
+  const rule = rules.find((one) => one.matches(view, caller, state.nowMs));
+  if (rule !== undefined) {
+    reasons.push({ step: 'rule', say: `${rule.say}: ${rule.route.say}` });
+    return rule.route;
+  }
+  if (usual === null) {
     throw new TierlineError('model_not_found', 'No task matches this request and there is no default route.', {
       param: 'model',
     });
   }
-  reasons.push({ step: task === null ? 'default' : 'route', say: route.say });
-  return { task: task?.name ?? null, attempts: guardContext(policy, view, route, reasons), reasons };
+  reasons.push({ step, say: usual.say });
+  return usual;
 }
 
-function findTask(policy: Policy, view: View, caller: Caller, reasons: Reason[]): PolicyTask | null {
+function findTask({ policy, view, caller, state }: Question, reasons: Reason[]): PolicyTask | null {
   const named = namedTask(view, caller);
   if (named !== null) {
     const task = policy.tasksByName.get(named.name);
@@ -46,12 +158,12 @@ function findTask(policy: Policy, view: View, caller: Caller, reasons: Reason[])
     }
     reasons.push({ step: 'task', say: `${named.from} names ${named.name}, which is no configured task` });
   }
-  const task = policy.tasks.find((candidate) => candidate.matches(view, caller)) ?? null;
+  const task = policy.tasks.find((candidate) => candidate.matches(view, caller, state.nowMs)) ?? null;
   if (task !== null) reasons.push({ step: 'task', say: `the request matches the task ${task.name}` });
   return task;
 }
 
-function concreteModel(policy: Policy, view: View, reasons: Reason[]): PlannedAttempt {
+function concreteModel(policy: Policy, view: View, reasons: Reason[]): PolicyModel {
   const model = policy.models.get(view.model) ?? policy.models.get(policy.aliases.get(view.model) ?? '');
   if (model === undefined) {
     const known = [...policy.models.keys()].slice(0, 20).join(', ');
@@ -64,33 +176,5 @@ function concreteModel(policy: Policy, view: View, reasons: Reason[]): PlannedAt
     );
   }
   reasons.push({ step: 'request', say: `the client asked for ${view.model}` });
-  return { model: model.name, tier: model.tier };
-}
-
-/** Leaves out the models whose window the request would fill past the guard's share. */
-function guardContext(policy: Policy, view: View, route: PolicyRoute, reasons: Reason[]): PlannedAttempt[] {
-  const attempts: PlannedAttempt[] = [];
-  for (const name of route.models) {
-    const model = policy.models.get(name) as PolicyModel;
-    const excess = tokensOver(model, view);
-    if (excess === null) attempts.push({ model: model.name, tier: model.tier });
-    else
-      reasons.push({ step: 'guard', say: `${name} skipped: about ${excess} tokens, at most ${model.inputLimit} fit` });
-  }
-  if (attempts.length > 0) return attempts;
-  const last = reasons.at(-1)?.say ?? '';
-  throw new TierlineError(
-    'context_length_exceeded',
-    `The request is too long for every model of the route (${last}).`,
-    {
-      param: 'messages',
-    },
-  );
-}
-
-/** Estimated tokens when they are over the model's limit, else null. A token is never shorter than a byte. */
-function tokensOver(model: PolicyModel, view: View): number | null {
-  if (model.inputLimit === null || view.bytes <= model.inputLimit) return null;
-  const tokens = model.countTokens(view.text) + view.imageCount * TOKENS_PER_IMAGE;
-  return tokens > model.inputLimit ? tokens : null;
+  return model;
 }

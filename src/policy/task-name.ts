@@ -21,18 +21,6 @@ export function namedTask(view: View, caller: Caller): NamedTask | null {
   return tag ? { name: tag, from: 'the first tag', binding: false } : null;
 }
 
-/** The session a client names, null when it names none. */
-export function namedSession(view: View, caller: Caller): string | null {
-  return (
-    one(caller.headers['x-session-id']) ??
-    one(caller.headers['x-tierline-session']) ??
-    one(caller.headers['helicone-session-id']) ??
-    view.metadata.session_id ??
-    view.metadata.session ??
-    null
-  );
-}
-
 function one(value: string | string[] | undefined): string | null {
   const text = Array.isArray(value) ? value[0] : value;
   return text === undefined || text === '' ? null : text;

@@ -1,0 +1,83 @@
+// Findings about what can be reached: rules and tasks that never see a request, models that no route leads to, private
+// tasks whose models also have public places.
+import type { Config, ModelConfig, RouteConfig, RuleConfig } from '../../config/config.ts';
+import { isReached } from '../../config/resolve-route.ts';
+import { covers } from './covers.ts';
+import type { Finding } from './finding.ts';
+
+/** A route with the place it is written at. */
+export interface PlacedRoute {
+  at: string;
+  /** Name of its task; null for a route of the file. */
+  task: string | null;
+  route: RouteConfig;
+}
+
+export function routesOf(config: Config): PlacedRoute[] {
+  const ofRules = (rules: readonly RuleConfig[], at: string, task: string | null): PlacedRoute[] =>
+    rules.map(({ route }, index) => ({ at: `${at}rules[${index}].route`, task, route }));
+  const ofTasks = [...config.tasks.values()].flatMap(({ name, rules, route }) => [
+    ...ofRules(rules, `tasks.${name}.`, name),
+    { at: `tasks.${name}.route`, task: name, route },
+  ]);
+  const byDefault = config.defaultRoute === null ? [] : [{ at: 'default', task: null, route: config.defaultRoute }];
+  return [...ofTasks, ...ofRules(config.rules, '', null), ...byDefault];
+}
+
+export function findUnreachable(config: Config): Finding[] {
+  return [
+    ...hiddenRules(config.rules, ''),
+    ...[...config.tasks.values()].flatMap(({ name, rules }) => hiddenRules(rules, `tasks.${name}.`)),
+    ...hiddenTasks(config),
+    ...idleModels(config),
+  ];
+}
+
+function hiddenRules(rules: readonly RuleConfig[], prefix: string): Finding[] {
+  return rules.flatMap(({ when }, index) => {
+    const before = rules.findIndex((rule, other) => other < index && covers(rule.when, when));
+    if (before === -1) return [];
+    const say = `never decides: rules[${before}] comes first and holds whenever this one does`;
+    return [{ level: 'error', code: 'unreachable_rule', at: `${prefix}rules[${index}]`, say }];
+  });
+}
+
+/** A task can still be named, so this is no error. */
+function hiddenTasks({ tasks }: Config): Finding[] {
+  const all = [...tasks.values()];
+  return all.flatMap(({ name, match }, index) => {
+    const hider = (rule: (typeof match)[number]) =>
+      all.slice(0, index).find((earlier) => earlier.match.some((other) => covers(other, rule)));
+    const hiders = match.map(hider);
+    if (match.length === 0 || hiders.includes(undefined)) return [];
+    const names = [...new Set(hiders.map((task) => task?.name))].join(', ');
+    const say = `gets only requests that name it: ${names} comes first and claims whatever it would match`;
+    return [{ level: 'warning', code: 'unreachable_task', at: `tasks.${name}.match`, say }];
+  });
+}
+
+function idleModels(config: Config): Finding[] {
+  const routes = routesOf(config);
+  const isIdle = (model: ModelConfig): boolean =>
+    model.name !== config.baseline && !routes.some(({ route }) => isReached(model, route));
+  return [...config.models.values()].filter(isIdle).map(({ name, tier }) => ({
+    level: tier === null ? 'note' : 'warning',
+    code: 'idle_model',
+    at: `models.${name}`,
+    say: 'no route leads to it: only requests that ask for it by name get it',
+  }));
+}
+
+/** Places that a private task leaves out. A model without any private place is refused when the file is read. */
+export function findPublicPlaces(config: Config): Finding[] {
+  return routesOf(config).flatMap(({ at, task, route }) => {
+    if (task === null || config.tasks.get(task)?.isPrivate !== true) return [];
+    return [...config.models.values()].flatMap((model): Finding[] => {
+      const open = model.deployments.filter(({ provider }) => config.providers.get(provider)?.isPrivate === false);
+      if (open.length === 0 || !isReached(model, route)) return [];
+      const providers = open.map(({ provider }) => provider).join(', ');
+      const say = `the task is private, so ${open.length} of ${model.deployments.length} deployments of ${model.name} (${providers}) never serve it`;
+      return [{ level: 'warning', code: 'public_deployment', at, say }];
+    });
+  });
+}

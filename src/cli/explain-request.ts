@@ -1,0 +1,211 @@
+// `tierline explain --file`: where a request would go and why, without sending it anywhere. The gateway's own planner
+// answers, with what the ledger knows of earlier calls.
+import { readFileSync } from 'node:fs';
+import Table from 'cli-table3';
+import { isObject } from '../call/json.ts';
+import type { PlannedAttempt } from '../call/plan.ts';
+import type { Caller } from '../call/view.ts';
+import { createCatalog } from '../catalog/catalog.ts';
+import { countTokens } from '../catalog/token-count.ts';
+import { compilePolicy, modelPartsOf } from '../compile-policy.ts';
+import type { Config } from '../config/config.ts';
+import { anthropicMessages } from '../dialect/anthropic-messages.ts';
+import type { Dialect } from '../dialect/dialect.ts';
+import { Inbound } from '../dialect/inbound.ts';
+import { openaiChat } from '../dialect/openai-chat.ts';
+import { showCount, showShare, showText, showUsd, UNKNOWN } from '../ledger/display.ts';
+import { type Consideration, type ConsideredModel, consider } from '../policy/consider.ts';
+import { factsOf } from '../policy/facts.ts';
+import { NO_STATE } from '../policy/state.ts';
+import { seedHistory } from './seed-history.ts';
+
+export interface ExplainRequestOptions {
+  config: Config;
+  /** Path of a request body as a client would send it. */
+  file: string;
+  /** `openai` or `anthropic`; told by the shape of the body when not given. */
+  dialect?: string;
+  /** `name: value`. */
+  header?: readonly string[];
+  tenant?: string;
+  json?: boolean;
+  /** Milliseconds since 1970. */
+  nowMs: number;
+}
+
+/** Prints the consideration. Throws a sentence, or the TierlineError that the gateway would answer an invalid body with. */
+export function explainRequestCommand(options: ExplainRequestOptions, print: (text: string) => void): void {
+  const { config, nowMs } = options;
+  const body = readFileSync(options.file);
+  const dialect = options.dialect === undefined ? guessDialect(body) : namedDialect(options.dialect);
+  const view = Inbound.read(dialect, body, config.server.maxDepth);
+  const path = dialect === anthropicMessages ? '/v1/messages' : '/v1/chat/completions';
+  const caller: Caller = { tenant: options.tenant ?? 'default', path, headers: toHeaders(options.header ?? []) };
+  const history = seedHistory(config.ledger.path);
+  const policy = compilePolicy(config, modelPartsOf(config, createCatalog()));
+  const recordOf = (task: string | null, model: string) => history.recordOf(task, model);
+  const found = consider(policy, view, caller, { ...NO_STATE, nowMs, recordOf });
+  const facts = readFacts(view, dialect);
+  print(options.json === true ? `${JSON.stringify({ facts, ...found }, null, 2)}\n` : toPage(found, facts));
+}
+
+type Facts = ReturnType<typeof readFacts>;
+
+function readFacts(view: Inbound, dialect: Dialect) {
+  const { language, hasCode, hasTables, hasMath } = factsOf(view);
+  return {
+    model: view.model,
+    dialect: dialect.name,
+    stream: view.stream,
+    bytes: view.bytes,
+    messages: view.messageCount,
+    inputTokens: countTokens(view.text, 'generic'),
+    images: view.imageCount,
+    maxOutputTokens: view.maxOutputTokens,
+    language,
+    hasCode,
+    hasTables,
+    hasMath,
+    hasTools: view.hasTools,
+    hasSchema: view.hasSchema,
+    hasDocuments: view.hasDocuments,
+    hasAudio: view.hasAudio,
+    wantsReasoning: view.wantsReasoning,
+    isInToolLoop: view.isInToolLoop,
+    signedBy: view.signedBy,
+  };
+}
+
+/** Anthropic's bodies have a system prompt beside the messages, tools with an `input_schema`, and typed blocks of their own. */
+export function guessDialect(body: Buffer): Dialect {
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    return openaiChat;
+  }
+  if (!isObject(value)) return openaiChat;
+  const tools = Array.isArray(value.tools) ? value.tools : [];
+  const messages = Array.isArray(value.messages) ? value.messages : [];
+  const parts = messages.flatMap((message) =>
+    isObject(message) && Array.isArray(message.content) ? message.content : [],
+  );
+  const has = (items: readonly unknown[], isTheirs: (item: Record<string, unknown>) => boolean): boolean =>
+    items.some((item) => isObject(item) && isTheirs(item));
+  const isAnthropic =
+    value.system !== undefined ||
+    value.stop_sequences !== undefined ||
+    value.thinking !== undefined ||
+    has(tools, (tool) => tool.input_schema !== undefined) ||
+    has(
+      parts,
+      ({ type, source }) => type === 'tool_use' || type === 'tool_result' || type === 'thinking' || isObject(source),
+    );
+  return isAnthropic ? anthropicMessages : openaiChat;
+}
+
+function namedDialect(name: string): Dialect {
+  if (/^openai(-chat)?$/.test(name)) return openaiChat;
+  if (/^anthropic(-messages)?$/.test(name)) return anthropicMessages;
+  throw new Error(
+    `--dialect ${JSON.stringify(name)} is not one that clients speak here; there are openai and anthropic.`,
+  );
+}
+
+function toHeaders(written: readonly string[]): Record<string, string> {
+  const pairs = written.map((line): [string, string] => {
+    const colon = line.indexOf(':');
+    if (colon < 1) throw new Error(`--header ${JSON.stringify(line)} is no header; write name:value.`);
+    return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function toPage(found: Consideration, facts: Facts): string {
+  const { plan, refusal } = found;
+  const sections: [string, string[]][] = [
+    ['Request', requestLines(found, facts)],
+    ['Reasons', found.reasons.map(({ step, say }) => field(step, showText(say)))],
+  ];
+  if (found.candidates.length > 0) {
+    sections.push(['Candidates', toTable(found.candidates).split('\n')]);
+    const verdicts = found.candidates.flatMap(({ model, verdicts: all }) =>
+      all.map(({ guard, isPassed, isKnown, say }) =>
+        field(
+          model,
+          `${isPassed ? (isKnown ? 'ok      ' : 'unknown ') : 'stopped '} ${guard.padEnd(11)} ${showText(say)}`,
+        ),
+      ),
+    );
+    sections.push(['Guards', verdicts.length === 0 ? ['none had anything to say'] : verdicts]);
+  }
+  if (refusal !== null) sections.push(['Refused', [field(refusal.code, showText(refusal.message))]]);
+  if (plan !== null) {
+    const cost = `${showUsd(found.costNanoUsd)}${plan.attempts[1]?.after === 'any' ? ', escalations included' : ''}`;
+    sections.push(['Plan', [...plan.attempts.map(attemptLine), field('expected cost', cost)]]);
+  }
+  return `${sections.map(([title, lines]) => [title, ...lines.map((line) => `  ${line}`)].join('\n')).join('\n\n')}\n`;
+}
+
+function requestLines({ task, session }: Consideration, facts: Facts): string[] {
+  const has = [
+    facts.hasCode === true && 'code',
+    facts.hasTables === true && 'tables',
+    facts.hasMath === true && 'formulas',
+    facts.hasTools && 'tools',
+    facts.hasSchema && 'a schema',
+    facts.images > 0 && `${facts.images} pictures`,
+    facts.hasDocuments && 'documents',
+    facts.hasAudio && 'audio',
+    facts.wantsReasoning && 'reasoning',
+    facts.isInToolLoop && 'an open tool loop',
+    facts.signedBy !== null && `signed blocks of ${facts.signedBy}`,
+  ].filter((word) => word !== false);
+  const size = `${showCount(facts.bytes)} bytes, ${facts.messages} messages, about ${showCount(facts.inputTokens)} tokens`;
+  return [
+    field('asks for', `${showText(facts.model)} (${facts.dialect}${facts.stream ? ', streamed' : ''})`),
+    field('size', size),
+    field('language', facts.language ?? 'cannot be told'),
+    field('has', has.length === 0 ? 'plain text' : has.join(', ')),
+    field('task', showText(task)),
+    field('session', showText(session)),
+  ];
+}
+
+function toTable(candidates: readonly ConsideredModel[]): string {
+  const table = new Table({
+    head: ['model', 'tier', '', 'input', 'cached', 'output', 'cost', 'pass rate'],
+    colAligns: ['left', 'left', 'left', 'right', 'right', 'right', 'right', 'right'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { model, tier, isAllowed, expected } of candidates) {
+    const { inputTokens, cachedTokens, outputTokens, costNanoUsd, passRate } = expected;
+    table.push([
+      model,
+      tier || UNKNOWN,
+      isAllowed ? '' : 'stopped',
+      showCount(inputTokens),
+      showCount(cachedTokens),
+      outputTokens === null ? UNKNOWN : showCount(outputTokens),
+      showUsd(costNanoUsd),
+      showShare(passRate),
+    ]);
+  }
+  return table.toString();
+}
+
+function attemptLine(attempt: PlannedAttempt, index: number): string {
+  const words: string[] = [];
+  if (index > 0)
+    words.push(attempt.after === 'any' ? 'when the one before did not satisfy' : 'when the one before failed upstream');
+  if (attempt.isGated) words.push('gated');
+  if (attempt.timeoutMs !== null) words.push(`at most ${attempt.timeoutMs} ms`);
+  if (attempt.hedgeAfterMs !== null) words.push(`hedged after ${attempt.hedgeAfterMs} ms`);
+  if (attempt.deployments !== null)
+    words.push(`only at deployment ${attempt.deployments.map((at) => at + 1).join(', ')}`);
+  return `${index + 1}. ${attempt.model}${words.length === 0 ? '' : `: ${words.join(', ')}`}`;
+}
+
+function field(name: string, value: string): string {
+  return `${name.padEnd(14)} ${value}`;
+}

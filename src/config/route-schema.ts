@@ -1,0 +1,62 @@
+// The schema of everything a route can be written as.
+import { z } from 'zod';
+import { duration, name, number, oneOrMore, share, timeout, whole } from './leaf.ts';
+
+const streamSchema = z.union(
+  [z.enum(['hold', 'early']), z.strictObject({ first_tokens: whole(1, 100_000) })],
+  'expected hold, early or { first_tokens: 20 }',
+);
+
+const KINDS = ['model', 'tier', 'cascade', 'best'] as const;
+const LADDER = z.array(name).min(2, 'a cascade has at least two models').max(20, 'a cascade has at most 20 models');
+
+const routeObject = z
+  .strictObject({
+    model: name.optional(),
+    tier: name.optional(),
+    cascade: LADDER.optional(),
+    best: z.enum(['cost', 'quality']).optional(),
+    among: z.array(name).min(1, 'must not be an empty list').optional(),
+    quality: share.optional(),
+    max_cost_usd: number(0, 1_000_000).optional(),
+    fallback: oneOrMore.optional(),
+    attempt_timeout: timeout.optional(),
+    hedge: z.strictObject({ below: share, after: duration }).optional(),
+    stream: streamSchema.optional(),
+    otherwise: z.enum(['answer', 'error']).optional(),
+    latency: timeout.optional(),
+  })
+  .superRefine((route, context) => {
+    const problem = problemOf(route);
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+  });
+
+type RouteObject = Partial<
+  Record<(typeof KINDS)[number] | 'among' | 'quality' | 'max_cost_usd' | 'hedge' | 'attempt_timeout', unknown>
+>;
+
+/** What belongs together and what does not, of keys that are right each by itself. */
+function problemOf(route: RouteObject): string | null {
+  const has = (key: keyof RouteObject): boolean => route[key] !== undefined;
+  const kinds = KINDS.filter(has);
+  if (kinds.length !== 1) {
+    const said = kinds.length === 0 ? '' : `, not ${kinds.join(' and ')} at once`;
+    return `a route names either a model, a tier, a cascade or what is best${said}`;
+  }
+  if (has('best') !== has('among')) return '`best` and `among` go together: the models to choose from';
+  if ((route.best === 'cost') !== has('quality')) return '`best: cost` and `quality` go together: the least pass rate';
+  if ((route.best === 'quality') !== has('max_cost_usd'))
+    return '`best: quality` and `max_cost_usd` go together: what a request may cost';
+  const paced = (['attempt_timeout', 'hedge'] as const).find(has);
+  if (paced !== undefined && !has('cascade'))
+    return `\`${paced}\` belongs to a cascade, where another model takes over`;
+  return null;
+}
+
+/** A model or tier name, or an object. */
+export const routeSchema = z.union(
+  [name, routeObject],
+  'expected a model, a tier or { model | tier | cascade | best, fallback }',
+);
+export type FileRoute = z.output<typeof routeSchema>;
+export type FileRouteObject = Exclude<FileRoute, string>;

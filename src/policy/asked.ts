@@ -1,0 +1,67 @@
+// One question to the planner: everything that guards, pins and predictions may look at, gathered once per call.
+import { TierlineError } from '../call/errors.ts';
+import type { NanoUsd } from '../call/money.ts';
+import type { Pin } from '../call/pin.ts';
+import type { Caller, View } from '../call/view.ts';
+import type { Policy, PolicyLimits, PolicyRoute, PolicyTask } from './policy.ts';
+import type { Session } from './session.ts';
+import type { PlanState } from './state.ts';
+
+export interface Asked {
+  policy: Policy;
+  view: View;
+  caller: Caller;
+  state: PlanState;
+  task: PolicyTask | null;
+  /** Null when the client named a model. */
+  route: PolicyRoute | null;
+  /** Null when the route leaves nothing to keep to. */
+  session: Session | null;
+  /** Where the session stands; null when it is new. */
+  pin: Pin | null;
+  /** Those of task and tenant, where there are any. */
+  limits: readonly PolicyLimits[];
+  /** The lowest of the ceilings on the expected cost, and whose it is; null when there is none. */
+  ceiling: Ceiling | null;
+  /** Whether guards also say what they let pass, and costs are worked out even when nothing depends on them. */
+  isThorough: boolean;
+}
+
+export interface Ceiling {
+  nanoUsd: NanoUsd;
+  of: string;
+}
+
+const COST_HEADER = 'x-tierline-max-cost-usd';
+
+/** Throws TierlineError `invalid_request` for a ceiling that is no amount. */
+export function gatherLimits(
+  { policy, caller }: { policy: Policy; caller: Caller },
+  task: PolicyTask | null,
+  route: PolicyRoute | null,
+): { limits: PolicyLimits[]; ceiling: Ceiling | null } {
+  const limits: PolicyLimits[] = [];
+  if (task !== null) limits.push(task.limits);
+  const tenant = policy.tenants.get(caller.tenant);
+  if (tenant !== undefined) limits.push(tenant);
+  let ceiling = askedCeiling(caller);
+  const lower = (nanoUsd: NanoUsd | null, of: string): void => {
+    if (nanoUsd !== null && (ceiling === null || nanoUsd < ceiling.nanoUsd)) ceiling = { nanoUsd, of };
+  };
+  for (const limit of limits) lower(limit.maxCostNanoUsd, limit.of);
+  if (route?.mode?.best === 'quality') lower(route.mode.maxCostNanoUsd, 'the route');
+  return { limits, ceiling };
+}
+
+function askedCeiling({ headers }: Caller): Ceiling | null {
+  const value = headers[COST_HEADER];
+  if (value === undefined) return null;
+  const text = Array.isArray(value) ? value[0] : value;
+  const usd = text === undefined || text.trim() === '' ? Number.NaN : Number(text);
+  if (!(usd >= 0 && usd < 1e6)) {
+    throw new TierlineError('invalid_request', `${COST_HEADER} must be an amount in dollars, such as 0.002.`, {
+      param: COST_HEADER,
+    });
+  }
+  return { nanoUsd: Math.round(usd * 1e9), of: `the header ${COST_HEADER}` };
+}

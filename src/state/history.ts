@@ -1,0 +1,101 @@
+// What calls have told of each model on each task: length of answers, gates passed, latency. In memory and bounded; recent
+// calls weigh more. It knows nothing of money or routes.
+import { LRUCache } from 'lru-cache';
+import type { CallRow } from '../call/row.ts';
+import type { TrackRecord } from '../call/track-record.ts';
+
+/** What history reads of a row. `verdicts` are there where gates judged the attempt. */
+export interface Observed {
+  task: string | null;
+  attempts: readonly (Pick<CallRow['attempts'][number], 'model' | 'status' | 'latencyMs' | 'usage'> & {
+    verdicts?: readonly { pass: boolean }[] | null;
+  })[];
+}
+
+/** Pairs of task and model; tasks and models are the configuration's, so this is never reached by an honest one. */
+const MOST = 10_000;
+/** Weight of a new answer's length, once there have been enough. */
+const SHARE = 0.05;
+/** Judgements remembered: older ones fade, so that the rate follows a model that changes. */
+const JUDGED = 500;
+/** Latencies kept for the percentile, and how many it takes before one is told. */
+const WINDOW = 200;
+const LEAST = 20;
+/** The percentile is worked out anew after so many calls. */
+const EVERY = 10;
+
+export class History {
+  private readonly entries = new LRUCache<string, Entry>({ max: MOST });
+
+  /**
+   * Takes in a finished call. Attempts that gave no complete answer say nothing about answers. `isFollowUp`: whether it
+   * went on a conversation whose prompt was still cached; null when that is not known.
+   */
+  observe(row: Observed, isFollowUp: boolean | null = null): void {
+    for (const attempt of row.attempts) {
+      if (attempt.status !== 'ok') continue;
+      const entry = this.entryOf(row.task, attempt.model);
+      entry.time(attempt.latencyMs);
+      if (isFollowUp !== null) entry.follow(isFollowUp);
+      if (attempt.usage !== null) entry.measure(attempt.usage.outputTokens);
+      const { verdicts } = attempt;
+      if (verdicts != null && verdicts.length > 0) entry.judge(verdicts.every(({ pass }) => pass));
+    }
+  }
+
+  /** Null when the model has never answered for the task. */
+  recordOf(task: string | null, model: string): TrackRecord | null {
+    return this.entries.get(keyOf(task, model))?.record ?? null;
+  }
+
+  private entryOf(task: string | null, model: string): Entry {
+    const key = keyOf(task, model);
+    let entry = this.entries.get(key);
+    if (entry === undefined) {
+      entry = new Entry();
+      this.entries.set(key, entry);
+    }
+    return entry;
+  }
+}
+
+function keyOf(task: string | null, model: string): string {
+  return task === null ? `\n${model}` : `${task}\n${model}`;
+}
+
+/** A mean after its `count`th value: the plain one first, the moving one later. */
+function moved(mean: number | null, value: number, count: number): number {
+  const before = mean ?? 0;
+  return before + Math.max(SHARE, 1 / count) * (value - before);
+}
+
+class Entry {
+  readonly record: TrackRecord = { outputTokens: null, judged: 0, passed: 0, followRate: null, p95LatencyMs: null };
+  private lengths = 0;
+  private follows = 0;
+  private timed = 0;
+  private readonly latencies: number[] = [];
+
+  measure(tokens: number): void {
+    this.record.outputTokens = moved(this.record.outputTokens, tokens, ++this.lengths);
+  }
+
+  follow(isFollowUp: boolean): void {
+    this.record.followRate = moved(this.record.followRate, isFollowUp ? 1 : 0, ++this.follows);
+  }
+
+  judge(isPassed: boolean): void {
+    const { record } = this;
+    const kept = record.judged < JUDGED ? 1 : (JUDGED - 1) / JUDGED;
+    record.judged = record.judged * kept + 1;
+    record.passed = record.passed * kept + (isPassed ? 1 : 0);
+  }
+
+  time(latencyMs: number): void {
+    this.latencies[this.timed % WINDOW] = latencyMs;
+    this.timed++;
+    if (this.timed < LEAST || this.timed % EVERY !== 0) return;
+    const sorted = this.latencies.toSorted((one, other) => one - other);
+    this.record.p95LatencyMs = sorted[Math.ceil(sorted.length * 0.95) - 1] ?? null;
+  }
+}
