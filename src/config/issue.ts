@@ -66,9 +66,10 @@ function unknownKey(path: Path): Finding {
 
 /** The issues of the one branch whose type fits what was written; else the union's own sentence. */
 function unionFindings(issue: z.core.$ZodIssueInvalidUnion, path: Path, root: unknown): Finding[] {
-  const fitting = issue.errors.filter(
-    (branch) => !branch.some((inner) => inner.path.length === 0 && inner.code === 'invalid_type'),
-  );
+  const isMap = isObject(valueAt(root, path));
+  const isOther = ({ path: inner, code }: Issue): boolean =>
+    inner.length === 0 && (code === 'invalid_type' || (code === 'invalid_value' && isMap));
+  const fitting = issue.errors.filter((branch) => !branch.some(isOther));
   const branch = fitting[0];
   if (fitting.length === 1 && branch !== undefined) return branchFindings(branch, path, root);
   return [withValue(issue.message, path, root)];
