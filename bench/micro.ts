@@ -18,40 +18,7 @@ import { createEngine } from '../src/engine.ts';
 import { decide } from '../src/policy/decide.ts';
 import { scanJson } from '../src/wire/json-scan.ts';
 import { splice } from '../src/wire/splice.ts';
-
-interface Figure {
-  name: string;
-  run: () => unknown;
-  /** Operations in one call of `run`. */
-  operations?: number;
-}
-
-const WARM_UP_MS = 300;
-const MEASURE_MS = 700;
-const BATCH_US = 200;
-
-function measure({ name, run, operations = 1 }: Figure): Record<string, number> {
-  const warmUntil = performance.now() + WARM_UP_MS;
-  let runs = 0;
-  const startedAt = performance.now();
-  while (performance.now() < warmUntil) {
-    run();
-    runs++;
-  }
-  const onceUs = ((performance.now() - startedAt) * 1000) / runs;
-  const batch = Math.max(1, Math.round(BATCH_US / onceUs));
-  const samples: number[] = [];
-  const until = performance.now() + MEASURE_MS;
-  while (performance.now() < until || samples.length < 20) {
-    const from = performance.now();
-    for (let index = 0; index < batch; index++) run();
-    samples.push(((performance.now() - from) * 1000) / (batch * operations));
-  }
-  samples.sort((a, b) => a - b);
-  const at = (share: number): number =>
-    round(samples[Math.min(samples.length - 1, Math.floor(samples.length * share))] as number);
-  return { [`${name}_p50_us`]: at(0.5), [`${name}_p99_us`]: at(0.99) };
-}
+import { type Figure, measure, round } from './measure.ts';
 
 /** Median time of one plan, each for a request that nobody has looked into yet; reading it is not counted. */
 function planFigure(read: () => Inbound, plan: (view: Inbound) => unknown): number {
@@ -66,10 +33,6 @@ function planFigure(read: () => Inbound, plan: (view: Inbound) => unknown): numb
   }
   samples.sort((a, b) => a - b);
   return round(samples[Math.floor(samples.length / 2)] as number);
-}
-
-function round(value: number): number {
-  return Number(value.toPrecision(3));
 }
 
 /** A conversation of about `bytes` bytes as a client would send it. */
@@ -191,14 +154,13 @@ async function main(): Promise<void> {
     (view) => decide(policy, view, caller),
   );
   await connections.close();
-  Object.assign(results, ledgerFigures());
+  Object.assign(results, figuresOf('ledger.ts'), figuresOf('gates.ts'));
   print(results);
 }
 
-function ledgerFigures(): Record<string, number> {
-  const run = spawnSync(process.execPath, [path.join(import.meta.dirname, 'ledger.ts'), '--json'], {
-    encoding: 'utf8',
-  });
+/** Figures of another benchmark, in a process of its own. */
+function figuresOf(file: string): Record<string, number> {
+  const run = spawnSync(process.execPath, [path.join(import.meta.dirname, file), '--json'], { encoding: 'utf8' });
   return run.status === 0 ? (JSON.parse(run.stdout) as Record<string, number>) : {};
 }
 

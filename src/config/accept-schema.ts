@@ -75,14 +75,14 @@ const optional = Object.fromEntries(GATE_KEYS.map((key) => [key, shapes[key].opt
   [Key in keyof typeof shapes]: z.ZodOptional<(typeof shapes)[Key]>;
 };
 
-const gateSchema = z
-  .strictObject({ ...optional, fenced: flag.optional() })
-  .refine((gate) => GATE_KEYS.filter((key) => gate[key] !== undefined).length === 1, {
-    error: 'each item names exactly one gate, as in - refusal: true',
-  })
-  .refine(({ fenced, json_schema: schema }) => fenced === undefined || schema !== undefined, {
-    error: '`fenced` belongs to json_schema; one_of and confidence have their own',
-  });
+const gateSchema = z.strictObject({ ...optional, fenced: flag.optional() }).superRefine((gate, context) => {
+  if (GATE_KEYS.filter((key) => gate[key] !== undefined).length !== 1) {
+    context.addIssue({ code: 'custom', message: 'each item names exactly one gate, as in - refusal: true' });
+  } else if (gate.fenced !== undefined && gate.json_schema === undefined) {
+    const message = '`fenced` belongs to json_schema; one_of and confidence have their own';
+    context.addIssue({ code: 'custom', message });
+  }
+});
 export type FileGate = z.output<typeof gateSchema>;
 
 export const acceptSchema = z.array(gateSchema);

@@ -8,7 +8,7 @@ import { GateProblem, loadPeer } from './peer.ts';
 
 const NAME = 'language';
 /** As much of a text as is looked at, in characters: more changes nothing but the time it takes. */
-const SAMPLE = 1_000;
+const SAMPLE = 400;
 /** A language whose likelihood reaches this share of the likeliest one's could be it as well. */
 const CLOSE = 0.5;
 

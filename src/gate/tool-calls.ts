@@ -9,11 +9,8 @@ const NAME = 'tool_calls';
 export function createToolCallsGate(cache: SchemaCache): Gate {
   const check = ({ toolCalls }: Answer, question: Question): Verdict => {
     if (toolCalls.length === 0) return passed(NAME, 'calls no tool');
-    const sound = toolCalls.filter((call) => problemOf(call, question, cache) === null).length;
-    for (const call of toolCalls) {
-      const problem = problemOf(call, question, cache);
-      if (problem !== null) return failed(NAME, problem, sound / toolCalls.length);
-    }
+    const problems = toolCalls.map((call) => problemOf(call, question, cache)).filter((problem) => problem !== null);
+    if (problems[0] !== undefined) return failed(NAME, problems[0], 1 - problems.length / toolCalls.length);
     return passed(NAME, 'every call is valid', 1);
   };
   return { name: NAME, isCostly: false, check };
