@@ -7,8 +7,8 @@ export interface Figure {
   operations?: number;
 }
 
-const WARM_UP_MS = 300;
-const MEASURE_MS = 700;
+export const WARM_UP_MS = 300;
+export const MEASURE_MS = 700;
 const BATCH_US = 200;
 
 /** Median and 99th percentile of many short batches, in microseconds per operation. */

@@ -18,7 +18,7 @@ import { createEngine } from '../src/engine.ts';
 import { decide } from '../src/policy/decide.ts';
 import { scanJson } from '../src/wire/json-scan.ts';
 import { splice } from '../src/wire/splice.ts';
-import { type Figure, measure, round } from './measure.ts';
+import { type Figure, MEASURE_MS, measure, round, WARM_UP_MS } from './measure.ts';
 
 /** Median time of one plan, each for a request that nobody has looked into yet; reading it is not counted. */
 function planFigure(read: () => Inbound, plan: (view: Inbound) => unknown): number {

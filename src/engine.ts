@@ -12,6 +12,7 @@ import type { Config, DeploymentConfig, ModelConfig } from './config/config.ts';
 import type { Delivered, Delivery } from './delivery/deliver.ts';
 import type { Deployment } from './delivery/deployment.ts';
 import { sleepUnlessGone } from './delivery/sleep.ts';
+import type { Gate } from './gate/gate.ts';
 import { isFollowUp, pinAfter } from './policy/pin.ts';
 import type { Connection } from './provider/connection.ts';
 import type { Engine } from './router.ts';
@@ -26,6 +27,8 @@ export interface EngineParts {
   connections: ReadonlyMap<string, Connection>;
   /** Outlives a configuration, so that a reload forgets no conversation; made anew when not given. */
   memory?: PolicyMemory;
+  /** By task; none when not given. */
+  gates?: ReadonlyMap<string, readonly Gate[]>;
 }
 
 /** What the planner is reminded of. */
@@ -38,6 +41,8 @@ export interface PolicyMemory {
 export function createMemory(history = new History()): PolicyMemory {
   return { pins: new Pins(), history };
 }
+
+const NO_GATES: readonly Gate[] = [];
 
 /** Largest reply held in memory; longer ones are not what language models write. */
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
@@ -73,6 +78,7 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
       const pin = order === null ? null : pinAfter(order, attempts, row);
       if (order !== null && pin !== null) pins.set(order.key, pin);
     },
+    gatesOf: (task) => (task === null ? undefined : parts.gates?.get(task)) ?? NO_GATES,
     delivery: compileDelivery(config, models),
     isStrict: (task) => (task === null ? undefined : config.tasks.get(task)?.isStrict) ?? config.isStrict,
     hasCostInUsage: config.answer.costInUsage,
@@ -140,6 +146,7 @@ function compileDelivery(config: Config, models: ReadonlyMap<string, CompiledMod
       baseDelayMs,
       maxDelayMs,
       maxRetryAfterMs,
+      keepAliveMs: config.timeouts.keepAliveMs,
     },
     budget: new RetryBudget(budgetShare),
     deploymentsOf: (model) => deployments.get(model) ?? [],

@@ -53,6 +53,9 @@ function exchange(made: Made = {}): Delivered {
   facts.finishReason = 'stop';
   facts.responseModel = `${model}-2026`;
   return {
+    verdicts: null,
+    stopped: null,
+    text: null,
     attempt: plainAttempt(model, model === 'big' ? 'frontier' : 'small'),
     deployment: { connection: { name: 'prov' } as Connection, upstreamModel: `up-${model}` } as Deployment,
     carriage: { losses: made.losses ?? [] } as unknown as Carriage,

@@ -5,6 +5,17 @@ import type { AttemptRow, CallRow } from './call/row.ts';
 import type { Usage } from './call/usage.ts';
 import type { Delivered, DeliveryOutcome } from './delivery/deliver.ts';
 
+/** What the exchanges of a delivery cost together. */
+export function spentOn(exchanges: readonly Delivered[], pricing: Pricing): Cost {
+  let sum = 0;
+  for (const exchange of exchanges) {
+    const { nanoUsd } = attemptCost(exchange, pricing);
+    if (nanoUsd === null) return UNKNOWN_COST;
+    sum += nanoUsd;
+  }
+  return { nanoUsd: sum, basis: 'measured' };
+}
+
 /** What is known of a call before anything was sent. */
 export interface CallFacts {
   id: string;
@@ -59,7 +70,7 @@ export function toCallRow(
     reasons: call.plan.reasons,
     planned: call.plan.attempts.map((attempt) => attempt.model),
     losses: [...(last?.carriage.losses ?? [])],
-    status: last?.result.status ?? 'error',
+    status: answer?.result.status ?? (last?.result.status === 'client_gone' ? 'client_gone' : 'error'),
     httpStatus: told.httpStatus,
     errorCode: told.errorCode,
     finishReason: last?.result.facts.finishReason ?? null,
@@ -96,6 +107,8 @@ function toAttemptRow(call: CallFacts, exchange: Delivered, index: number, prici
     costNanoUsd: cost.nanoUsd,
     costBasis: cost.basis,
     upstreamRequestId: typeof requestId === 'string' ? requestId : null,
+    verdicts: exchange.verdicts,
+    stopped: exchange.stopped,
   };
 }
 
@@ -115,13 +128,17 @@ function attemptCost(exchange: Delivered, pricing: Pricing): Cost {
   return cost.nanoUsd === null ? cost : { nanoUsd: cost.nanoUsd, basis: 'estimated' };
 }
 
-/** The sum of all attempts; unknown as soon as one of them is. */
+/** The sum of all attempts and of what judging them cost; unknown as soon as one of them is. */
 function total(attempts: readonly AttemptRow[]): Cost {
   let sum = 0;
   let basis: CostBasis = 'measured';
   for (const attempt of attempts) {
     if (attempt.costNanoUsd === null) return UNKNOWN_COST;
     sum += attempt.costNanoUsd;
+    for (const { costNanoUsd } of attempt.verdicts ?? []) {
+      if (costNanoUsd === null) return UNKNOWN_COST;
+      sum += costNanoUsd;
+    }
     if (attempt.costBasis === 'estimated') basis = 'estimated';
   }
   return { nanoUsd: sum, basis };

@@ -1,15 +1,18 @@
 // One call from its bytes to its row: decode, plan, run, encode, record. Everything on this page is said in the words
 // of the modules below it; nothing here knows HTTP servers, SQL or a provider's wire format.
 import type { IncomingHttpHeaders } from 'node:http';
+import { createAsk } from './ask.ts';
 import { ERRORS, TierlineError } from './call/errors.ts';
 import { emptyPlan, type Plan } from './call/plan.ts';
 import type { CallRow } from './call/row.ts';
-import type { Usage } from './call/usage.ts';
-import { type Delivered, type Delivery, type DeliveryOutcome, deliver } from './delivery/deliver.ts';
+import { toUsage, type Usage } from './call/usage.ts';
+import { type Delivered, type Delivery, type DeliveryOutcome, deliver, type Judging } from './delivery/deliver.ts';
 import type { Deployment } from './delivery/deployment.ts';
 import type { ClientSide } from './delivery/exchange.ts';
 import type { Inbound } from './dialect/inbound.ts';
-import { decide } from './policy/decide.ts';
+import type { Gate, Question } from './gate/gate.ts';
+import { toQuestion } from './judged.ts';
+import { decide, TOKENS_PER_IMAGE } from './policy/decide.ts';
 import type { Policy } from './policy/policy.ts';
 import { namedSession } from './policy/session.ts';
 import type { PlanState } from './policy/state.ts';
@@ -64,6 +67,8 @@ export interface Engine {
   /** Remembers how a planned call went. */
   learn: (plan: Plan, row: CallRow) => void;
   delivery: Delivery;
+  /** The gates of a task, none when it has none. */
+  gatesOf: (task: string | null) => readonly Gate[];
   /** Whether losses of a translation are an error for this task. */
   isStrict: (task: string | null) => boolean;
   hasCostInUsage: boolean;
@@ -91,13 +96,16 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
     const caller = { tenant: call.tenant, path: call.path, headers: call.headers };
     plan = decide(engine.policy, inbound, caller, engine.planState(call.atMs));
     decidedAt = performance.now();
-    outcome = await deliver(guarded(engine.delivery, plan), plan.attempts, {
+    outcome = await deliver(engine.delivery, plan.attempts, {
       client,
+      isStream: inbound.stream,
+      judging: judgingOf(engine, call, plan),
       carry: (attempt, deployment) => carry(engine, call, { plan, attempt, deployment }),
     });
   } catch (error) {
     outcome.error = error instanceof TierlineError ? error : new TierlineError('internal', undefined, { cause: error });
   }
+  for (const exchange of outcome.exchanges) if (exchange.stopped !== null) estimateUsage(engine, inbound, exchange);
   const row = toCallRow(callFacts(call, plan, decidedAt), outcome, {
     httpStatus: told(outcome),
     errorCode: outcome.error?.code ?? null,
@@ -110,13 +118,26 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
   answer(client, outcome, answerFacts(plan, row));
 }
 
-/** Delivery as the guards leave it: without the deployments that a plan forbids. */
-function guarded(delivery: Delivery, { attempts }: Plan): Delivery {
-  if (attempts.every(({ deployments }) => deployments === null)) return delivery;
-  const allowed = new Map(attempts.map(({ model, deployments }) => [model, deployments]));
-  const deploymentsOf: Delivery['deploymentsOf'] = (model) =>
-    delivery.deploymentsOf(model).filter((_, at) => allowed.get(model)?.includes(at) ?? true);
-  return { ...delivery, deploymentsOf };
+/** What the answers of the plan have to pass; null when none is gated. */
+function judgingOf(engine: Engine, call: Call, plan: Plan): Judging | null {
+  if (!plan.attempts.some(({ isGated }) => isGated)) return null;
+  let question: Question | null = null;
+  return {
+    gates: engine.gatesOf(plan.task),
+    question: () => (question ??= toQuestion(call.inbound.neutral)),
+    context: { ask: createAsk(engine, call.atMs) },
+    release: plan.stream,
+    otherwise: plan.otherwise,
+  };
+}
+
+/** A provider that was stopped bills what it had read and written, and no longer says how much that was. */
+function estimateUsage(engine: Engine, inbound: Inbound, { attempt, result, text }: Delivered): void {
+  const model = engine.policy.models.get(attempt.model);
+  if (result.facts.usage !== null || model === undefined) return;
+  const written = text === null || text === '' ? (attempt.expected?.outputTokens ?? 0) : model.countTokens(text);
+  const inputTokens = Math.ceil(model.countTokens(inbound.text) + inbound.imageCount * TOKENS_PER_IMAGE);
+  result.facts.usage = toUsage({ inputTokens, outputTokens: Math.ceil(written) });
 }
 
 function carry(
@@ -140,7 +161,7 @@ function carry(
 }
 
 function answer(client: CallClient, outcome: DeliveryOutcome, facts: AnswerFacts): void {
-  const last = outcome.exchanges.at(-1)?.result;
+  const last = (outcome.answer ?? outcome.exchanges.at(-1))?.result;
   if (outcome.error !== null) {
     client.fail(outcome.error, { body: ownBody(outcome), headers: last?.headers ?? {}, answer: facts });
   } else if (last?.body !== null && last?.body !== undefined) client.reply(last.body, last.headers, facts);

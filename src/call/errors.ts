@@ -74,6 +74,12 @@ export const ERRORS = {
   client_gone: kind(499, 'client', true, 'The client closed the connection before the answer was complete.'),
   internal: kind(500, 'operator', true, 'The gateway failed. The request id finds the details in its log.'),
   upstream_auth: kind(502, 'operator', false, 'The provider refused the credentials of the gateway.'),
+  answer_refused: kind(
+    422,
+    'upstream',
+    true,
+    'No model gave an answer that passes the gates of the task, and the route rather has an error.',
+  ),
   upstream_unreachable: kind(502, 'upstream', true, 'The provider could not be reached or closed the connection.'),
   upstream_error: kind(502, 'upstream', true, 'The provider answered with an error.'),
   upstream_malformed: kind(502, 'upstream', true, 'The answer of the provider could not be understood.'),

@@ -2,9 +2,16 @@
 import type { CostBasis, NanoUsd } from './money.ts';
 import type { Reason } from './plan.ts';
 import type { Usage } from './usage.ts';
+import type { Verdict } from './verdict.ts';
 
 /** `partial`: the answer broke off after it had begun. `client_gone`: the client left before the end. */
 export type CallStatus = 'ok' | 'error' | 'partial' | 'client_gone';
+
+/**
+ * Why the router ended an exchange that the provider would have gone on with: a gate refused what there was of the answer
+ * (`rejected`), the attempt had a time of its own (`late`), another attempt was accepted first (`beaten`).
+ */
+export type StopReason = 'rejected' | 'late' | 'beaten';
 
 /** One upstream exchange. Times in milliseconds with a fraction. */
 export interface AttemptRow {
@@ -26,6 +33,9 @@ export interface AttemptRow {
   costBasis: CostBasis;
   /** The provider's request id, for their support. */
   upstreamRequestId: string | null;
+  /** What the gates said of its answer; null when none looked at it. */
+  verdicts: readonly Verdict[] | null;
+  stopped: StopReason | null;
 }
 
 /** One call of a client. Immutable once written. */

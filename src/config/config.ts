@@ -257,6 +257,8 @@ export interface RouteConfig {
 export type ModeConfig = { best: 'cost'; quality: number } | { best: 'quality'; maxCostNanoUsd: number };
 
 export interface TimeoutsConfig {
+  /** How often the client of a stream that is held back for its gates gets a sign of life. */
+  keepAliveMs: number;
   connectMs: number;
   firstByteMs: number;
   idleMs: number;

@@ -129,6 +129,7 @@ function resolveDelivery({ timeouts, retries, breaker }: FileConfig): Pick<Confi
       firstByteMs: timeouts.first_byte,
       idleMs: timeouts.idle,
       totalMs: timeouts.total,
+      keepAliveMs: timeouts.keep_alive,
     },
     retries: {
       maxAttempts: retries.max_attempts,

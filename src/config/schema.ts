@@ -131,6 +131,7 @@ export const configSchema = z.strictObject({
       first_byte: timeout.default(120_000),
       idle: timeout.default(60_000),
       total: timeout.default(600_000),
+      keep_alive: timeout.default(5_000),
     })
     .prefault({}),
   retries: z

@@ -1,159 +1,10 @@
 import assert from 'node:assert/strict';
-import type { IncomingHttpHeaders } from 'node:http';
 import { test } from 'node:test';
 import { TierlineError } from '../call/errors.ts';
 import { plainAttempt } from '../call/plan.ts';
-import { createFacts, type StreamPipe } from '../dialect/pipe.ts';
-import type { Carriage } from '../provider/carriage.ts';
-import type { Connection } from '../provider/connection.ts';
-import type { UpstreamSink } from '../provider/http-upstream.ts';
-import { Breaker } from '../state/breaker.ts';
-import { RetryBudget } from '../state/retry-budget.ts';
-import { type Delivery, deliver } from './deliver.ts';
-import type { Deployment } from './deployment.ts';
-import { type ClientSide, readRetryAfter } from './exchange.ts';
-
-/** What an upstream does when it is called: one step per exchange. */
-type Step =
-  | { reply: string }
-  | { status: number; headers?: IncomingHttpHeaders; body?: string }
-  | { stream: string[]; after?: 'end' | 'reset' | 'hang' }
-  | { fail: 'upstream_unreachable' | 'upstream_timeout' }
-  | { hang: true };
-
-class FakeClient implements ClientSide {
-  isGone = false;
-  onGone: (() => void) | null = null;
-  onDrain: (() => void) | null = null;
-  written: string[] = [];
-  begun = 0;
-  begin(): void {
-    this.begun++;
-  }
-  write(bytes: Buffer | string): boolean {
-    this.written.push(String(bytes));
-    return true;
-  }
-  leave(): void {
-    this.isGone = true;
-    this.onGone?.();
-  }
-}
-
-/** A pipe for streams of words: `END` finishes, `ERR` is an error of the provider. */
-function wordPipe(): StreamPipe {
-  const facts = createFacts();
-  const pipe = {
-    facts,
-    state: 'open' as StreamPipe['state'],
-    closing: null as string | null,
-    push(chunk: Buffer): string | null {
-      const word = chunk.toString();
-      if (word === 'ERR') {
-        facts.error = { status: 500, message: 'overloaded' };
-        pipe.state = 'failed';
-        return null;
-      }
-      if (word === 'END') {
-        pipe.state = 'finished';
-        pipe.closing = 'END';
-        return null;
-      }
-      facts.sawToken = true;
-      return word;
-    },
-    end(): void {
-      if (pipe.state === 'open') pipe.state = 'failed';
-    },
-  };
-  return pipe;
-}
-
-interface Site {
-  deployment: Deployment;
-  calls: number;
-  aborted: number;
-}
-
-function site(name: string, steps: Step[], weight = 1): Site {
-  const breaker = new Breaker({ failureShare: 0.5, minExchanges: 20, windowMs: 1000, cooldownMs: 1000 }, () =>
-    performance.now(),
-  );
-  const made: Site = { calls: 0, aborted: 0, deployment: null as unknown as Deployment };
-  const connection: Partial<Connection> = { name, secrets: [] };
-  made.deployment = { connection: connection as Connection, upstreamModel: name, weight, breaker, restUntil: 0 };
-  sites.set(made.deployment, { made, steps });
-  return made;
-}
-const sites = new Map<Deployment, { made: Site; steps: Step[] }>();
-
-function play(step: Step, sink: UpstreamSink): void {
-  if ('fail' in step) sink.onError(new TierlineError(step.fail));
-  else if ('reply' in step) {
-    sink.onHead(200, { 'content-type': 'application/json' });
-    sink.onData(Buffer.from(step.reply));
-    sink.onEnd();
-  } else if ('status' in step) {
-    sink.onHead(step.status, step.headers ?? {});
-    sink.onData(Buffer.from(step.body ?? ''));
-    sink.onEnd();
-  } else if ('stream' in step) {
-    sink.onHead(200, { 'content-type': 'text/event-stream' });
-    for (const word of step.stream) sink.onData(Buffer.from(word));
-    if (step.after === 'reset') sink.onError(new TierlineError('upstream_truncated'));
-    else if (step.after !== 'hang') sink.onEnd();
-  }
-}
-
-function carriageFor(deployment: Deployment, isStream: boolean): Carriage {
-  const { made, steps } = sites.get(deployment) as { made: Site; steps: Step[] };
-  return {
-    isStream,
-    isSameDialect: true,
-    losses: [],
-    send: (_timeouts, sink) => {
-      const step = steps[Math.min(made.calls++, steps.length - 1)] as Step;
-      setImmediate(() => play(step, sink));
-      return { abort: () => made.aborted++, pause: () => {}, resume: () => {} };
-    },
-    openPipe: wordPipe,
-    readReply: (body) => ({ body, facts: createFacts() }),
-    readError: (status, body) => ({ status, message: body || `HTTP ${status}` }),
-    redact: (text) => text,
-  };
-}
-
-function setUp(models: Record<string, Site[]>, options: Partial<Delivery['options']> = {}) {
-  const sleeps: number[] = [];
-  const delivery: Delivery = {
-    options: {
-      firstByteMs: 1000,
-      idleMs: 1000,
-      totalMs: 1000,
-      maxReplyBytes: 1000,
-      maxAttempts: 3,
-      baseDelayMs: 100,
-      maxDelayMs: 2000,
-      maxRetryAfterMs: 1000,
-      ...options,
-    },
-    budget: new RetryBudget(0.2),
-    deploymentsOf: (model) => (models[model] ?? []).map((one) => one.deployment),
-    random: () => 0.5,
-    sleep: async (ms) => void sleeps.push(ms),
-  };
-  const client = new FakeClient();
-  const run = (isStream = false) =>
-    deliver(
-      delivery,
-      Object.keys(models).map((model) => plainAttempt(model, 'small')),
-      {
-        client,
-        carry: (_attempt, deployment) => carriageFor(deployment, isStream),
-      },
-    );
-  return { delivery, client, sleeps, run };
-}
+import { deliver } from './deliver.ts';
+import { readRetryAfter } from './exchange.ts';
+import { carriageFor, setUp, site } from './sample.test.ts';
 
 test('an answer of the first deployment is the outcome', async () => {
   const { run, sleeps } = setUp({ a: [site('one', [{ reply: 'hello' }])] });
@@ -315,6 +166,8 @@ test('a model that cannot express the request is passed over', async () => {
   const plan = ['a', 'b'].map((model) => plainAttempt(model, 'small'));
   const outcome = await deliver(delivery, plan, {
     client,
+    isStream: false,
+    judging: null,
     carry: (attempt, deployment) => {
       if (attempt.model === 'a') throw new TierlineError('unsupported', 'n is 2', { param: 'n' });
       return carriageFor(deployment, false);

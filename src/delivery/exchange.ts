@@ -14,7 +14,11 @@ export interface ClientSide {
   onGone: (() => void) | null;
   /** Set by the exchange while the client reads slower than the provider writes. */
   onDrain: (() => void) | null;
-  /** The first event is about to be written: from now on no other model may answer. */
+  /** Whether an event of an answer has gone to the client: from then on no other model may answer. */
+  readonly isCommitted: boolean;
+  /** Tells a client that waits for its stream that it is still being worked on. */
+  keepAlive: () => void;
+  /** The first event is about to be written. */
   begin: (headers: IncomingHttpHeaders) => void;
   /** False when the client's buffer is full. */
   write: (bytes: Buffer | string) => boolean;
@@ -82,7 +86,7 @@ class RunningExchange implements UpstreamSink {
   private chunks: Buffer[] = [];
   private size = 0;
   private firstTokenAt: number | null = null;
-  private isCommitted = false;
+  private hasBegun = false;
   private isSent = false;
   private isSettled = false;
 
@@ -174,13 +178,13 @@ class RunningExchange implements UpstreamSink {
       return;
     }
     if (this.firstTokenAt === null && pipe.facts.sawToken) this.firstTokenAt = performance.now();
-    if (bytes !== null && (pipe.state !== 'failed' || this.isCommitted)) this.write(bytes);
+    if (bytes !== null && (pipe.state !== 'failed' || this.hasBegun)) this.write(bytes);
     if (pipe.state !== 'open') this.settlePipe(pipe);
   }
 
   private commit(): void {
-    if (this.isCommitted) return;
-    this.isCommitted = true;
+    if (this.hasBegun) return;
+    this.hasBegun = true;
     this.client.begin(this.headers);
   }
 
@@ -261,7 +265,7 @@ class RunningExchange implements UpstreamSink {
       facts: reply?.facts ?? this.pipe?.facts ?? { ...NO_FACTS },
       body: reply?.body ?? null,
       closing,
-      isCommitted: this.isCommitted,
+      isCommitted: this.client.isCommitted,
       isSent: this.isSent,
       startedAt: this.startedAt,
       firstTokenAt: this.firstTokenAt,
@@ -274,7 +278,7 @@ class RunningExchange implements UpstreamSink {
   }
 
   private brokenStatus(): CallStatus {
-    return this.isCommitted ? 'partial' : 'error';
+    return this.client.isCommitted ? 'partial' : 'error';
   }
 }
 

@@ -1,5 +1,8 @@
 // What a gate is: a check on an answer. The oracle of profiling and the gate of production are the same object, so a gate
 // knows nothing of dialects, routes or models; it must never throw an answer away itself, it only gives its verdict.
+import type { Verdict } from '../call/verdict.ts';
+
+export type { Verdict };
 
 /** A tool call of an answer. `arguments` is the JSON text as the model wrote it; empty stands for `{}`. */
 export interface AnswerCall {
@@ -34,17 +37,6 @@ export interface Question {
   schema: object | null;
   /** Calls of this conversation whose results were errors. */
   failedCalls: { name: string; arguments: string }[];
-}
-
-export interface Verdict {
-  gate: string;
-  pass: boolean;
-  /** From 0 to 1; null when the gate has none or could not tell. */
-  score: number | null;
-  /** For people and the ledger: says what is wrong and never quotes the answer. A judge's and a module's are their own. */
-  reason: string;
-  /** 0 for gates that cost nothing, null when something was spent and nobody knows how much. */
-  costNanoUsd: number | null;
 }
 
 export interface JudgeReply {

@@ -49,6 +49,7 @@ async function ask(
     {
       isStream: false,
       isSameDialect: true,
+      dialect: connection.dialect,
       losses: [],
       send: (timeouts, sink) =>
         (connection.countTokens as NonNullable<Connection['countTokens']>)(endpoint, body, timeouts, sink),

@@ -8,6 +8,7 @@ import type { Responder } from './responder.ts';
 
 export class HttpClient implements CallClient {
   answer: AnswerFacts | null = null;
+  isCommitted = false;
   private readonly responder: Responder;
   private readonly dialect: Dialect;
   private readonly requestId: string;
@@ -33,11 +34,22 @@ export class HttpClient implements CallClient {
   }
 
   begin(upstream: IncomingHttpHeaders): void {
+    this.isCommitted = true;
+    if (!this.responder.hasBegun) this.open(upstream, this.answer);
+  }
+
+  /** A comment, which readers of events pass over. The head goes out for it, so it cannot name the model any more. */
+  keepAlive(): void {
+    if (!this.responder.hasBegun) this.open({}, null);
+    this.responder.write(': keep-alive\n\n');
+  }
+
+  private open(upstream: IncomingHttpHeaders, answer: AnswerFacts | null): void {
     const headers = providerHeaders(upstream);
     headers.push('content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-cache');
     // Reverse proxies hold streams back unless they are told not to.
     headers.push('x-accel-buffering', 'no');
-    this.responder.begin(200, this.describe(headers, this.answer));
+    this.responder.begin(200, this.describe(headers, answer));
   }
 
   write(bytes: Buffer | string): boolean {

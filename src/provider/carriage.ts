@@ -5,7 +5,7 @@ import { TierlineError, type UpstreamError } from '../call/errors.ts';
 import { isObject } from '../call/json.ts';
 import type { Usage } from '../call/usage.ts';
 import { createAnthropicTap } from '../dialect/anthropic-messages-tap.ts';
-import type { ReplyContext } from '../dialect/dialect.ts';
+import type { Dialect, ReplyContext } from '../dialect/dialect.ts';
 import type { Inbound } from '../dialect/inbound.ts';
 import { createOpenaiTap } from '../dialect/openai-chat-tap.ts';
 import { createFacts, type StreamFacts, type StreamPipe } from '../dialect/pipe.ts';
@@ -21,6 +21,8 @@ export type { StreamFacts, StreamPipe };
 export interface Carriage {
   readonly isStream: boolean;
   readonly isSameDialect: boolean;
+  /** What the upstream speaks. */
+  readonly dialect: Dialect;
   /** What the crossing could not carry over. */
   readonly losses: readonly string[];
   send: (timeouts: { firstByteMs: number; idleMs: number }, sink: UpstreamSink) => Exchange;
@@ -64,6 +66,7 @@ export function createCarriage(inbound: Inbound, connection: Connection, context
   return {
     isStream: inbound.stream,
     isSameDialect,
+    dialect: connection.dialect,
     losses: request.losses,
     send: (timeouts, sink) => connection.send(endpoint, request.body, timeouts, sink),
     openPipe: reply.openPipe,

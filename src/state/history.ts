@@ -28,18 +28,20 @@ export class History {
   private readonly entries = new LRUCache<string, Entry>({ max: MOST });
 
   /**
-   * Takes in a finished call. Attempts that gave no complete answer say nothing about answers. `isFollowUp`: whether it
+   * Takes in a finished call. Attempts that gave no complete answer say nothing about
+   * answers, unless a gate refused them on the way. `isFollowUp`: whether it
    * went on a conversation whose prompt was still cached; null when that is not known.
    */
   observe(row: Observed, isFollowUp: boolean | null = null): void {
     for (const attempt of row.attempts) {
-      if (attempt.status !== 'ok') continue;
+      const { verdicts } = attempt;
+      if (attempt.status !== 'ok' && verdicts == null) continue;
       const entry = this.entryOf(row.task, attempt.model);
+      if (verdicts != null && verdicts.length > 0) entry.judge(verdicts.every(({ pass }) => pass));
+      if (attempt.status !== 'ok') continue;
       entry.time(attempt.latencyMs);
       if (isFollowUp !== null) entry.follow(isFollowUp);
       if (attempt.usage !== null) entry.measure(attempt.usage.outputTokens);
-      const { verdicts } = attempt;
-      if (verdicts != null && verdicts.length > 0) entry.judge(verdicts.every(({ pass }) => pass));
     }
   }
 

@@ -1,0 +1,50 @@
+// The gates of one attempt at work: reads the answer as it comes, stops it when it is certain to be refused, and gives the
+// verdict at its end.
+import type { Answer, Verdict } from '../gate/gate.ts';
+import { areAllPassed, rejectEarly, runGates } from '../gate/run-gates.ts';
+import type { Carriage } from '../provider/carriage.ts';
+import type { Judging } from './deliver.ts';
+import type { Hold } from './hold.ts';
+import { Watch } from './watch.ts';
+
+export class Judgement {
+  /** Nothing follows, and the answer is given whatever is said of it: what is said is for the record. */
+  readonly isLast: boolean;
+  isPassed = true;
+  /** What stopped the answer before its end. */
+  rejection: Verdict | null = null;
+  private readonly judging: Judging;
+  private readonly watch = new Watch();
+
+  constructor(judging: Judging, isLast: boolean) {
+    this.judging = judging;
+    this.isLast = isLast;
+  }
+
+  get answer(): Answer {
+    return this.watch.answer;
+  }
+
+  over(carriage: Carriage): Carriage {
+    return this.watch.over(carriage);
+  }
+
+  /** More of the answer is there: it may be refused now, or let go. */
+  progress(hold: Hold): void {
+    const { release, gates, question } = this.judging;
+    if (release.mode === 'hold' || hold.isGone) return;
+    this.rejection = rejectEarly(gates, this.watch.answer, question());
+    if (this.rejection !== null) hold.stop('rejected');
+    else if (release.mode === 'first-tokens' && this.watch.tokens >= release.tokens) hold.release();
+  }
+
+  /** `isGiven`: the client has begun to read the answer, so that nothing is spent on it any more. */
+  async verdict(isGiven: boolean): Promise<readonly Verdict[]> {
+    const { gates, question, context } = this.judging;
+    const asked = isGiven || this.isLast ? gates.filter((gate) => !gate.isCostly) : gates;
+    if (asked.length === 0) return [];
+    const verdicts = await runGates(asked, { answer: this.watch.answer, question: question(), context });
+    this.isPassed = areAllPassed(verdicts);
+    return verdicts;
+  }
+}
