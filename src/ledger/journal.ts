@@ -2,18 +2,19 @@
 // append() never throws: rows that the disk refuses wait in memory, bounded, and go out in order when it takes them again.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Lines } from './line-buffer.ts';
 import { segmentFile } from './segments.ts';
 
 /** The file system as the journal needs it; a fake in tests. `write` may write less than it was given. */
 export interface JournalFiles {
   open(path: string): number;
-  write(fd: number, data: string | Buffer): number;
+  write(fd: number, data: Buffer): number;
   close(fd: number): void;
 }
 
 export const DISK: JournalFiles = {
   open: (path) => openSync(path, 'ax', 0o600),
-  write: (fd, data) => (typeof data === 'string' ? writeSync(fd, data) : writeSync(fd, data)),
+  write: (fd, data) => writeSync(fd, data),
   close: (fd) => closeSync(fd),
 };
 
@@ -38,9 +39,12 @@ export interface JournalHealth {
 
 /** Places are counted in bytes since the journal was opened, over all its segments. */
 export interface Journal {
-  /** Writes lines, or queues them; returns the place after the last one, or null when any was dropped. */
-  append(lines: readonly string[]): number | null;
-  /** Tries to write what waits; says whether nothing waits any more. */
+  /**
+   * Writes lines, or queues them; returns the place after the last one, or null when any was dropped. A new segment begins
+   * only after all of them.
+   */
+  append(lines: Lines): number | null;
+  /** Tries to write what waits, into the segment that it was meant for; says whether nothing waits any more. */
   drain(): boolean;
   /** Whether lines wait for the disk. */
   isWaiting(): boolean;
@@ -77,18 +81,17 @@ class SegmentedJournal implements Journal {
     this.#starts.set(0, 0);
   }
 
-  append(lines: readonly string[]): number | null {
+  append(lines: Lines): number | null {
     if (this.#queue.length > 0) return this.#enqueueAll(lines, 0);
-    const text = lines.length === 1 ? (lines[0] as string) : lines.join('');
     let bytes = 0;
     try {
-      bytes = this.#options.files.write(this.#fd, text);
+      bytes = this.#options.files.write(this.#fd, lines.bytes);
     } catch (error) {
       this.#error = messageOf(error);
       return this.#enqueueAll(lines, 0);
     }
     this.#written += bytes;
-    if (bytes < Buffer.byteLength(text)) {
+    if (bytes < lines.bytes.length) {
       this.#error = 'the disk took only a part of a row';
       return this.#enqueueAll(lines, bytes);
     }
@@ -107,7 +110,6 @@ class SegmentedJournal implements Journal {
           return false;
         }
         this.#queue.shift();
-        if (this.#written >= this.#rotateAt) this.#rotate();
       }
       this.#error = undefined;
       return true;
@@ -138,16 +140,21 @@ class SegmentedJournal implements Journal {
     this.#options.files.close(this.#fd);
   }
 
-  /** Queues what is left of the lines after the first `written` bytes of them. */
-  #enqueueAll(lines: readonly string[], written: number): number | null {
-    let skip = written;
+  /**
+   * Queues what is left of the lines after the first `written` bytes of them. Lines refer to earlier ones: after one that
+   * is dropped the rest is dropped too.
+   */
+  #enqueueAll({ bytes, ends }: Lines, written: number): number | null {
     let place: number | null = this.end();
-    for (const line of lines) {
-      const bytes = Buffer.from(line);
-      if (skip < bytes.length && this.#enqueue(bytes.subarray(skip)) === null) place = null;
-      skip = Math.max(0, skip - bytes.length);
+    let start = written;
+    for (const end of ends) {
+      if (end <= start) continue;
+      // Copied: the memory belongs to the writer of the lines.
+      if (place !== null) place = this.#enqueue(Buffer.from(bytes.subarray(start, end)));
+      else this.#dropped++;
+      start = end;
     }
-    return place === null ? null : this.end();
+    return place;
   }
 
   #enqueue(bytes: Buffer): number | null {

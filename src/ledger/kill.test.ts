@@ -12,6 +12,9 @@ import { openDatabase } from './sqlite.ts';
 
 const ROUNDS = 12;
 
+/** A child that has not ended by itself after this is killed, and its test fails instead of waiting for ever. */
+const PATIENCE_MS = 60_000;
+
 /** Records rows without end (or `limit`) and says each id once record() has resolved. */
 const CHILD = `
   const { openLedger } = await import(${JSON.stringify(new URL('./ledger.ts', import.meta.url).href)});
@@ -48,16 +51,23 @@ function startChild(t: TestContext, start: { path: string; name: string; limit: 
   });
   closeSync(fd);
   t.after(() => child.kill('SIGKILL'));
+  let isLate = false;
+  const late = setTimeout(() => {
+    isLate = true;
+    child.kill('SIGKILL');
+  }, PATIENCE_MS);
   const ids = new Promise<string[]>((resolve, reject) => {
     child.on('close', (code, signal) => {
+      clearTimeout(late);
+      if (isLate) reject(new Error(`the child ${name} has not ended after ${PATIENCE_MS} ms`));
       // The last piece is either empty or an id that was cut off while it was told.
-      if (code === 0 || signal === 'SIGKILL') resolve(readFileSync(told, 'utf8').split('\n').slice(0, -1));
+      else if (code === 0 || signal === 'SIGKILL') resolve(readFileSync(told, 'utf8').split('\n').slice(0, -1));
       else reject(new Error(`the child ended with ${code ?? signal}`));
     });
   });
   const begun = new Promise<void>((resolve) => {
     const look = setInterval(() => {
-      if (statSync(told).size === 0 && child.exitCode === null) return;
+      if (statSync(told).size === 0 && child.exitCode === null && child.signalCode === null) return;
       clearInterval(look);
       resolve();
     }, 3);
@@ -142,6 +152,9 @@ test('an open ledger with nothing to do does not keep the process alive', async 
   child.stderr.on('data', (text) => {
     complaints += String(text);
   });
-  const code = await new Promise((resolve) => child.on('close', resolve));
-  assert.deepEqual([code, complaints], [0, '']);
+  const late = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+  t.after(() => child.kill('SIGKILL'));
+  const ended = await new Promise((resolve) => child.on('close', (code, signal) => resolve([code, signal])));
+  clearTimeout(late);
+  assert.deepEqual([ended, complaints], [[0, null], '']);
 });

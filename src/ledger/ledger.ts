@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { CallRow } from '../call/row.ts';
 import { createJournal, DISK, type Journal, type JournalFiles } from './journal.ts';
-import { encodeLine } from './line.ts';
+import { createLineWriter } from './line-writer.ts';
 import { prepareDatabase } from './schema.ts';
 import { type InstanceLock, journalDirectory, lockInstance } from './segments.ts';
 import { openDatabase } from './sqlite.ts';
@@ -77,9 +77,9 @@ class JournaledLedger implements Ledger {
   readonly #lock: InstanceLock;
   readonly #journal: Journal;
   readonly #worker: WorkerThread;
+  readonly #writer = createLineWriter();
   readonly #waiters = createWaiters();
   /** Rows of the turn under way, and what their callers wait for. */
-  #lines: string[] = [];
   #turn: Promise<void> | undefined;
   #endTurn: () => void = () => {};
   /** Where the rows written last end; null when any of them was dropped. */
@@ -108,7 +108,10 @@ class JournaledLedger implements Ledger {
       files: options.files ?? DISK,
       rotateBytes: options.rotateBytes ?? ROTATE_BYTES,
       maxQueuedBytes: MAX_QUEUED_BYTES,
-      onSegment: (number) => this.#worker.bell.setSegment(number),
+      onSegment: (number) => {
+        this.#writer.forget();
+        this.#worker.bell.setSegment(number);
+      },
     });
     this.#worker = createWorkerThread({
       orders: { path: this.path, directory, instance, gatherMs: this.#commits ? 0 : GATHER_MS },
@@ -117,14 +120,23 @@ class JournaledLedger implements Ledger {
   }
 
   record(row: CallRow): Promise<void> {
-    const line = this.#closing === undefined ? tryEncode(row) : null;
-    if (line === null) {
+    if (!this.#take(row)) {
       this.#refused++;
       return this.#commits ? Promise.reject(new Error(NOT_KEPT)) : Promise.resolve();
     }
-    this.#lines.push(line);
     this.#turn ??= this.#nextTurn();
     return this.#commits ? this.#turn.then(() => this.#committed()) : this.#turn;
+  }
+
+  /** Puts the row down for the write at the end of the turn; says whether it could. */
+  #take(row: CallRow): boolean {
+    if (this.#closing !== undefined) return false;
+    try {
+      this.#writer.add(row);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** One write for all rows of a turn: under load, a write for each costs as much as the rest of the call. */
@@ -137,9 +149,10 @@ class JournaledLedger implements Ledger {
 
   /** Writes the rows of the turn and lets those go on who wait for them. */
   #write(): void {
-    if (this.#lines.length === 0) return;
-    this.#place = this.#journal.append(this.#lines);
-    this.#lines = [];
+    if (this.#writer.isEmpty()) return;
+    this.#place = this.#journal.append(this.#writer.take());
+    // A lost line may have defined a form.
+    if (this.#place === null) this.#writer.forget();
     this.#turn = undefined;
     this.#endTurn();
     this.#worker.bell.ring();
@@ -256,14 +269,6 @@ function lockOwn(directory: string, instance: string): InstanceLock {
   const lock = lockInstance(directory, instance);
   if (lock === null) throw new Error(`Another process holds the new lock ${instance} in ${directory}.`);
   return lock;
-}
-
-function tryEncode(row: CallRow): string | null {
-  try {
-    return encodeLine(row);
-  } catch {
-    return null;
-  }
 }
 
 function messageOf(error: unknown): string {

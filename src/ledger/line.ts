@@ -1,116 +1,72 @@
-// A call as one line of the journal: JSON texts divided by tabs (JSON never contains a bare tab or newline).
-// Head, reasons, planned, losses, attempts: the middle three go into SQLite as they are and are never parsed here.
-import type { AttemptRow, CallRow } from '../call/row.ts';
-import { ATTEMPT_COLUMNS, CALL_COLUMNS } from './schema.ts';
+// Reads the lines of a journal, those of older releases too. It must never let a line through that is not sound JSON:
+// the tables keep the texts as they are.
+import type { Words } from './form.ts';
+import type { CallFigures, Definition, LineRow } from './line-row.ts';
+import { isFirstLine, readFirstLine } from './line-v1.ts';
+import { createLineWriter } from './line-writer.ts';
 
-/** What a column of the ledger holds. */
-export type Cell = string | number | null;
+/** A release may append figures; a line of an older one has fewer of them, never fewer than these. */
+const LEAST_FIGURES = 9;
+const LEAST_ATTEMPT_FIGURES = 6;
+const ATTEMPTS = 8;
 
-/** A line as cells in the order of `CALL_COLUMNS` and, per attempt, of `ATTEMPT_COLUMNS`. */
-export interface DecodedLine {
-  call: Cell[];
-  attempts: Cell[][];
-}
-
-/** First element of every head. A release that changes the line's layout counts it up and still reads the older ones. */
-const LINE_VERSION = 1;
-const JSON_COLUMNS = 3;
-const HEAD_LENGTH = 1 + CALL_COLUMNS.length - JSON_COLUMNS;
-
-/**
- * The line for a row, newline included. A number that is not finite, or a member that is missing, becomes null.
- * Arrays of plain values through JSON.stringify: measured at little more than half the time of a template of fields.
- */
-export function encodeLine(row: CallRow): string {
-  const head = JSON.stringify([
-    LINE_VERSION,
-    row.id,
-    row.atMs,
-    row.tenant,
-    row.task,
-    row.session,
-    row.dialect,
-    row.stream ? 1 : 0,
-    row.requestedModel,
-    row.model,
-    row.tier,
-    row.provider,
-    row.responseModel,
-    row.status,
-    row.httpStatus,
-    row.errorCode,
-    row.finishReason,
-    row.escalated ? 1 : 0,
-    row.usage?.inputTokens,
-    row.usage?.cacheReadTokens,
-    row.usage?.cacheWrite5mTokens,
-    row.usage?.cacheWrite1hTokens,
-    row.usage?.outputTokens,
-    row.usage?.reasoningTokens,
-    row.usage?.audioInputTokens,
-    row.usage?.audioOutputTokens,
-    row.costNanoUsd,
-    row.costBasis,
-    row.baselineModel,
-    row.baselineNanoUsd,
-    row.baselineBasis,
-    row.latencyMs,
-    row.ttftMs,
-    row.decisionUs,
-  ]);
-  const attempts = JSON.stringify(row.attempts.map(toCells));
-  return `${head}\t${JSON.stringify(row.reasons)}\t${JSON.stringify(row.planned)}\t${JSON.stringify(row.losses)}\t${attempts}\n`;
-}
+/** Whether a line defines a form. */
+export const isDefinition = (line: string): boolean => line.startsWith('=');
 
 /** Reads a line without its newline; throws a sentence saying what is wrong with it. */
-export function decodeLine(line: string): DecodedLine {
-  const parts = line.split('\t');
-  if (parts.length !== JSON_COLUMNS + 2) throw new Error('not a journal line');
-  const [head, reasons, planned, losses, tail] = parts as [string, string, string, string, string];
-  const call: unknown = JSON.parse(head);
-  const attempts: unknown = JSON.parse(tail);
-  if (!isCells(call) || call[0] !== LINE_VERSION) throw new Error('a journal line of another version');
-  if (call.length !== HEAD_LENGTH || typeof call[1] !== 'string') throw new Error('a journal line without its fields');
-  if (!Array.isArray(attempts) || !attempts.every(isAttempt)) throw new Error('a journal line with broken attempts');
-  call.shift();
-  call.push(reasons, planned, losses);
-  return { call, attempts };
+export function readLine(line: string): LineRow {
+  if (isFirstLine(line)) return readWholeRow(line);
+  const idAt = line.indexOf('\t') + 1;
+  const figuresAt = line.indexOf('\t', idAt) + 1;
+  const form = toNumber(line.slice(0, Math.max(0, idAt - 1)));
+  if (form === null || figuresAt === 0) throw new Error('not a journal line');
+  const id: unknown = JSON.parse(line.slice(idAt, figuresAt - 1));
+  if (typeof id !== 'string') throw new Error('a journal line without an id');
+  const text = line.slice(figuresAt);
+  const figures: unknown = JSON.parse(text);
+  if (!isFigures(figures)) throw new Error('a journal line without its figures');
+  return { form, id, text, figures };
 }
 
-function toCells(attempt: AttemptRow): unknown[] {
-  return [
-    attempt.index,
-    attempt.model,
-    attempt.provider,
-    attempt.upstreamModel,
-    attempt.status,
-    attempt.httpStatus,
-    attempt.errorCode,
-    attempt.startMs,
-    attempt.latencyMs,
-    attempt.ttftMs,
-    attempt.usage?.inputTokens,
-    attempt.usage?.cacheReadTokens,
-    attempt.usage?.cacheWrite5mTokens,
-    attempt.usage?.cacheWrite1hTokens,
-    attempt.usage?.outputTokens,
-    attempt.usage?.reasoningTokens,
-    attempt.usage?.audioInputTokens,
-    attempt.usage?.audioOutputTokens,
-    attempt.costNanoUsd,
-    attempt.costBasis,
-    attempt.upstreamRequestId,
-  ];
+/** Reads a definition without its newline; throws a sentence saying what is wrong with it. */
+export function readDefinition(line: string): Definition {
+  const tab = line.indexOf('\t');
+  const number = toNumber(line.slice(1, Math.max(1, tab)));
+  if (number === null) throw new Error('a form without its number');
+  const text = line.slice(tab + 1);
+  const words: unknown = JSON.parse(text);
+  if (!isWords(words)) throw new Error('a form without its words');
+  return { number, form: { text, words } };
 }
 
-function isAttempt(value: unknown): value is Cell[] {
-  return isCells(value) && value.length === ATTEMPT_COLUMNS.length && typeof value[0] === 'number';
+/** As this release would have written it. */
+function readWholeRow(line: string): LineRow {
+  const writer = createLineWriter();
+  writer.add(readFirstLine(line));
+  const [definition = '', row = ''] = writer.take().bytes.toString().split('\n');
+  return { ...readLine(row), form: readDefinition(definition).form };
 }
 
-function isCells(value: unknown): value is Cell[] {
-  return Array.isArray(value) && value.every(isCell);
+function toNumber(digits: string): number | null {
+  return /^\d{1,15}$/.test(digits) ? Number(digits) : null;
 }
 
-function isCell(value: unknown): value is Cell {
-  return typeof value === 'string' || typeof value === 'number' || value === null;
+function isWords(value: unknown): value is Words {
+  return value !== null && typeof value === 'object' && 'attempts' in value && Array.isArray(value.attempts);
 }
+
+function isFigures(value: unknown): value is CallFigures {
+  if (!Array.isArray(value) || value.length < LEAST_FIGURES) return false;
+  for (let place = 0; place < 6; place++) if (!isNumber(value[place])) return false;
+  return isUsage(value[6]) && isText(value[7]) && Array.isArray(value[ATTEMPTS]) && value[ATTEMPTS].every(isAttempt);
+}
+
+function isAttempt(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length < LEAST_ATTEMPT_FIGURES) return false;
+  for (let place = 0; place < 4; place++) if (!isNumber(value[place])) return false;
+  return isUsage(value[4]) && isText(value[5]);
+}
+
+const isUsage = (value: unknown): boolean => value === null || (Array.isArray(value) && value.every(isNumber));
+const isNumber = (value: unknown): boolean => value === null || typeof value === 'number';
+const isText = (value: unknown): boolean => value === null || typeof value === 'string';

@@ -1,6 +1,9 @@
 // The tables of a ledger file, as a list of steps from one schema version to the next. A released step is never edited.
 
-/** Step n takes a file from version n to n + 1 (`PRAGMA user_version`). */
+/**
+ * Step n takes a file from version n to n + 1 (`PRAGMA user_version`). The views are made afresh after the last one, so a
+ * step that only changes them is an empty string.
+ */
 export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE calls (
      seq INTEGER PRIMARY KEY,
@@ -48,4 +51,48 @@ export const MIGRATIONS: readonly string[] = [
 
    CREATE TABLE segments (file TEXT PRIMARY KEY, offset INTEGER NOT NULL) WITHOUT ROWID;
    CREATE TABLE skipped_lines (file TEXT NOT NULL, offset INTEGER NOT NULL, why TEXT NOT NULL, line TEXT NOT NULL);`,
+
+  // Rows become entries: the words they share with others in a form, their figures by themselves. The two tables become
+  // views of the same names and columns.
+  `CREATE TABLE forms (form INTEGER PRIMARY KEY, words TEXT NOT NULL);
+   CREATE TABLE entries (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, form INTEGER NOT NULL, figures TEXT NOT NULL);
+
+   CREATE TABLE old_rows AS SELECT seq, id,
+     json_object(
+       'tenant', tenant, 'task', task, 'dialect', dialect, 'stream', json(iif(stream, 'true', 'false')),
+       'requestedModel', requested_model, 'model', model, 'tier', tier, 'provider', provider,
+       'responseModel', response_model, 'reasons', json(reasons), 'planned', json(planned), 'losses', json(losses),
+       'status', status, 'httpStatus', http_status, 'errorCode', error_code, 'finishReason', finish_reason,
+       'escalated', json(iif(escalated, 'true', 'false')), 'costBasis', cost_basis,
+       'baselineModel', baseline_model, 'baselineBasis', baseline_basis,
+       'attempts', json((SELECT json_group_array(json_object(
+         'index', idx, 'model', model, 'provider', provider, 'upstreamModel', upstream_model, 'status', status,
+         'httpStatus', http_status, 'errorCode', error_code, 'costBasis', cost_basis) ORDER BY idx)
+         FROM attempts WHERE call_seq = seq))
+     ) AS words,
+     json_array(
+       at_ms, CAST(round(latency_ms * 1000) AS INTEGER), CAST(round(ttft_ms * 1000) AS INTEGER),
+       CAST(round(decision_us * 1000) AS INTEGER), cost_nano_usd, baseline_nano_usd,
+       json(iif(input_tokens IS NULL, NULL, json_array(
+         input_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens,
+         output_tokens, reasoning_tokens, audio_input_tokens, audio_output_tokens))),
+       session,
+       json((SELECT json_group_array(json_array(
+         CAST(round(start_ms * 1000) AS INTEGER), CAST(round(latency_ms * 1000) AS INTEGER),
+         CAST(round(ttft_ms * 1000) AS INTEGER), cost_nano_usd,
+         json(iif(input_tokens IS NULL, NULL, json_array(
+           input_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens,
+         output_tokens, reasoning_tokens, audio_input_tokens, audio_output_tokens))),
+         upstream_request_id) ORDER BY idx)
+         FROM attempts WHERE call_seq = seq))
+     ) AS figures
+     FROM calls;
+   INSERT INTO forms (words) SELECT DISTINCT words FROM old_rows;
+   CREATE INDEX forms_words ON forms (words);
+   INSERT INTO entries SELECT seq, id, form, figures FROM old_rows JOIN forms USING (words) ORDER BY seq;
+   CREATE UNIQUE INDEX entries_id ON entries (id);
+   DROP INDEX forms_words;
+   DROP TABLE old_rows;
+   DROP TABLE attempts;
+   DROP TABLE calls;`,
 ];

@@ -2,13 +2,13 @@
 import type { Reason } from '../call/plan.ts';
 import type { AttemptRow, CallRow } from '../call/row.ts';
 import type { Usage } from '../call/usage.ts';
-import type { AttemptColumn, CallColumn } from './schema.ts';
+import type { AttemptColumn, CallColumn } from './views.ts';
 
 type SqlRow = Record<string, unknown>;
 
-/** The call of a row of `calls` and its rows of `attempts`, in order. */
+/** The call of a row of the view `calls` and its rows of `attempts`, in order. */
 export function toCallRow(call: SqlRow, attempts: SqlRow[]): CallRow {
-  // The cells hold what encodeLine() was given, so the column alone decides the type.
+  // The cells hold what the line writer was given, so the column alone decides the type.
   const cell = (column: CallColumn): never => call[column] as never;
   return {
     id: cell('id'),

@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openLedger } from './ledger.ts';
-import { encodeLine } from './line.ts';
 import { openLedgerReader } from './reader.ts';
-import { sampleAttempt, sampleRow } from './sample-row.test.ts';
+import { linesOf, sampleAttempt, sampleRow } from './sample-row.test.ts';
 import { journalDirectory } from './segments.ts';
 import { openDatabase } from './sqlite.ts';
 
@@ -54,7 +53,7 @@ test('a call is found by its id with its attempts in order', async (t) => {
 
 test('a reader completes the tables with what a dead gateway left', async (t) => {
   const path = await ledgerWith(t, ['a']);
-  writeFileSync(join(journalDirectory(path), 'dead-0.jsonl'), `${encodeLine(sampleRow({ id: 'b' }))}torn`);
+  writeFileSync(join(journalDirectory(path), 'dead-0.jsonl'), `${linesOf(sampleRow({ id: 'b' }))}torn`);
   const reader = openLedgerReader(path);
   assert.equal(reader.report({ by: 'task' }).total.calls, 2);
   assert.equal(reader.skippedLines(), 1);

@@ -53,6 +53,9 @@ const ROWS: CallRow[] = [
   }),
 ];
 
+/** A ledger that never answers fails the tests instead of making them wait for ever. */
+const LIMIT = { timeout: 60_000 };
+
 let ledger: Ledger;
 let reader: LedgerReader;
 
@@ -61,12 +64,12 @@ before(async () => {
   for (const row of ROWS) void ledger.record(row);
   await ledger.flush();
   reader = openLedgerReader(ledger.path);
-});
+}, LIMIT);
 
 after(async () => {
   reader.close();
   await ledger.close();
-});
+}, LIMIT);
 
 test('a report by task adds up what was worked out by hand', () => {
   const { rows } = reader.report({ by: 'task' });

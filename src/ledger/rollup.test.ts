@@ -2,11 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { CallRow } from '../call/row.ts';
-import { decodeLine, encodeLine } from './line.ts';
-import { createRollups } from './rollup.ts';
-import { sampleRow, someRows } from './sample-row.test.ts';
+import { readDefinition, readLine } from './line.ts';
+import { createRollups, type Rollups } from './rollup.ts';
+import { linesOf, sampleRow, someRows } from './sample-row.test.ts';
 import { LATENCY_BOUNDS_MS, prepareDatabase } from './schema.ts';
 import { openDatabase } from './sqlite.ts';
+
+function addTo(rollups: Rollups, row: CallRow): void {
+  const [form = '', line = ''] = linesOf(row).split('\n');
+  rollups.add(readDefinition(form).form.words, readLine(line).figures);
+}
 
 /** The rollups of rows that arrive in batches of `size`. */
 function rollUp(rows: CallRow[], size: number): Record<string, unknown>[] {
@@ -14,8 +19,7 @@ function rollUp(rows: CallRow[], size: number): Record<string, unknown>[] {
   prepareDatabase(db);
   const rollups = createRollups(db);
   for (const [index, row] of rows.entries()) {
-    const { call, attempts } = decodeLine(encodeLine(row).slice(0, -1));
-    rollups.add(call, attempts.length);
+    addTo(rollups, row);
     if (index % size === size - 1) rollups.write();
   }
   rollups.write();
@@ -94,7 +98,7 @@ test('what was added before a clear is not written', () => {
   const db = openDatabase(':memory:');
   prepareDatabase(db);
   const rollups = createRollups(db);
-  rollups.add(decodeLine(encodeLine(sampleRow()).slice(0, -1)).call, 1);
+  addTo(rollups, sampleRow());
   rollups.clear();
   rollups.write();
   assert.equal(db.prepare('SELECT COUNT(*) AS n FROM rollups').get()?.['n'], 0);

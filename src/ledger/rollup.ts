@@ -1,33 +1,12 @@
 // Sums of a batch of calls per hour, tenant, task, model, tier and provider, so that a report never scans raw rows.
 import type { DatabaseSync } from 'node:sqlite';
-import type { Cell } from './line.ts';
-import {
-  CALL_COLUMNS,
-  type CallColumn,
-  LATENCY_BOUNDS_MS,
-  ROLLUP_KEYS,
-  ROLLUP_SUMS,
-  type RollupSum,
-  TOKEN_COLUMNS,
-} from './schema.ts';
+import type { Words } from './form.ts';
+import type { CallFigures } from './line-row.ts';
+import { LATENCY_BOUNDS_MS, ROLLUP_KEYS, ROLLUP_SUMS, type RollupSum } from './schema.ts';
+import { TOKEN_COLUMNS } from './views.ts';
 
 const HOUR_MS = 3_600_000;
-const at = (column: CallColumn): number => CALL_COLUMNS.indexOf(column);
-const sum = (name: RollupSum): number => ROLLUP_KEYS.length + ROLLUP_SUMS.indexOf(name);
-
-const AT_MS = at('at_ms');
-const TENANT = at('tenant');
-const TASK = at('task');
-const MODEL = at('model');
-const TIER = at('tier');
-const PROVIDER = at('provider');
-const STATUS = at('status');
-const ESCALATED = at('escalated');
-const FIRST_TOKENS = at(TOKEN_COLUMNS[0]);
-const COST = at('cost_nano_usd');
-const COST_BASIS = at('cost_basis');
-const BASELINE = at('baseline_nano_usd');
-const LATENCY = at('latency_ms');
+const sum = (name: RollupSum): number => ROLLUP_SUMS.indexOf(name);
 
 const CALLS = sum('calls');
 const ERRORS = sum('errors');
@@ -50,10 +29,15 @@ const FIRST_BUCKET = sum('latency_bucket_0');
 
 /** Adds calls up in memory; `write` adds the sums to the table, one statement per distinct key, and starts afresh. */
 export interface Rollups {
-  add(call: Cell[], attempts: number): void;
+  add(words: Words, figures: CallFigures): void;
   write(): void;
   /** Forgets what was added since the last write: the transaction was rolled back. */
   clear(): void;
+}
+
+interface Entry {
+  keys: (string | number)[];
+  sums: number[];
 }
 
 export function createRollups(db: DatabaseSync): Rollups {
@@ -62,62 +46,78 @@ export function createRollups(db: DatabaseSync): Rollups {
     `INSERT INTO rollups (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
      ON CONFLICT DO UPDATE SET ${ROLLUP_SUMS.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')}`,
   );
-  const entries = new Map<string, Cell[]>();
+  const entries = new Map<string, Entry>();
+  // The same words come again and again, and mostly within one hour: their entry is found without making the key.
+  let found = new Map<Words, Entry>();
+  let foundHour = Number.NaN;
+
+  function entryOf(words: Words, hour: number): Entry {
+    if (hour !== foundHour) {
+      found = new Map();
+      foundHour = hour;
+    }
+    let entry = found.get(words);
+    if (entry === undefined) {
+      const keys = [hour, words.tenant, words.task ?? '', words.model ?? '', words.tier ?? '', words.provider ?? ''];
+      const key = JSON.stringify(keys);
+      entry = entries.get(key) ?? { keys, sums: ROLLUP_SUMS.map(() => 0) };
+      entries.set(key, entry);
+      found.set(words, entry);
+    }
+    return entry;
+  }
+
+  function clear(): void {
+    entries.clear();
+    found.clear();
+  }
+
   return {
-    add(call, attempts) {
-      const hour = Math.floor(count(call[AT_MS]) / HOUR_MS);
-      const key = `${hour}\0${call[TENANT] ?? ''}\0${call[TASK] ?? ''}\0${call[MODEL] ?? ''}\0${call[TIER] ?? ''}\0${call[PROVIDER] ?? ''}`;
-      let entry = entries.get(key);
-      if (entry === undefined) {
-        const words = [TENANT, TASK, MODEL, TIER, PROVIDER].map((column) => call[column] ?? '');
-        entry = [hour, ...words, ...ROLLUP_SUMS.map(() => 0)];
-        entries.set(key, entry);
-      }
-      addCall(entry, call);
-      plus(entry, ATTEMPTS, attempts);
+    add(words, figures) {
+      addCall(entryOf(words, Math.floor((figures[0] ?? 0) / HOUR_MS)).sums, words, figures);
     },
     write() {
-      for (const entry of entries.values()) upsert.run(...entry);
-      entries.clear();
+      for (const { keys, sums } of entries.values()) upsert.run(...keys, ...sums);
+      clear();
     },
-    clear: () => entries.clear(),
+    clear,
   };
 }
 
-function addCall(entry: Cell[], call: Cell[]): void {
-  plus(entry, CALLS, 1);
-  const status = call[STATUS];
-  if (status === 'error') plus(entry, ERRORS, 1);
-  else if (status === 'partial') plus(entry, PARTIALS, 1);
-  else if (status === 'client_gone') plus(entry, CLIENTS_GONE, 1);
-  if (call[ESCALATED] === 1) plus(entry, ESCALATED_SUM, 1);
-  if (call[FIRST_TOKENS] === null) plus(entry, USAGE_UNKNOWN, 1);
-  else for (let i = 0; i < TOKEN_COLUMNS.length; i++) plus(entry, FIRST_TOKENS_SUM + i, count(call[FIRST_TOKENS + i]));
-  addMoney(entry, call);
-  const latencyMs = count(call[LATENCY]);
-  plus(entry, LATENCY_US, Math.round(latencyMs * 1000));
-  plus(entry, FIRST_BUCKET + LATENCY_BOUNDS_MS.findIndex((bound) => latencyMs <= bound), 1);
+function addCall(sums: number[], words: Words, figures: CallFigures): void {
+  plus(sums, CALLS, 1);
+  plus(sums, ATTEMPTS, words.attempts.length);
+  if (words.status === 'error') plus(sums, ERRORS, 1);
+  else if (words.status === 'partial') plus(sums, PARTIALS, 1);
+  else if (words.status === 'client_gone') plus(sums, CLIENTS_GONE, 1);
+  if (words.escalated) plus(sums, ESCALATED_SUM, 1);
+  if (words.costBasis === 'estimated') plus(sums, COST_ESTIMATED, 1);
+  const [, latencyUs, , , costNanoUsd, baselineNanoUsd, usage] = figures;
+  if (usage === null || usage[0] === null) plus(sums, USAGE_UNKNOWN, 1);
+  else for (let i = 0; i < TOKEN_COLUMNS.length; i++) plus(sums, FIRST_TOKENS_SUM + i, usage[i] ?? 0);
+  addMoney(sums, costNanoUsd, baselineNanoUsd);
+  plus(sums, LATENCY_US, latencyUs ?? 0);
+  plus(sums, FIRST_BUCKET + bucketOf((latencyUs ?? 0) / 1000), 1);
 }
 
-function addMoney(entry: Cell[], call: Cell[]): void {
-  const cost = call[COST];
-  const baseline = call[BASELINE];
-  if (typeof cost === 'number') plus(entry, COST_SUM, cost);
-  else plus(entry, COST_UNKNOWN, 1);
-  if (call[COST_BASIS] === 'estimated') plus(entry, COST_ESTIMATED, 1);
-  if (typeof baseline === 'number') plus(entry, BASELINE_SUM, baseline);
-  else plus(entry, BASELINE_UNKNOWN, 1);
-  if (typeof cost === 'number' && typeof baseline === 'number') {
-    plus(entry, COMPARED, 1);
-    plus(entry, COMPARED_COST, cost);
-    plus(entry, COMPARED_BASELINE, baseline);
+function addMoney(sums: number[], costNanoUsd: number | null, baselineNanoUsd: number | null): void {
+  if (costNanoUsd === null) plus(sums, COST_UNKNOWN, 1);
+  else plus(sums, COST_SUM, costNanoUsd);
+  if (baselineNanoUsd === null) plus(sums, BASELINE_UNKNOWN, 1);
+  else plus(sums, BASELINE_SUM, baselineNanoUsd);
+  if (costNanoUsd !== null && baselineNanoUsd !== null) {
+    plus(sums, COMPARED, 1);
+    plus(sums, COMPARED_COST, costNanoUsd);
+    plus(sums, COMPARED_BASELINE, baselineNanoUsd);
   }
 }
 
-function plus(entry: Cell[], index: number, amount: number): void {
-  entry[index] = (entry[index] as number) + amount;
+function bucketOf(latencyMs: number): number {
+  let bucket = 0;
+  while (latencyMs > (LATENCY_BOUNDS_MS[bucket] as number)) bucket++;
+  return bucket;
 }
 
-function count(cell: Cell | undefined): number {
-  return typeof cell === 'number' ? cell : 0;
+function plus(sums: number[], index: number, amount: number): void {
+  sums[index] = (sums[index] as number) + amount;
 }

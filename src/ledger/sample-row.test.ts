@@ -4,6 +4,7 @@ import type { CostBasis } from '../call/money.ts';
 import type { Reason } from '../call/plan.ts';
 import type { AttemptRow, CallRow, CallStatus } from '../call/row.ts';
 import { toUsage, type Usage } from '../call/usage.ts';
+import { createLineWriter } from './line-writer.ts';
 
 /** Noon of a day, UTC. */
 export const NOON_MS = Date.UTC(2026, 2, 1, 12);
@@ -64,10 +65,58 @@ export function sampleAttempt(changes: Partial<AttemptRow> = {}): AttemptRow {
   };
 }
 
+/** A line as the first release wrote it: two attempts, an escalation, a loss. */
+export const FIRST_LINE = [
+  '[1,"req_old",1772366400000,"größe","triage",null,"openai-chat",1,"auto","haiku","small","anthropic",' +
+    '"claude-haiku-4-5","ok",200,null,"stop",1,100,20,0,0,10,4,0,0,1260000,"measured","sonnet",3000000,"estimated",' +
+    '412.331,88.1175,41.7]',
+  '[{"step":"task","say":"header x-tierline-task"}]',
+  '["haiku","sonnet"]',
+  '["seed"]',
+  '[[0,"haiku","anthropic","claude-haiku-4-5","error",500,"upstream_error",0.5,411.5,null,null,null,null,null,null,' +
+    'null,null,null,0,"measured",null],[1,"sonnet","anthropic","claude-haiku-4-5","ok",200,null,0.5,411.5,88.25,100,' +
+    '20,0,0,10,4,0,0,1000000,"measured","up_1"]]',
+].join('\t');
+
+/** The row of that line; its time to the first token is kept to the microsecond. */
+export const FIRST_LINE_ROW: CallRow = sampleRow({
+  id: 'req_old',
+  tenant: 'größe',
+  task: 'triage',
+  session: null,
+  stream: true,
+  escalated: true,
+  latencyMs: 412.331,
+  ttftMs: 88.118,
+  decisionUs: 41.7,
+  costNanoUsd: 1_260_000,
+  losses: ['seed'],
+  attempts: [
+    sampleAttempt({
+      status: 'error',
+      httpStatus: 500,
+      errorCode: 'upstream_error',
+      usage: null,
+      costNanoUsd: 0,
+      ttftMs: null,
+      upstreamRequestId: null,
+    }),
+    sampleAttempt({ index: 1, model: 'sonnet' }),
+  ],
+});
+
+/** The lines of a segment that holds these rows and nothing else. */
+export function linesOf(...rows: CallRow[]): string {
+  const writer = createLineWriter();
+  for (const row of rows) writer.add(row);
+  return writer.take().bytes.toString();
+}
+
 const word = fc.constantFrom('acme', 'null', '', 'größe', 'a\tb\nc', '"; DROP TABLE calls; --', '\u{1f642}');
 const text = fc.oneof(word, fc.string({ unit: 'grapheme' }));
 const tokens = fc.nat(200_000);
-const ms = fc.double({ min: 0, max: 120_000, noNaN: true });
+/** To the microsecond, as the ledger keeps it. */
+const ms = fc.nat(120_000_000).map((us) => us / 1000);
 const amount = fc.option(fc.nat(2_000_000_000));
 const status = fc.constantFrom<CallStatus>('ok', 'error', 'partial', 'client_gone');
 const basis = fc.constantFrom<CostBasis>('measured', 'estimated', 'unknown');

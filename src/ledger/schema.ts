@@ -1,70 +1,8 @@
-// The columns of a ledger file as the code names them, and how a file is brought up to date before use.
+// The columns of the rollups as the code names them, and how a file is brought up to date before use.
 import type { DatabaseSync } from 'node:sqlite';
 import { MIGRATIONS } from './migrations.ts';
 import { inTransaction } from './sqlite.ts';
-
-/** Disjoint token classes, in the order of a journal line. */
-export const TOKEN_COLUMNS = [
-  'input_tokens',
-  'cache_read_tokens',
-  'cache_write_5m_tokens',
-  'cache_write_1h_tokens',
-  'output_tokens',
-  'reasoning_tokens',
-  'audio_input_tokens',
-  'audio_output_tokens',
-] as const;
-
-/** Columns of `calls` after `seq`, in the order in which a journal line carries them. */
-export const CALL_COLUMNS = [
-  'id',
-  'at_ms',
-  'tenant',
-  'task',
-  'session',
-  'dialect',
-  'stream',
-  'requested_model',
-  'model',
-  'tier',
-  'provider',
-  'response_model',
-  'status',
-  'http_status',
-  'error_code',
-  'finish_reason',
-  'escalated',
-  ...TOKEN_COLUMNS,
-  'cost_nano_usd',
-  'cost_basis',
-  'baseline_model',
-  'baseline_nano_usd',
-  'baseline_basis',
-  'latency_ms',
-  'ttft_ms',
-  'decision_us',
-  'reasons',
-  'planned',
-  'losses',
-] as const;
-
-/** Columns of `attempts` after `call_seq`, in the order in which a journal line carries them. */
-export const ATTEMPT_COLUMNS = [
-  'idx',
-  'model',
-  'provider',
-  'upstream_model',
-  'status',
-  'http_status',
-  'error_code',
-  'start_ms',
-  'latency_ms',
-  'ttft_ms',
-  ...TOKEN_COLUMNS,
-  'cost_nano_usd',
-  'cost_basis',
-  'upstream_request_id',
-] as const;
+import { CREATE_VIEWS, TOKEN_COLUMNS } from './views.ts';
 
 /** What a rollup is kept by. A missing task, model, tier or provider is the empty string. `hour` counts from 1970. */
 export const ROLLUP_KEYS = ['hour', 'tenant', 'task', 'model', 'tier', 'provider'] as const;
@@ -94,8 +32,6 @@ export const ROLLUP_SUMS = [
   ...LATENCY_BOUNDS_MS.map((_, bucket) => `latency_bucket_${bucket}` as const),
 ] as const;
 
-export type CallColumn = (typeof CALL_COLUMNS)[number];
-export type AttemptColumn = (typeof ATTEMPT_COLUMNS)[number];
 export type RollupSum = (typeof ROLLUP_SUMS)[number];
 
 /** Version of the tables that this code reads and writes (`PRAGMA user_version`). */
@@ -117,6 +53,7 @@ export function prepareDatabase(db: DatabaseSync): void {
       throw new Error(`The ledger has schema ${version}, this release knows ${SCHEMA_VERSION}: use a newer release.`);
     }
     for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
+    db.exec(CREATE_VIEWS);
     db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   });
 }

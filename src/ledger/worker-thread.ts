@@ -73,11 +73,15 @@ export function createWorkerThread(options: WorkerThreadOptions): WorkerThread {
       clearTimeout(restart);
       if (worker === null) return Promise.resolve();
       worker.ref();
-      const end = new Promise<void>((resolve) => {
-        stopped = resolve;
-      });
+      const end = Promise.withResolvers<void>();
+      // Whoever asks a second time waits for the same end.
+      const first = stopped;
+      stopped = () => {
+        first?.();
+        end.resolve();
+      };
       bell.stop();
-      return end;
+      return end.promise;
     },
   };
 }

@@ -16,12 +16,12 @@ export interface WorkerOrders {
   path: string;
   directory: string;
   instance: string;
-  /** How long rows gather before they are committed; 0 commits at once. */
+  /** How long rows gather before they are committed, under load twenty times as long; 0 commits at once. */
   gatherMs: number;
   memory: SharedArrayBuffer;
 }
 
-/** What the worker says: how far it is in which segment, that the dead are adopted, what it skipped, what failed. */
+/** What the worker says: how far it is in which segment (first of all where it begins), that the dead are adopted, what it skipped, what failed. */
 export type WorkerNews =
   | { kind: 'applied'; segment: number; offset: number }
   | { kind: 'adopted'; lines: number }
@@ -32,6 +32,10 @@ export type WorkerNews =
 const ADOPT_EVERY_MS = 30_000;
 const RETRY_MS = 500;
 const TRIES_WHEN_STOPPING = 3;
+
+/** After so many lines at once, rows gather this much longer: a sync and the same pages are then shared by more of them. */
+const MANY_LINES = 200;
+const GATHER_LONGER = 20;
 
 interface Tail {
   orders: WorkerOrders;
@@ -67,6 +71,8 @@ function run(orders: WorkerOrders): void {
   const applier = createApplier(db);
   const segment = firstSegment(orders);
   const tail: Tail = { orders, applier, listener, segment, reader: openAt(orders, segment) };
+  // The one before may have crashed between a commit and the news of it, and somebody may be waiting for that news.
+  say({ kind: 'applied', segment, offset: applier.offset(fileOf(tail)) });
   let adoptAt = 0;
   let failures = 0;
   for (;;) {
@@ -77,11 +83,11 @@ function run(orders: WorkerOrders): void {
         adoptAt = Date.now() + ADOPT_EVERY_MS;
         adopt(tail);
       }
-      const worked = advance(tail);
+      const lines = advance(tail);
       failures = 0;
       if (last) break;
-      if (!worked) listener.sleep(ADOPT_EVERY_MS, () => hasNews(tail));
-      listener.pause(orders.gatherMs);
+      if (lines === 0) listener.sleep(ADOPT_EVERY_MS, () => hasNews(tail));
+      listener.pause(lines < MANY_LINES ? orders.gatherMs : orders.gatherMs * GATHER_LONGER);
     } catch (error) {
       failures++;
       say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
@@ -93,19 +99,19 @@ function run(orders: WorkerOrders): void {
   db.close();
 }
 
-/** Applies everything there is; says whether there was anything. */
-function advance(tail: Tail): boolean {
-  let worked = false;
+/** Applies everything there is; returns how many lines that were. */
+function advance(tail: Tail): number {
+  let lines = 0;
   for (;;) {
     // Read before the lines: the writer names a new segment only after the last byte of the one before.
     const current = tail.listener.segment();
     const step = tail.applier.step(fileOf(tail), tail.reader);
     if (step.skipped > 0) say({ kind: 'skipped', lines: step.skipped });
     if (step.lines > 0) {
-      worked = true;
+      lines += step.lines;
       say({ kind: 'applied', segment: tail.segment, offset: step.offset });
     } else if (current > tail.segment) leaveSegment(tail);
-    else return worked;
+    else return lines;
   }
 }
 
