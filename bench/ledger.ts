@@ -68,6 +68,8 @@ function sampleRow(number: number): CallRow {
         costNanoUsd: 1_260_000 + number,
         costBasis: 'measured',
         upstreamRequestId: 'req_011CVbnmqwertyuiopasdf',
+        verdicts: null,
+        stopped: null,
       },
     ],
   };

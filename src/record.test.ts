@@ -159,6 +159,8 @@ describe('the row of an answered call', () => {
       costNanoUsd: 12,
       costBasis: 'measured',
       upstreamRequestId: 'up-7',
+      verdicts: null,
+      stopped: null,
     });
   });
 

@@ -75,7 +75,7 @@ export const ERRORS = {
   internal: kind(500, 'operator', true, 'The gateway failed. The request id finds the details in its log.'),
   upstream_auth: kind(502, 'operator', false, 'The provider refused the credentials of the gateway.'),
   answer_refused: kind(
-    422,
+    502,
     'upstream',
     true,
     'No model gave an answer that passes the gates of the task, and the route rather has an error.',

@@ -22,7 +22,13 @@ test('what is left out has its default', () => {
   assert.equal(config.baseline, null);
   assert.equal(config.defaultRoute, null);
   assert.equal(config.isStrict, false);
-  assert.deepEqual(config.timeouts, { connectMs: 5_000, firstByteMs: 120_000, idleMs: 60_000, totalMs: 600_000 });
+  assert.deepEqual(config.timeouts, {
+    connectMs: 5_000,
+    firstByteMs: 120_000,
+    idleMs: 60_000,
+    totalMs: 600_000,
+    keepAliveMs: 5000,
+  });
   assert.deepEqual(config.retries, {
     maxAttempts: 3,
     baseDelayMs: 100,
@@ -57,7 +63,13 @@ tiers: [small, mid]
   });
   assert.equal(config.isStrict, true);
   assert.equal(config.contextGuardShare, 0.9);
-  assert.deepEqual(config.timeouts, { connectMs: 1_000, firstByteMs: 2_000, idleMs: 3_000, totalMs: 60_000 });
+  assert.deepEqual(config.timeouts, {
+    connectMs: 1_000,
+    firstByteMs: 2_000,
+    idleMs: 3_000,
+    totalMs: 60_000,
+    keepAliveMs: 5_000,
+  });
   assert.deepEqual(config.retries, {
     maxAttempts: 1,
     baseDelayMs: 1,

@@ -113,7 +113,7 @@ describe('a cascade', () => {
     const strict = await play({ sites: sites(), judging: judging({ otherwise: 'error' }) });
     assert.equal(strict.outcome.answer, null);
     assert.equal(strict.outcome.error?.code, 'answer_refused');
-    assert.equal(strict.outcome.error.status, 422);
+    assert.equal(strict.outcome.error.status, 502);
     assert.match(strict.outcome.error.message, /big did not pass its gates: no_bad: it is bad/);
     assert.doesNotMatch(strict.outcome.error.message, /bad two/);
   });

@@ -71,6 +71,8 @@ export class HttpClient implements CallClient {
       return;
     }
     const headers = providerHeaders(context.headers);
+    // The clients of OpenAI and Anthropic heed it: trying again at once would be paid like the first time.
+    if (error.code === 'answer_refused') headers.push('x-should-retry', 'false');
     if (error.retryAfterSeconds !== undefined) headers.push('retry-after', String(error.retryAfterSeconds));
     const body = context.body ?? this.dialect.encodeError(error, this.requestId);
     this.end(error.status, headers, { body, answer: context.answer });

@@ -5,7 +5,7 @@ import type { AttemptRow, CallRow } from '../call/row.ts';
 /** Fields of an attempt that repeat from call to call. */
 export type AttemptWords = Pick<
   AttemptRow,
-  'index' | 'model' | 'provider' | 'upstreamModel' | 'status' | 'httpStatus' | 'errorCode' | 'costBasis'
+  'index' | 'model' | 'provider' | 'upstreamModel' | 'status' | 'httpStatus' | 'errorCode' | 'costBasis' | 'stopped'
 >;
 
 /** Fields of a call that repeat from call to call, by their names in `CallRow`. */
@@ -70,6 +70,7 @@ function toAttemptWords(attempt: AttemptRow): AttemptWords {
     httpStatus: attempt.httpStatus,
     errorCode: attempt.errorCode,
     costBasis: attempt.costBasis,
+    stopped: attempt.stopped,
   };
 }
 
@@ -113,6 +114,7 @@ const isAttempt = (a: AttemptWords, b: AttemptWords): boolean =>
   a.httpStatus === b.httpStatus &&
   a.errorCode === b.errorCode &&
   a.costBasis === b.costBasis &&
+  a.stopped === b.stopped &&
   a.index === b.index;
 
 function isSame<T>(a: readonly T[], b: readonly T[], alike: (a: T, b: T) => boolean): boolean {

@@ -130,6 +130,11 @@ export class LineScan {
     const end = this.#textEnd();
     if (end === null) this.#null();
     else this.at = end + 1;
+    // Verdicts are read with care; lines of older releases end here.
+    if (this.#bytes[this.at] === COMMA) {
+      this.at++;
+      this.#null();
+    }
     this.#take(CLOSE);
   }
 

@@ -76,6 +76,8 @@ function toAttempt(cells: Cell[]): AttemptRow {
     costNanoUsd: cell(18),
     costBasis: cell(19),
     upstreamRequestId: cell(20),
+    verdicts: null,
+    stopped: null,
   };
 }
 

@@ -60,6 +60,8 @@ const ATTEMPT_CHANGES: Record<keyof AttemptRow, { to: unknown; isWord: boolean }
   costNanoUsd: { to: 1, isWord: false },
   costBasis: { to: 'unknown', isWord: true },
   upstreamRequestId: { to: null, isWord: false },
+  verdicts: { to: [{ gate: 'length', pass: true, score: null, reason: '', costNanoUsd: 0 }], isWord: false },
+  stopped: { to: 'late', isWord: true },
 };
 
 test('a row is two lines the first time and one when its words have been there', () => {

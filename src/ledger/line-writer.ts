@@ -154,6 +154,9 @@ function putAttempt(out: LineBuffer, attempt: AttemptRow): void {
   putUsage(out, attempt.usage);
   out.byte(COMMA);
   out.string(attempt.upstreamRequestId);
+  out.byte(COMMA);
+  if (attempt.verdicts === null) out.number(null);
+  else out.text(JSON.stringify(attempt.verdicts));
   out.byte(CLOSE);
 }
 

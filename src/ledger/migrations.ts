@@ -95,4 +95,7 @@ export const MIGRATIONS: readonly string[] = [
    DROP TABLE old_rows;
    DROP TABLE attempts;
    DROP TABLE calls;`,
+
+  // Attempts have verdicts, and say why they were stopped.
+  '',
 ];

@@ -2,6 +2,7 @@
 import type { Reason } from '../call/plan.ts';
 import type { AttemptRow, CallRow } from '../call/row.ts';
 import type { Usage } from '../call/usage.ts';
+import type { Verdict } from '../call/verdict.ts';
 import type { AttemptColumn, CallColumn } from './views.ts';
 
 type SqlRow = Record<string, unknown>;
@@ -61,6 +62,8 @@ function toAttemptRow(attempt: SqlRow): AttemptRow {
     costNanoUsd: cell('cost_nano_usd'),
     costBasis: cell('cost_basis'),
     upstreamRequestId: cell('upstream_request_id'),
+    verdicts: JSON.parse(cell('verdicts') ?? 'null') as Verdict[] | null,
+    stopped: cell('stopped'),
   };
 }
 

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import type { CostBasis } from '../call/money.ts';
 import type { Reason } from '../call/plan.ts';
-import type { AttemptRow, CallRow, CallStatus } from '../call/row.ts';
+import type { AttemptRow, CallRow, CallStatus, StopReason } from '../call/row.ts';
 import { toUsage, type Usage } from '../call/usage.ts';
 import { createLineWriter } from './line-writer.ts';
 
@@ -61,6 +61,8 @@ export function sampleAttempt(changes: Partial<AttemptRow> = {}): AttemptRow {
     costNanoUsd: 1_000_000,
     costBasis: 'measured',
     upstreamRequestId: 'up_1',
+    verdicts: null,
+    stopped: null,
     ...changes,
   };
 }
@@ -118,6 +120,13 @@ const tokens = fc.nat(200_000);
 /** To the microsecond, as the ledger keeps it. */
 const ms = fc.nat(120_000_000).map((us) => us / 1000);
 const amount = fc.option(fc.nat(2_000_000_000));
+const verdict = fc.record({
+  gate: text,
+  pass: fc.boolean(),
+  score: fc.option(fc.constantFrom(0, 0.25, 1)),
+  reason: text,
+  costNanoUsd: fc.option(fc.nat(1_000_000)),
+});
 const status = fc.constantFrom<CallStatus>('ok', 'error', 'partial', 'client_gone');
 const basis = fc.constantFrom<CostBasis>('measured', 'estimated', 'unknown');
 const step = fc.constantFrom<Reason['step']>('request', 'task', 'route', 'guard');
@@ -148,6 +157,8 @@ const attempt: fc.Arbitrary<AttemptRow> = fc.record({
   costNanoUsd: amount,
   costBasis: basis,
   upstreamRequestId: fc.option(text),
+  verdicts: fc.option(fc.array(verdict, { maxLength: 3 })),
+  stopped: fc.option(fc.constantFrom<StopReason>('rejected', 'late', 'beaten')),
 });
 
 const row: fc.Arbitrary<CallRow> = fc.record({

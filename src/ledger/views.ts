@@ -72,6 +72,8 @@ export const ATTEMPT_COLUMNS = {
   cost_nano_usd: 'figure.value ->> 3',
   cost_basis: `word.value ->> 'costBasis'`,
   upstream_request_id: 'figure.value ->> 5',
+  verdicts: `figure.value -> 6`,
+  stopped: `word.value ->> 'stopped'`,
 } as const;
 
 export type CallColumn = keyof typeof CALL_COLUMNS;
