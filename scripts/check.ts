@@ -14,6 +14,11 @@ interface Check {
   missing?: string | null;
 }
 
+/** A test that hangs fails by its name instead of keeping everybody waiting. */
+const LIMIT = '--test-timeout=120000';
+/** And a check that hangs where no test's limit reaches. */
+const CHECK_LIMIT_MS = 600_000;
+
 const kit = path.join(root, '../shared/conformance');
 
 const checks: Check[] = [
@@ -28,6 +33,7 @@ const checks: Check[] = [
     command: [
       node,
       '--test',
+      LIMIT,
       '--test-isolation=none',
       'src/**/*.test.ts',
       'tests/laws/*.test.ts',
@@ -35,7 +41,7 @@ const checks: Check[] = [
       'tests/*.test.ts',
     ],
   },
-  { name: 'end to end', command: [node, '--test', '--test-concurrency=1', 'tests/e2e/*.test.ts'] },
+  { name: 'end to end', command: [node, '--test', LIMIT, '--test-concurrency=1', 'tests/e2e/*.test.ts'] },
   {
     name: 'conformance',
     command: [node, 'tests/conformance/run.ts'],
@@ -55,7 +61,8 @@ for (const { name, command, missing } of checks) {
   const startedAt = performance.now();
   console.log(`-- ${name}`);
   const [program, ...args] = command as [string, ...string[]];
-  const result = spawnSync(program, args, { cwd: root, stdio: 'inherit', env: { ...process.env, FORCE_COLOR: '0' } });
+  const env = { ...process.env, FORCE_COLOR: '0' };
+  const result = spawnSync(program, args, { cwd: root, stdio: 'inherit', env, timeout: CHECK_LIMIT_MS });
   const isGood = result.status === 0;
   if (isGood) passed++;
   else failed++;

@@ -147,6 +147,27 @@ test('while the disk is full rows wait, health says so, and later they arrive in
   await ledger.close();
 });
 
+test('rows after a lost one are whole, even when the lost one was the first of its kind', async (t) => {
+  const path = temporaryPath(t);
+  const { files, fill } = fillableDisk();
+  const ledger = openLedger({ path, files });
+  fill(true);
+  // Fills all the memory that there is for waiting rows.
+  await ledger.record(sampleRow({ id: 'large', session: 'x'.repeat(32 * 1024 * 1024) }));
+  await ledger.record(sampleRow({ id: 'lost', task: 'new' }));
+  assert.deepEqual([ledger.health().pending, ledger.health().dropped], [1, 1]);
+  fill(false);
+  await until(() => ledger.health().ok);
+  const row = sampleRow({ id: 'kept', task: 'new' });
+  await ledger.record(row);
+  await ledger.close();
+  assert.deepEqual(idsIn(path), ['large', 'kept']);
+  const reader = openLedgerReader(path);
+  assert.deepEqual(reader.call('kept'), row);
+  assert.equal(reader.skippedLines(), 0);
+  reader.close();
+});
+
 test('closing on a full disk says how many rows are lost, and keeps the others', async (t) => {
   const path = temporaryPath(t);
   const { files, fill } = fillableDisk();
