@@ -46,7 +46,13 @@ describe('a head of the plain kind', () => {
 
   test('has values with colons, commas, tabs, nothing and Latin-1 in them', () => {
     const read = readLaneHead(head(['host:a:1', 'content-length:\t2 ', 'x-a: b: c, d\te ', 'x-empty:', 'x-e: \xe9']));
-    assert.deepEqual(read?.headers, { host: 'a:1', 'content-length': '2', 'x-a': 'b: c, d\te', 'x-empty': '', 'x-e': 'é' });
+    assert.deepEqual(read?.headers, {
+      host: 'a:1',
+      'content-length': '2',
+      'x-a': 'b: c, d\te',
+      'x-empty': '',
+      'x-e': 'é',
+    });
   });
 
   test('may have its body, and more, still to come or behind it', () => {
@@ -87,18 +93,18 @@ describe('left to node:http is', () => {
     'no header at all': Buffer.from('POST /v1/messages HTTP/1.1\r\n\r\n'),
     'no host': head({ 'content-length': '2' }),
     'no length': head({ host: 'a' }),
-    'chunks': head({ host: 'a', 'transfer-encoding': 'chunked' }),
+    chunks: head({ host: 'a', 'transfer-encoding': 'chunked' }),
     'chunks and a length': withLine('Transfer-Encoding: chunked'),
     'chunks under a name with a space': withLine('Transfer-Encoding : chunked'),
     'two lengths': withLine('Content-Length: 3'),
     'the same length twice': withLine('content-length: 2'),
     'two hosts': withLine('Host: other'),
     'any name twice': head(['host: a', 'content-length: 2', 'x-a: 1', 'X-A: 1']),
-    'expect': withLine('Expect: 100-continue'),
-    'upgrade': withLine('Upgrade: websocket'),
+    expect: withLine('Expect: 100-continue'),
+    upgrade: withLine('Upgrade: websocket'),
     'a packed body': withLine('Content-Encoding: gzip'),
     'a trailer': withLine('Trailer: x'),
-    'te': withLine('TE: trailers'),
+    te: withLine('TE: trailers'),
     'settings of HTTP/2': withLine('HTTP2-Settings: AAMAAABkAAQAAP__'),
     'connection: close': withLine('Connection: close'),
     'connection: keep-alive, upgrade': withLine('Connection: keep-alive, upgrade'),
@@ -121,7 +127,24 @@ describe('left to node:http is', () => {
   };
   for (const name of ['__proto__', 'constructor', 'Constructor'])
     cases[`a header named ${name}`] = withLine(`${name}: x`);
-  const lengths = ['', '0', '-1', '+2', '2 2', '2,2', '02', '0x2', '2.0', '1e1', 'two', '2;', '1'.repeat(16), '\xa02', '2\xa0', '²'];
+  const lengths = [
+    '',
+    '0',
+    '-1',
+    '+2',
+    '2 2',
+    '2,2',
+    '02',
+    '0x2',
+    '2.0',
+    '1e1',
+    'two',
+    '2;',
+    '1'.repeat(16),
+    '\xa02',
+    '2\xa0',
+    '²',
+  ];
   for (const length of lengths) cases[`the length "${length}"`] = head({ host: 'a', 'content-length': length });
 
   for (const [name, bytes] of Object.entries(cases)) test(name, () => assert.equal(readLaneHead(bytes), null));
@@ -182,7 +205,10 @@ describe('beside node:http', () => {
   async function read(bytes: Buffer): Promise<Seen[]> {
     seen = [];
     const socket = net.connect((server.address() as AddressInfo).port, '127.0.0.1');
-    socket.on('error', () => {}).resume().write(bytes);
+    socket
+      .on('error', () => {})
+      .resume()
+      .write(bytes);
     await once(socket, 'close');
     return seen;
   }
@@ -197,15 +223,28 @@ describe('beside node:http', () => {
     { weight: 3, arbitrary: fc.stringMatching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,12}$/) },
     {
       weight: 1,
-      arbitrary: fc.constantFrom('Host', 'Connection', 'Content-Length', 'content_length', 'Cookie', 'Set-Cookie', 'Date'),
+      arbitrary: fc.constantFrom(
+        'Host',
+        'Connection',
+        'Content-Length',
+        'content_length',
+        'Cookie',
+        'Set-Cookie',
+        'Date',
+      ),
     },
-    { weight: 1, arbitrary: fc.constantFrom('Transfer-Encoding', 'Keep-Alive', 'Expect', 'X-\xe9', 'a b', 'Origin', 'Age') },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom('Transfer-Encoding', 'Keep-Alive', 'Expect', 'X-\xe9', 'a b', 'Origin', 'Age'),
+    },
   );
   const padding = fc.constantFrom('', ' ', '\t', '  ', ' \t', '\xa0', '\x85');
   const line = fc.tuple(name, padding, value, padding).map(([n, before, v, behind]) => `${n}:${before}${v}${behind}`);
   const target = fc.oneof(
     fc.constantFrom('/v1/messages', '/', '//x/y', '/?', '/#a', '/a?b#c?d', '/\\', '/a"<>^`{|}', '/%zz', '/..;/'),
-    fc.string({ unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)) }).map((t) => `/${t}`),
+    fc
+      .string({ unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)) })
+      .map((t) => `/${t}`),
   );
   const damage = fc.record({
     at: fc.nat(),
@@ -228,7 +267,11 @@ describe('beside node:http', () => {
     for (const { at, kind, byte } of made.damages) {
       const from = at % bytes.length;
       const put = kind === 'drop' ? [] : [byte];
-      bytes = Buffer.concat([bytes.subarray(0, from), Buffer.from(put), bytes.subarray(from + (kind === 'put' ? 0 : 1))]);
+      bytes = Buffer.concat([
+        bytes.subarray(0, from),
+        Buffer.from(put),
+        bytes.subarray(from + (kind === 'put' ? 0 : 1)),
+      ]);
     }
     return bytes;
   }
