@@ -7,7 +7,6 @@ import type { LaneRequest } from './lane.ts';
 import type { Responder } from './responder.ts';
 
 const IDLE_MS = 75_000;
-const BODY_MS = 300_000;
 
 /** Holds requests back until the test answers them. */
 class Desk {

@@ -20,7 +20,7 @@ const LF = 0x0a;
 const STATUS_LINE = /^HTTP\/1\.([01]) (\d{3})(?: |$)/;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 /** What no value may have in it: a lone CR or LF, handed on, would end a line for somebody else. */
-const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/;
+const CONTROL = /[^\t\x20-\x7e\x80-\xff]/;
 
 type State = 'head' | 'length' | 'chunk-size' | 'chunk-data' | 'chunk-end' | 'trailer' | 'until-close' | 'done';
 
