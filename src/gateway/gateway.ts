@@ -15,6 +15,7 @@ import { countTokens } from './count-tokens.ts';
 import type { AnswerHeaderOptions } from './headers.ts';
 import { HttpClient } from './http-client.ts';
 import { type LaneRequest, Lanes } from './lane.ts';
+import { isLaneCall } from './lane-admission.ts';
 import { listModels, showModel } from './models.ts';
 import { refuse, refuseConnection, sendJson } from './refuse.ts';
 import { createRequestIds } from './request-id.ts';
@@ -112,6 +113,7 @@ class App implements Gateway {
       }, graceMs);
       this.server.close(() => {
         clearTimeout(timer);
+        this.lanes.closeAll();
         resolve();
       });
       this.server.closeIdleConnections();
@@ -124,8 +126,7 @@ class App implements Gateway {
     const { server } = this;
     const toNode = server.listeners('connection') as ((socket: Socket) => void)[];
     const lanes = new Lanes({
-      isCall: (target) => CALL.test(target),
-      maxBodyBytes: () => this.settings.maxBodyBytes,
+      isCall: (head) => isLaneCall(head, this.settings),
       isClosing: () => this.isClosing,
       onRequest: (request, responder) => this.handleLane(request, responder),
       handOver: (socket) => {
@@ -265,8 +266,6 @@ function split(target: string): { path: string; query: string } {
   const mark = target.indexOf('?');
   return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
 }
-
-const CALL = /^(\/v1)?\/(chat\/completions|messages)(\?|$)/;
 
 /** The dialect errors are told in: that of the route, else that of the client's headers. */
 function dialectOf(path: string, headers: IncomingHttpHeaders): Dialect {

@@ -33,6 +33,12 @@ test('what the provider says about the request reaches the client, what belongs 
   });
 });
 
+test('a value that could end a line, or cannot be sent at all, stays away from the client', () => {
+  const values = ['a\nx-injected: 1', 'a\r\nb: c', 'a\rb', '\0', '\x7f', 'name \u010a', '中'];
+  for (const value of values) assert.deepEqual(providerHeaders({ 'x-a': value, 'x-b': ['1', value] }), [], value);
+  assert.deepEqual(providerHeaders({ 'x-a': 'a\tb "c" \xe9' }), ['x-a', 'a\tb "c" \xe9']);
+});
+
 const answer: AnswerFacts = {
   plan: {
     ...emptyPlan(),

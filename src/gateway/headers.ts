@@ -29,6 +29,9 @@ const DROPPED = new Set([
   'www-authenticate',
 ]);
 
+/** Bytes that cannot end a line. A provider package may have made its headers up, with any text in them. */
+const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
 /** The provider's headers as name, value, name, value ...: request ids, rate limits, `retry-after` and what else it says. */
 export function providerHeaders(upstream: IncomingHttpHeaders): string[] {
   const out: string[] = [];
@@ -41,7 +44,8 @@ export function providerHeaders(upstream: IncomingHttpHeaders): string[] {
       name.startsWith('x-tierline-')
     )
       continue;
-    out.push(name, Array.isArray(value) ? value.join(', ') : value);
+    const text = Array.isArray(value) ? value.join(', ') : value;
+    if (SENDABLE.test(text)) out.push(name, text);
   }
   return out;
 }

@@ -21,15 +21,17 @@ const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const LENGTH = /^[1-9]\d{0,14}$/;
 const MAX_HEAD_BYTES = 32 * 1024;
 const MAX_HEADERS = 200;
-/** Headers that ask for more than one plain request and one plain answer. */
+/** Headers that ask for more than one plain request and one plain answer, or whose values node:http makes a list of. */
 const SPECIAL = new Set([
   'transfer-encoding',
   'upgrade',
+  'proxy-connection',
   'expect',
   'trailer',
   'te',
   'content-encoding',
   'http2-settings',
+  'set-cookie',
 ]);
 
 /** The head at the beginning of `bytes`; null when it is incomplete or not of the plain kind. */
@@ -62,8 +64,21 @@ function readHeaders(text: string, from: number): Record<string, string> | null 
     if (colon < 0 || colon >= end) return null;
     const name = text.slice(at, colon).toLowerCase();
     if (!NAME.test(name) || SPECIAL.has(name) || name in headers || ++count > MAX_HEADERS) return null;
-    headers[name] = text.slice(colon + 1, end).trim();
+    headers[name] = trimmed(text, colon + 1, end);
     at = end + 2;
   }
   return headers;
+}
+
+/** Without spaces and tabs around it. String's own trim takes more: a no-break space is part of a value. */
+function trimmed(text: string, from: number, to: number): string {
+  let start = from;
+  let end = to;
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }

@@ -19,6 +19,8 @@ const CR = 0x0d;
 const LF = 0x0a;
 const STATUS_LINE = /^HTTP\/1\.([01]) (\d{3})(?: |$)/;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+/** What no value may have in it: a lone CR or LF, handed on, would end a line for somebody else. */
+const CONTROL = /[^\t\x20-\x7e\x80-\xff]/;
 
 type State = 'head' | 'length' | 'chunk-size' | 'chunk-data' | 'chunk-end' | 'trailer' | 'until-close' | 'done';
 
@@ -197,6 +199,7 @@ function readHeaders(lines: readonly string[]): IncomingHttpHeaders {
     const colon = line.indexOf(':');
     const name = line.slice(0, colon).toLowerCase();
     if (colon < 1 || !TOKEN.test(name)) throw new MalformedReply('the reply has an unreadable header');
+    if (CONTROL.test(line)) throw new MalformedReply('the reply has a control character in a header');
     const value = line.slice(colon + 1).trim();
     const earlier = Object.hasOwn(headers, name) ? headers[name] : undefined;
     if (earlier === undefined) headers[name] = value;

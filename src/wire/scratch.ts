@@ -26,11 +26,13 @@ export function writePiece(socket: Writable, { before, body, bodyBytes, after }:
     socket.uncork();
     return wantsMore;
   }
+  if (size > desk.length) desk = Buffer.allocUnsafeSlow(SIZE);
   let end = desk.write(before, 0, 'latin1');
   end += typeof body === 'string' ? desk.write(body, end, 'utf8') : body.copy(desk, end);
   if (after !== '') end += desk.write(after, end, 'latin1');
   const wantsMore = socket.write(desk.subarray(0, end));
-  // Either the kernel took it all, or the memory is the socket's until it has.
-  if (socket.writableLength > 0) desk = Buffer.allocUnsafeSlow(SIZE);
+  // Either the kernel took it all, or this part of the desk is the socket's until it has. The rest stays in use: a whole
+  // desk for every few bytes that wait would be a thousand times what they need.
+  if (socket.writableLength > 0) desk = desk.subarray(end);
   return wantsMore;
 }

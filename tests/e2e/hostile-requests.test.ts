@@ -1,8 +1,9 @@
 // HTTP that tries to get past the gateway: smuggling, oversized heads, wrong routes and methods, and every field by
 // which a client might choose where its request, or the operator's key, is sent.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { before, test } from 'node:test';
 import { type ScriptedGateway, startScriptedGateway } from './scripted-gateway.ts';
 import type { WireName } from './scripted-upstream.ts';
@@ -76,6 +77,31 @@ test('bytes that are not proper HTTP are refused and reach nobody', async () => 
   }
   assert.equal(upstream.visits.length, visits);
   await expectServes();
+});
+
+test('a packet full of calls without a key, and a long body announced without one, are refused and harm nobody', async () => {
+  const key = 'the-key-of-a-client';
+  const { gateway, upstream } = await startScriptedGateway(scope, { keys: [key] });
+  const call = `POST ${PATHS.openai} HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\n\r\nx`;
+  const many = await sendRaw(gateway.port, [
+    call.repeat(800),
+    head(`POST ${PATHS.openai}`, { 'content-length': '1' }),
+    'x',
+  ]);
+  assert.equal(many.status, 401, many.text);
+  const long = connect(gateway.port, '127.0.0.1');
+  long.write(`POST ${PATHS.anthropic} HTTP/1.1\r\nhost: a\r\ncontent-length: 1000000\r\n\r\n`);
+  const [answer] = (await once(long, 'data')) as [Buffer];
+  long.destroy();
+  assert.match(answer.toString(), /^HTTP\/1\.1 401 /, 'before its body has come');
+  const running = await ask(gateway.url, {
+    wire: 'openai',
+    model: 'openai',
+    text: 'hi',
+    headers: { authorization: `Bearer ${key}` },
+  });
+  assert.equal(running.status, 200, running.text);
+  assert.equal(upstream.visits.length, 1);
 });
 
 test("unknown routes and wrong methods are told in the caller's dialect", async () => {
