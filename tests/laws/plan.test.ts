@@ -315,7 +315,7 @@ test('the same question gets the same plan, and considering it in full changes n
         return;
       }
       assert.deepEqual(twice, once);
-      const shape = (plan: Plan | null) => plan?.attempts.map(({ expected: _, ...attempt }) => attempt);
+      const shape = (plan: Plan | null) => plan?.attempts.map((attempt) => ({ ...attempt, expected: null }));
       assert.deepEqual(shape(whole.plan), shape(once));
       assert.deepEqual(
         whole.candidates
