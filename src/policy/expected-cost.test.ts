@@ -28,6 +28,7 @@ const pin = (fields: Partial<Pin> = {}): Pin => ({
   route: 'a',
   cachedTokens: 60,
   cachedUntilMs: 1001,
+  isStandIn: false,
   turns: 1,
   isEscalated: false,
   ...fields,
