@@ -166,6 +166,8 @@ export interface TaskConfig extends LimitsConfig {
   match: readonly MatchRule[];
   consequence: Consequence | null;
   typicalOutputTokens: number | null;
+  /** Share of answers that the operator expects to pass, 0 to 1, until there is a record. */
+  typicalPassRate: number | null;
   isStrict: boolean;
   /** Whether its answers have gates to pass. */
   hasGates: boolean;

@@ -1,7 +1,7 @@
 // The schema of `tasks`.
 import { z } from 'zod';
 import { CONSEQUENCES, PROMPT_CACHING } from './config.ts';
-import { flag, text, whole } from './leaf.ts';
+import { flag, share, text, whole } from './leaf.ts';
 import { limitsShape } from './limits-schema.ts';
 import { matchSchema, rulesSchema } from './match-schema.ts';
 import { routeSchema } from './route-schema.ts';
@@ -11,7 +11,7 @@ export const taskSchema = z.strictObject({
   description: text.optional(),
   match: matchSchema.optional(),
   consequence: z.enum(CONSEQUENCES).optional(),
-  output: z.strictObject({ typical_tokens: whole(1).optional() }).optional(),
+  output: z.strictObject({ typical_tokens: whole(1).optional(), pass_rate: share.optional() }).optional(),
   ...limitsShape,
   strict: flag.optional(),
   prompt_caching: z.enum(PROMPT_CACHING).optional(),
