@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { emptyPlan, type Plan } from './call/plan.ts';
 import { toUsage, type Usage } from './call/usage.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { ModelSpec } from './catalog/model-spec.ts';
@@ -7,7 +8,10 @@ import { parseConfig } from './config/load.ts';
 import type { Delivered } from './delivery/deliver.ts';
 import type { Deployment } from './delivery/deployment.ts';
 import { createFacts } from './dialect/pipe.ts';
-import { createEngine } from './engine.ts';
+import { createEngine, createMemory, type PolicyMemory } from './engine.ts';
+import { sampleAttempt, sampleRow } from './ledger/sample-row.test.ts';
+import { decide } from './policy/decide.ts';
+import { modelsOf, caller as sampleCaller, view as sampleView } from './policy/sample.test.ts';
 import type { Connection } from './provider/connection.ts';
 import type { Engine } from './router.ts';
 
@@ -54,12 +58,12 @@ models:
   plain: { use: one/b-none, tier: small }
 `;
 
-function compile(text: string): Engine {
+function compile(text: string, memory?: PolicyMemory): Engine {
   const config = parseConfig(HEAD + text, { file: '/tierline.yaml', env: {} });
   const connections = new Map(
     [...config.providers.keys()].map((name) => [name, { name, vendor: 'acme' } as unknown as Connection]),
   );
-  return createEngine(config, { catalog: CATALOG, connections });
+  return createEngine(config, { catalog: CATALOG, connections, ...(memory === undefined ? {} : { memory }) });
 }
 
 function deployment(engine: Engine, model: string, index = 0): Deployment {
@@ -266,5 +270,39 @@ describe('the price of the baseline', () => {
     assert.deepEqual(baselineOf(none, delivered(none, 'cheap')), { nanoUsd: null, basis: 'unknown' });
     const unpriced = compile(`${MODELS}baseline: plain`);
     assert.deepEqual(baselineOf(unpriced, delivered(unpriced, 'cheap')), { nanoUsd: null, basis: 'unknown' });
+  });
+});
+
+describe('what the planner remembers', () => {
+  const CASCADE = `${MODELS}tasks: { t: { route: { cascade: [cheap, dear], attempt_timeout: 1s } } }`;
+  const asked = sampleView({ model: 'auto/t', hasAnswer: true });
+  const go = (engine: Engine): Plan =>
+    decide(engine.policy, asked, sampleCaller({ 'x-session-id': 's' }), engine.planState(AT_MS));
+  const escalated = sampleRow({ task: 't', atMs: AT_MS, model: 'dear', attempts: [] });
+
+  test('is where a conversation was escalated to', () => {
+    const engine = compile(CASCADE);
+    const first = go(engine);
+    assert.deepEqual(modelsOf(first), ['cheap', 'dear']);
+    engine.learn(first, escalated);
+    const next = go(engine);
+    assert.deepEqual(modelsOf(next), ['dear', 'cheap']);
+    assert.equal(next.pin?.previous?.isEscalated, true);
+  });
+
+  test('outlives the configuration when it is handed on, and not otherwise', () => {
+    const memory = createMemory();
+    const engine = compile(CASCADE, memory);
+    engine.learn(go(engine), escalated);
+    assert.deepEqual(modelsOf(go(compile(CASCADE, memory))), ['dear', 'cheap']);
+    assert.deepEqual(modelsOf(go(compile(CASCADE))), ['cheap', 'dear']);
+  });
+
+  test('is how long answers are, so that it can be told what one will cost', () => {
+    const engine = compile(`${MODELS}tasks: { t: { route: cheap, max_cost_usd: 1 } }`);
+    assert.throws(() => go(engine), /what it would cost is not known/);
+    const attempts = [sampleAttempt({ model: 'cheap', status: 'ok', usage: toUsage({ outputTokens: 40 }) })];
+    engine.learn(emptyPlan(), sampleRow({ task: 't', attempts }));
+    assert.equal(go(engine).attempts[0]?.expected?.outputTokens, 40);
   });
 });

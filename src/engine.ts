@@ -70,6 +70,7 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
     policy: compilePolicy(config, models),
     planState: (nowMs) => ({
       nowMs,
+      spends: true,
       pinOf: (key) => pins.get(key),
       recordOf: (task, model) => history.recordOf(task, model),
     }),

@@ -9,6 +9,8 @@ export interface Pin {
   cachedTokens: number;
   /** Until when the provider keeps them, milliseconds since 1970. */
   cachedUntilMs: number;
+  /** Whether it answered only because another model had failed upstream. */
+  isStandIn: boolean;
   /** Calls of the session so far. */
   turns: number;
   /** Whether a weaker model had failed this conversation before. */

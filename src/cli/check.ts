@@ -45,7 +45,7 @@ function findAll({ config, nowMs }: CheckOptions): Finding[] {
     ...findPublicPlaces(config),
     ...findUngated(config),
     ...findUnpriced(policy, nowMs),
-    ...findUnprofitable(policy, { ...NO_STATE, nowMs, recordOf }),
+    ...findUnprofitable(config.tasks, policy, { ...NO_STATE, nowMs, recordOf }),
   ];
   return LEVELS.flatMap((level) => findings.filter((finding) => finding.level === level));
 }

@@ -44,7 +44,7 @@ export function explainRequestCommand(options: ExplainRequestOptions, print: (te
   const history = seedHistory(config.ledger.path);
   const policy = compilePolicy(config, modelPartsOf(config, createCatalog()));
   const recordOf = (task: string | null, model: string) => history.recordOf(task, model);
-  const found = consider(policy, view, caller, { ...NO_STATE, nowMs, recordOf });
+  const found = consider(policy, view, caller, { ...NO_STATE, nowMs, spends: true, recordOf });
   const facts = readFacts(view, dialect);
   print(options.json === true ? `${JSON.stringify({ facts, ...found }, null, 2)}\n` : toPage(found, facts));
 }

@@ -95,10 +95,7 @@ withLedger(program.command('explain').description('why one call went where it we
   .argument('[request-id]', 'a call of the ledger, as x-tierline-request-id told it')
   .option('-f, --file <request.json>', 'instead, the body of a request that is not sent')
   .option('--dialect <name>', 'of the file: openai or anthropic (default: told by its shape)')
-  .option('-H, --header <name:value>', 'a header of the request; may be repeated', (line, lines: string[] = []) => [
-    ...lines,
-    line,
-  ])
+  .option('-H, --header <name:value>', 'a header of the request; may be repeated', collect)
   .option('--tenant <name>', 'whose request it is')
   .option('--json', 'as JSON')
   .action(async (id: string | undefined, options: ExplainOption) => {
@@ -171,6 +168,11 @@ function count(text: string): number {
   const value = whole(text);
   if (value < 1) throw new InvalidArgumentError('At least 1 is expected.');
   return value;
+}
+
+/** An option that may be repeated. */
+function collect(text: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), text];
 }
 
 function port(text: string): number {

@@ -167,6 +167,8 @@ export interface TaskConfig extends LimitsConfig {
   match: readonly MatchRule[];
   consequence: Consequence | null;
   typicalOutputTokens: number | null;
+  /** Share of answers that the operator expects to pass, 0 to 1, until there is a record. */
+  typicalPassRate: number | null;
   isStrict: boolean;
   /** What an answer must pass; as many as the file has items, and the finish gate where it says nothing about that. */
   accept: readonly GateConfig[];

@@ -19,6 +19,7 @@ test('a task has a route and, unless it says more, nothing else', () => {
     match: [],
     consequence: null,
     typicalOutputTokens: null,
+    typicalPassRate: null,
     isPrivate: false,
     regions: null,
     allow: null,

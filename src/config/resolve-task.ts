@@ -39,6 +39,7 @@ function resolveTask(name: string, file: FileTask, context: TaskContext): TaskCo
     match: file.match === undefined ? [] : resolveMatch(file.match, [...path, 'match'], matching),
     consequence: file.consequence ?? null,
     typicalOutputTokens: file.output?.typical_tokens ?? null,
+    typicalPassRate: file.output?.pass_rate ?? null,
     ...resolveLimits(file, path, ladder),
     isStrict: file.strict ?? context.isStrict,
     accept: resolveAccept(file.accept, [...path, 'accept'], ladder),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { acceptSchema } from './accept-schema.ts';
 import { CONSEQUENCES, PROMPT_CACHING } from './config.ts';
-import { flag, text, whole } from './leaf.ts';
+import { flag, share, text, whole } from './leaf.ts';
 import { limitsShape } from './limits-schema.ts';
 import { matchSchema, rulesSchema } from './match-schema.ts';
 import { routeSchema } from './route-schema.ts';
@@ -12,7 +12,7 @@ export const taskSchema = z.strictObject({
   description: text.optional(),
   match: matchSchema.optional(),
   consequence: z.enum(CONSEQUENCES).optional(),
-  output: z.strictObject({ typical_tokens: whole(1).optional() }).optional(),
+  output: z.strictObject({ typical_tokens: whole(1).optional(), pass_rate: share.optional() }).optional(),
   ...limitsShape,
   strict: flag.optional(),
   accept: acceptSchema.optional(),

@@ -36,7 +36,7 @@ const COST_HEADER = 'x-tierline-max-cost-usd';
 
 /** Throws TierlineError `invalid_request` for a ceiling that is no amount. */
 export function gatherLimits(
-  { policy, caller }: { policy: Policy; caller: Caller },
+  { policy, caller, state }: Pick<Asked, 'policy' | 'caller' | 'state'>,
   task: PolicyTask | null,
   route: PolicyRoute | null,
 ): { limits: PolicyLimits[]; ceiling: Ceiling | null } {
@@ -44,6 +44,7 @@ export function gatherLimits(
   if (task !== null) limits.push(task.limits);
   const tenant = policy.tenants.get(caller.tenant);
   if (tenant !== undefined) limits.push(tenant);
+  if (!state.spends) return { limits, ceiling: null };
   let ceiling = askedCeiling(caller);
   const lower = (nanoUsd: NanoUsd | null, of: string): void => {
     if (nanoUsd !== null && (ceiling === null || nanoUsd < ceiling.nanoUsd)) ceiling = { nanoUsd, of };

@@ -17,7 +17,7 @@ const LONGEST = 40_000;
 const FENCE = /^\s{0,3}(?:```|~~~)/m;
 /** Lines that are hardly ever prose: declarations, includes, diffs, tags of a document, shell prompts. */
 const CODE_LINE =
-  /^\s*(?:(?:export |public |private |static |async )*(?:function|class|interface|enum|struct|fn|func|def|impl)\s+\w+\s*[(<{:]|(?:const|let|var)\s+[\w{[].*=|import\s+[\w{*'"].*(?:from\s+['"]|;$)|from\s+[\w.]+\s+import\s|#include\s*[<"]|(?:SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s.+\sSET|CREATE\s+TABLE)\s|diff --git |@@ -\d+|<(?:!DOCTYPE|html|div|script|\?xml|\?php)\b|return\s.*;$|}\s*(?:else|catch|finally)\b|if\s*\(.*\)\s*{)/im;
+  /^\s*(?:(?:export |public |private |static |async )*(?:function|class|interface|enum|struct|fn|func|def|impl)\s+\w+\s*[(<{:]|(?:const|let|var)\s+[\w{[].*=|import\s+[\w{*'"].*(?:from\s+['"]|;$)|from\s+[\w.]+\s+import\s|#include\s*[<"]|(?:SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s.+\sSET|CREATE\s+TABLE)\s|diff --git |@@ -\d+|<(?:!DOCTYPE|!doctype|html|div|script|\?xml|\?php)\b|return\s.*;$|}\s*(?:else|catch|finally)\b|if\s*\(.*\)\s*{)/m;
 const MARKDOWN_TABLE = /^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)+\|?\s*$/m;
 const HTML_TABLE = /<table[\s>]/i;
 /** Three lines in a row with the same number of tabs, two at least. */
@@ -25,7 +25,7 @@ const TAB_TABLE = /^(?:[^\t\n]*\t){2,}[^\t\n]*\n(?:[^\t\n]*\t){2,}[^\t\n]*\n(?:[
 const TEX = /\$\$|\\\[|\\\(|\\(?:frac|sum|int|sqrt|lim|begin\{(?:equation|align|matrix|cases))\b|[∑∫√∂∇≤≥≠≈∞∈∀∃]/;
 /** `3x + 5 = 20`, `f(x) = x^2`, `12 * (4 + 7)`: an operator between terms, and a digit or a power. */
 const FORMULA =
-  /(?:\d|\w\([a-z]\)|\b[a-z])\s*(?:\^\s*\d|[*×÷]\s*\(?\s*\d|=\s*[-+]?\d*[a-z]?\s*[-+*/^]\s*\d|[-+]\s*\d+\s*=)/;
+  /(?:\d[a-z]?|\w\([a-z]\)|\b[a-z])\s*(?:\^\s*\d|[*×÷]\s*\(?\s*\d|=\s*[-+]?\d*[a-z]?\s*[-+*/^]\s*\d|[-+]\s*\d+\s*=)/;
 
 const REMEMBERED = new WeakMap<View, Facts>();
 

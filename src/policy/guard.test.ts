@@ -60,7 +60,7 @@ describe('privacy', () => {
   ];
 
   test('leaves a private task the private deployments, and drops models without any', () => {
-    const plan = decide(made({ models, limits: { isPrivate: true } }), asked(), caller());
+    const plan = decide(made({ models, limits: { isPrivate: true } }), asked(), caller(), state());
     assert.deepEqual(
       plan.attempts.map((attempt) => [attempt.model, attempt.deployments]),
       [
@@ -73,16 +73,16 @@ describe('privacy', () => {
 
   test('binds a private tenant in every task and for a model asked for by name', () => {
     const one = made({ models, tenant: { isPrivate: true } });
-    assert.deepEqual(modelsOf(decide(one, asked(), caller())), ['both', 'home']);
-    assert.deepEqual(decide(one, view({ model: 'both' }), caller()).attempts[0]?.deployments, [1, 2]);
-    const open = () => decide(one, view({ model: 'open' }), caller());
+    assert.deepEqual(modelsOf(decide(one, asked(), caller(), state())), ['both', 'home']);
+    assert.deepEqual(decide(one, view({ model: 'both' }), caller(), state()).attempts[0]?.deployments, [1, 2]);
+    const open = () => decide(one, view({ model: 'open' }), caller(), state());
     refused(open, 'model_not_allowed', /"open" cannot be used here .*the tenant acme is private/);
     assert.deepEqual(modelsOf(decide(one, view({ model: 'open' }), caller({}, 'other'))), ['open']);
   });
 
   test('refuses when no model is left', () => {
     const one = made({ models: models.slice(0, 1), limits: { isPrivate: true } });
-    refused(() => decide(one, asked(), caller()), 'model_not_allowed', /open skipped: no private deployment/);
+    refused(() => decide(one, asked(), caller(), state()), 'model_not_allowed', /open skipped: no private deployment/);
   });
 });
 
@@ -93,7 +93,7 @@ describe('region', () => {
   ];
 
   test('keeps the deployments of the regions; an unknown region is none of them', () => {
-    const plan = decide(made({ models, limits: { regions: ['eu'] } }), asked(), caller());
+    const plan = decide(made({ models, limits: { regions: ['eu'] } }), asked(), caller(), state());
     assert.deepEqual(
       plan.attempts.map((attempt) => [attempt.model, attempt.deployments]),
       [['near', [1]]],
@@ -103,9 +103,9 @@ describe('region', () => {
 
   test('and privacy hold together, whoever asks for which', () => {
     const both = made({ models, limits: { regions: ['us'] }, tenant: { isPrivate: true } });
-    refused(() => decide(both, asked(), caller()), 'model_not_allowed', /near skipped/);
+    refused(() => decide(both, asked(), caller(), state()), 'model_not_allowed', /near skipped/);
     const same = made({ models, limits: { regions: ['eu', 'us'] }, tenant: { isPrivate: true } });
-    assert.deepEqual(decide(same, asked(), caller()).attempts[0]?.deployments, [1]);
+    assert.deepEqual(decide(same, asked(), caller(), state()).attempts[0]?.deployments, [1]);
   });
 });
 
@@ -114,7 +114,7 @@ describe('allow and deny', () => {
 
   test('lists of task and tenant both hold', () => {
     const one = made({ models, limits: { allow: new Set(['a', 'b']) }, tenant: { deny: new Set(['a']) } });
-    const plan = decide(one, asked(), caller());
+    const plan = decide(one, asked(), caller(), state());
     assert.deepEqual(modelsOf(plan), ['b']);
     assert.deepEqual(said(plan, 'guard'), [
       'a skipped: denied by the tenant acme',
@@ -124,8 +124,12 @@ describe('allow and deny', () => {
 
   test('a denied model cannot be asked for by name either', () => {
     const one = made({ models, tenant: { deny: new Set(['c']) } });
-    refused(() => decide(one, view({ model: 'c' }), caller()), 'model_not_allowed', /denied by the tenant acme/);
-    assert.deepEqual(modelsOf(decide(one, view({ model: 'b' }), caller())), ['b']);
+    refused(
+      () => decide(one, view({ model: 'c' }), caller(), state()),
+      'model_not_allowed',
+      /denied by the tenant acme/,
+    );
+    assert.deepEqual(modelsOf(decide(one, view({ model: 'b' }), caller(), state())), ['b']);
   });
 });
 
@@ -145,13 +149,13 @@ describe('capabilities', () => {
 
   test('a model that is known to lack one is left out, one of which nobody knows stays and is told', () => {
     for (const need of needs) {
-      const plan = decide(made({ models }), asked(need), caller());
+      const plan = decide(made({ models }), asked(need), caller(), state());
       assert.deepEqual(modelsOf(plan), ['mystery', 'all'], JSON.stringify(need));
       const [skipped, stays] = said(plan, 'guard');
       assert.match(skipped ?? '', /^plain skipped: the request needs \w+, it has tools$/);
       assert.match(stays ?? '', /^mystery stays: nobody says whether it has \w+$/);
     }
-    assert.deepEqual(modelsOf(decide(made({ models }), asked({ hasTools: true }), caller())), [
+    assert.deepEqual(modelsOf(decide(made({ models }), asked({ hasTools: true }), caller(), state())), [
       'plain',
       'mystery',
       'all',
@@ -161,7 +165,7 @@ describe('capabilities', () => {
   test('a request that no model can serve is refused with what it needs', () => {
     const one = made({ models: models.slice(0, 1) });
     refused(
-      () => decide(one, asked({ hasImages: true, hasSchema: true }), caller()),
+      () => decide(one, asked({ hasImages: true, hasSchema: true }), caller(), state()),
       'unsupported',
       /needs schema, images/,
     );
@@ -170,11 +174,11 @@ describe('capabilities', () => {
   test('nothing is looked at for a model that has everything', () => {
     const blind = asked();
     Object.defineProperty(blind, 'hasImages', { get: () => assert.fail('it was looked at') });
-    assert.deepEqual(modelsOf(decide(made({ models: models.slice(2) }), blind, caller())), ['all']);
+    assert.deepEqual(modelsOf(decide(made({ models: models.slice(2) }), blind, caller(), state())), ['all']);
   });
 
   test('who names a model gets it, whatever it can do', () => {
-    assert.deepEqual(modelsOf(decide(made({ models }), view({ model: 'plain', hasImages: true }), caller())), [
+    assert.deepEqual(modelsOf(decide(made({ models }), view({ model: 'plain', hasImages: true }), caller(), state())), [
       'plain',
     ]);
   });
@@ -186,10 +190,10 @@ describe('room', () => {
     asked({ bytes: tokens * 4, text: 'x'.repeat(tokens * 4), maxOutputTokens });
 
   test('is needed for the input within its share and for the answer within the window', () => {
-    assert.deepEqual(modelsOf(decide(made({ models }), long(800), caller())), ['narrow', 'wide']);
-    assert.deepEqual(modelsOf(decide(made({ models }), long(801), caller())), ['wide']);
-    assert.deepEqual(modelsOf(decide(made({ models }), long(600, 400), caller())), ['narrow', 'wide']);
-    const plan = decide(made({ models }), long(601, 400), caller());
+    assert.deepEqual(modelsOf(decide(made({ models }), long(800), caller(), state())), ['narrow', 'wide']);
+    assert.deepEqual(modelsOf(decide(made({ models }), long(801), caller(), state())), ['wide']);
+    assert.deepEqual(modelsOf(decide(made({ models }), long(600, 400), caller(), state())), ['narrow', 'wide']);
+    const plan = decide(made({ models }), long(601, 400), caller(), state());
     assert.deepEqual(modelsOf(plan), ['wide']);
     assert.deepEqual(said(plan, 'guard'), [
       'narrow skipped: about 601 tokens and 400 for the answer, the window has 1000',
@@ -198,7 +202,7 @@ describe('room', () => {
 
   test('a concrete model is not guarded', () => {
     const one = view({ model: 'narrow', bytes: 8000, text: 'x'.repeat(8000) });
-    assert.deepEqual(modelsOf(decide(made({ models }), one, caller())), ['narrow']);
+    assert.deepEqual(modelsOf(decide(made({ models }), one, caller(), state())), ['narrow']);
   });
 });
 
@@ -211,7 +215,7 @@ describe('a ceiling on the cost', () => {
   const hundred = { bytes: 400, text: 'x'.repeat(400), maxOutputTokens: 50 };
 
   test('leaves out what is expected to cost more, or nobody knows how much', () => {
-    const plan = decide(made({ models, limits: { maxCostNanoUsd: 1_000_000 } }), asked(hundred), caller());
+    const plan = decide(made({ models, limits: { maxCostNanoUsd: 1_000_000 } }), asked(hundred), caller(), state());
     assert.deepEqual(modelsOf(plan), ['cheap']);
     assert.deepEqual(plan.attempts[0]?.expected, {
       inputTokens: 100,
@@ -229,36 +233,41 @@ describe('a ceiling on the cost', () => {
   test('needs a length for the answer: without one the cost is not known', () => {
     const one = made({ models, limits: { maxCostNanoUsd: 1_000_000 } });
     refused(
-      () => decide(one, asked({ ...hundred, maxOutputTokens: null }), caller()),
+      () => decide(one, asked({ ...hundred, maxOutputTokens: null }), caller(), state()),
       'cost_limit_exceeded',
       /not known/,
     );
     const typical = made({ models, limits: { maxCostNanoUsd: 1_000_000 }, typicalOutputTokens: 40 });
-    const plan = decide(typical, asked({ ...hundred, maxOutputTokens: null }), caller());
+    const plan = decide(typical, asked({ ...hundred, maxOutputTokens: null }), caller(), state());
     assert.equal(plan.attempts[0]?.expected?.outputTokens, 40);
     assert.equal(
-      decide(typical, asked({ ...hundred, maxOutputTokens: 10 }), caller()).attempts[0]?.expected?.outputTokens,
+      decide(typical, asked({ ...hundred, maxOutputTokens: 10 }), caller(), state()).attempts[0]?.expected
+        ?.outputTokens,
       10,
     );
   });
 
   test('may come from tenant and request too; the lowest counts, and binds who names a model', () => {
     const one = made({ models, limits: { maxCostNanoUsd: 9_000_000 }, tenant: { maxCostNanoUsd: 1_000_000 } });
-    assert.deepEqual(modelsOf(decide(one, asked(hundred), caller())), ['cheap']);
+    assert.deepEqual(modelsOf(decide(one, asked(hundred), caller(), state())), ['cheap']);
     const header = (usd: string) => caller({ 'x-tierline-max-cost-usd': usd });
     refused(
-      () => decide(one, asked(hundred), header('0.0001')),
+      () => decide(one, asked(hundred), header('0.0001'), state()),
       'cost_limit_exceeded',
       /header x-tierline-max-cost-usd/,
     );
-    assert.deepEqual(modelsOf(decide(one, asked(hundred), header('5'))), ['cheap'], 'the tenant allows less');
+    assert.deepEqual(modelsOf(decide(one, asked(hundred), header('5'), state())), ['cheap'], 'the tenant allows less');
     refused(
-      () => decide(one, { ...asked(hundred), model: 'dear' }, caller()),
+      () => decide(one, { ...asked(hundred), model: 'dear' }, caller(), state()),
       'cost_limit_exceeded',
       /tenant acme allows \$0\.001/,
     );
     for (const usd of ['', 'abc', '-1', 'NaN', '1e9'])
-      refused(() => decide(one, asked(hundred), header(usd)), 'invalid_request', /must be an amount in dollars/);
+      refused(
+        () => decide(one, asked(hundred), header(usd), state()),
+        'invalid_request',
+        /must be an amount in dollars/,
+      );
   });
 });
 
@@ -289,8 +298,15 @@ test('of several guards the client is told the one that the most suitable model 
   const models = [model('a', 'small'), model('b', 'mid', { inputLimit: 1, capabilities: [] })];
   const one = made({ models, limits: { deny: new Set(['a']) } });
   refused(
-    () => decide(one, asked({ bytes: 400, text: 'x'.repeat(400) }), caller()),
+    () => decide(one, asked({ bytes: 400, text: 'x'.repeat(400) }), caller(), state()),
     'context_length_exceeded',
     /a skipped: denied.*b skipped: about 100/,
   );
+});
+
+test('a question that spends nothing has no ceiling, but every other guard', () => {
+  const models = [model('a', 'small'), model('b', 'mid')];
+  const one = made({ models, limits: { maxCostNanoUsd: 1, deny: new Set(['b']) } });
+  assert.deepEqual(modelsOf(decide(one, asked(), caller())), ['a']);
+  refused(() => decide(one, asked(), caller(), state()), 'cost_limit_exceeded', /not known/);
 });

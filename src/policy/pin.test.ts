@@ -21,6 +21,7 @@ const pin = (name: string, fields: Partial<Pin> = {}): Pin => ({
   route: 'r',
   cachedTokens: 0,
   cachedUntilMs: NOW + 1,
+  isStandIn: false,
   turns: 1,
   isEscalated: false,
   ...fields,
@@ -99,9 +100,20 @@ describe('a pin', () => {
   });
 
   test('on what stood in for an outage does not keep a cascade from its ladder', () => {
-    const made = plan(LADDER, { pin: pin('d') });
+    const made = plan(LADDER, { pin: pin('d', { isStandIn: true }) });
     assert.deepEqual(modelsOf(made), ['a', 'b', 'c', 'd']);
     assert.match(said(made, 'pin')[0] ?? '', /returns from d, which stood in for an outage/);
+  });
+
+  test('on a lower tier that stood in does not keep the session either, though it is cheaper', () => {
+    const to = route(['c', 'a'], { say: 'r' });
+    assert.deepEqual(modelsOf(plan(to, { pin: pin('a', { isStandIn: true }) })), ['c', 'a']);
+    assert.deepEqual(modelsOf(plan(to, { pin: pin('a') })), ['a', 'c'], 'one that was chosen does');
+    const up = plan(route(['a', 'c'], { say: 'r' }), {
+      pin: pin('c', { isStandIn: true, cachedTokens: 1000 }),
+      models: MODELS.map((one) => ({ ...one, priceOf: priced(500, 2500) })),
+    });
+    assert.deepEqual(modelsOf(up), ['c', 'a'], 'a higher one may, for its cache');
   });
 
   test('says nothing where the route begins with its model anyway, and is not asked for by a model name', () => {
@@ -116,7 +128,12 @@ describe('a tool loop', () => {
     const made = plan(LIST, { pin: pin('c'), view: { isInToolLoop: true } });
     assert.deepEqual(modelsOf(made), ['c', 'a', 'b']);
     assert.match(said(made, 'pin')[0] ?? '', /a tool loop does not change its model/);
-    assert.deepEqual(modelsOf(plan(LADDER, { pin: pin('d'), view: { isInToolLoop: true } })), ['d', 'a', 'b', 'c']);
+    assert.deepEqual(modelsOf(plan(LADDER, { pin: pin('d', { isStandIn: true }), view: { isInToolLoop: true } })), [
+      'd',
+      'a',
+      'b',
+      'c',
+    ]);
   });
 
   test('goes on with the route it began on, whichever rule holds now', () => {
@@ -168,6 +185,7 @@ describe('after the call', () => {
       route: 'r',
       cachedTokens: 30,
       cachedUntilMs: NOW + 100 + 300_000,
+      isStandIn: false,
       turns: 1,
       isEscalated: false,
     });
@@ -181,6 +199,15 @@ describe('after the call', () => {
     const again = plan(LADDER, { pin: pin('b', { isEscalated: true }) });
     const next = pinAfter(order(pin('b', { isEscalated: true, turns: 4 })), again.attempts, row('b'));
     assert.deepEqual([next?.model, next?.isEscalated, next?.turns], ['b', true, 5]);
+  });
+
+  test('a stand-in is remembered as one for as long as the session is with it', () => {
+    const next = pinAfter(order(), attempts, row('d'));
+    assert.equal(next?.isStandIn, true);
+    const loop = plan(LADDER, { pin: next, view: { isInToolLoop: true } });
+    assert.equal(loop.attempts[0]?.model, 'd');
+    assert.equal(pinAfter(order(next), loop.attempts, row('d'))?.isStandIn, true);
+    assert.equal(pinAfter(order(next), attempts, row('a'))?.isStandIn, false);
   });
 
   test('the pin stays as it is when nobody answered, or a stand-in did for an escalated session', () => {

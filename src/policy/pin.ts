@@ -45,7 +45,9 @@ function whyStay(pinned: Candidate, candidates: readonly Candidate[], asked: Ask
   const signer = view.signedBy;
   if (signer !== null && speaks(pinned, signer) && !speaks(first, signer))
     return stay(`it holds signed blocks that ${first.model.name} cannot read`);
-  if (asked.route?.isCascade === true && !isOnLadder(asked.route, name))
+  // What stood in for an outage is no choice: a lower tier must not keep the session for being cheap.
+  const isBelow = asked.route?.isCascade === true || pinned.model.rank < first.model.rank;
+  if (pin?.isStandIn === true && isBelow)
     return { stays: false, say: `the session returns from ${name}, which stood in for an outage` };
   return weigh(pinned, candidates, asked);
 }
@@ -129,6 +131,7 @@ export function pinAfter(order: PinOrder, attempts: Plan['attempts'], row: CallR
     route: order.route,
     cachedTokens: usage === null ? 0 : usage.cacheReadTokens + usage.cacheWrite5mTokens + usage.cacheWrite1hTokens,
     cachedUntilMs: row.atMs + row.latencyMs + (hasLongCache ? LONG_CACHE_MS : CACHE_MS),
+    isStandIn: answered.after === 'failure' || (previous?.isStandIn === true && previous.model === answered.model),
     turns: (previous?.turns ?? 0) + 1,
     isEscalated: wasEscalated || (at > 0 && answered.after === 'any'),
   };

@@ -138,7 +138,12 @@ export const caller = (headers: Caller['headers'] = {}, tenant = 'acme'): Caller
   headers,
 });
 
-export const state = (fields: Partial<PlanState> = {}): PlanState => ({ ...NO_STATE, nowMs: 1_000_000, ...fields });
+export const state = (fields: Partial<PlanState> = {}): PlanState => ({
+  ...NO_STATE,
+  nowMs: 1_000_000,
+  spends: true,
+  ...fields,
+});
 
 export const modelsOf = ({ attempts }: Plan): string[] => attempts.map((attempt) => attempt.model);
 

@@ -6,11 +6,13 @@ import type { TrackRecord } from '../call/track-record.ts';
 export interface PlanState {
   /** Milliseconds since 1970. */
   nowMs: number;
+  /** Whether the call will cost anything. Ceilings bind only calls that do: counting tokens is free. */
+  spends: boolean;
   /** The pin of a session's key, null when there is none. */
   pinOf: (key: string) => Pin | null;
   /** What is known of a model on a task (null: calls without one); null when nothing is. */
   recordOf: (task: string | null, model: string) => TrackRecord | null;
 }
 
-/** A world about which nothing is known. */
-export const NO_STATE: PlanState = { nowMs: 0, pinOf: () => null, recordOf: () => null };
+/** A world about which nothing is known, for a question that spends nothing. */
+export const NO_STATE: PlanState = { nowMs: 0, spends: false, pinOf: () => null, recordOf: () => null };

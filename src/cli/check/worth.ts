@@ -1,5 +1,6 @@
 // Findings about money and quality: models without a price, tasks whose answers nobody checks, cascades that cannot pay.
 import type { NanoUsd } from '../../call/money.ts';
+import type { TrackRecord } from '../../call/track-record.ts';
 import { toUsage } from '../../call/usage.ts';
 import type { Config, TaskConfig } from '../../config/config.ts';
 import { showUsd } from '../../ledger/display.ts';
@@ -44,15 +45,16 @@ export function findUnpriced({ models }: Policy, nowMs: number): Finding[] {
 }
 
 /** Every step of every cascade, with the pass rate it needs: s1 times c2 must be more than c1. */
-export function findUnprofitable(policy: Policy, state: PlanState): Finding[] {
+export function findUnprofitable(tasks: Config['tasks'], policy: Policy, state: PlanState): Finding[] {
   return policy.tasks.flatMap((task) => {
     const routes = [
       ...task.rules.map(({ route }, index) => ({ route, at: `tasks.${task.name}.rules[${index}].route` })),
       { route: task.route, at: `tasks.${task.name}.route` },
     ];
     const output = task.typicalOutputTokens ?? OUTPUT_TOKENS;
+    const prior = tasks.get(task.name)?.typicalPassRate ?? null;
     return routes.flatMap(({ route, at }) =>
-      stepsOf(route).flatMap((step) => judgeStep({ policy, state, task: task.name, at, output, step })),
+      stepsOf(route).flatMap((step) => judgeStep({ policy, state, task: task.name, at, output, prior, step })),
     );
   });
 }
@@ -70,15 +72,16 @@ interface Step {
   at: string;
   /** Tokens of an answer. */
   output: number;
+  /** What the operator expects of the cheaper model; null when they do not say. */
+  prior: number | null;
   step: [string, string];
 }
 
-function judgeStep({ policy, state, task, at, output, step: [name, next] }: Step): Finding[] {
+function judgeStep({ policy, state, task, at, output, prior, step: [name, next] }: Step): Finding[] {
   const first = costOf(policy, name, { output, state, task });
   const second = costOf(policy, next, { output, state, task });
   if (first === null || second === null) return [];
-  const known = state.recordOf(task, name);
-  const rate = known === null || known.judged === 0 ? null : known.passed / known.judged;
+  const known = passRateOf(state.recordOf(task, name), prior);
   const needed = second === 0 ? Number.POSITIVE_INFINITY : first / second;
   const sums = `c1 ${showUsd(first)} (${name}), c2 ${showUsd(second)} (${next}), at ${INPUT_TOKENS} tokens in`;
   const finding = (level: Finding['level'], say: string): Finding[] => [
@@ -86,11 +89,20 @@ function judgeStep({ policy, state, task, at, output, step: [name, next] }: Step
   ];
   if (needed >= 1) return finding('warning', `trying ${name} first cannot pay: it costs as much as ${next}`);
   const need = `pays when at least ${percent(needed)} of the answers of ${name} pass`;
-  if (rate === null) return finding('note', `${need} (c1 / c2); how many do is not known yet`);
-  const low = lowerBound(known?.passed ?? 0, known?.judged ?? 0) ?? 0;
-  const arithmetic = `s1 x c2 = ${showUsd(Math.round(rate * second))}`;
-  const says = `${need}; ${percent(rate)} do (surely ${percent(low)}), ${arithmetic}`;
-  return rate * second < first ? finding('warning', `does not pay: ${says}`) : finding('note', says);
+  if (known === null) return finding('note', `${need} (c1 / c2); how many do is not known yet`);
+  const saving = Math.round(known.rate * second);
+  const says = `${need}; ${known.say}, so s1 x c2 is ${showUsd(saving)}`;
+  return saving < first ? finding('warning', `does not pay: ${says}`) : finding('note', says);
+}
+
+/** What was measured goes before what the operator expects. */
+function passRateOf(record: TrackRecord | null, prior: number | null): { rate: number; say: string } | null {
+  if (record !== null && record.judged > 0) {
+    const rate = record.passed / record.judged;
+    const low = lowerBound(record.passed, record.judged) ?? 0;
+    return { rate, say: `${percent(rate)} do (at least ${percent(low)}, of ${Math.round(record.judged)} judged)` };
+  }
+  return prior === null ? null : { rate: prior, say: `${percent(prior)} are expected to` };
 }
 
 function costOf(

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { toUsage } from '../call/usage.ts';
+import { parseConfig } from '../config/load.ts';
+import { openLedger } from '../ledger/ledger.ts';
+import { sampleAttempt, sampleRow } from '../ledger/sample-row.test.ts';
+import type { Finding } from './check/finding.ts';
+import { checkCommand } from './check.ts';
+
+const NOW = Date.UTC(2026, 10, 24);
+const HEAD = `
+providers:
+  local: { dialect: openai, base_url: "http://h/v1", private: true }
+  open: { dialect: openai, base_url: "http://o/v1" }
+models:
+  cheap: { use: local/a, tier: small, price: { input: 1, output: 1 } }
+  dear: { use: local/b, tier: frontier, price: { input: 10, output: 10 } }
+ledger: { path: ":memory:" }
+`;
+
+function check(text: string, options: { strict?: boolean } = {}): { code: 0 | 1; findings: Finding[]; ok: boolean } {
+  const config = parseConfig(text, { file: '/tierline.yaml', env: {} });
+  let printed = '';
+  const code = checkCommand({ config, sentence: 's', nowMs: NOW, json: true, ...options }, (more) => (printed += more));
+  return { code, ...(JSON.parse(printed) as { findings: Finding[]; ok: boolean }) };
+}
+const told = (text: string, kind: string): string[] =>
+  check(text)
+    .findings.filter(({ code }) => code === kind)
+    .map(({ level, at, say }) => `${level} ${at}: ${say}`);
+
+describe('rules and tasks that never see a request', () => {
+  test('are told with what hides them', () => {
+    const rules = (written: string) => told(`${HEAD}rules: [${written}]\ndefault: dear`, 'unreachable_rule');
+    const free = '{ when: { tenant: [a, b] }, route: cheap }';
+    assert.deepEqual(rules(`${free}, { when: { tenant: a, has_code: true }, route: dear }`), [
+      'error rules[1]: never decides: rules[0] comes first and holds whenever this one does',
+    ]);
+    assert.deepEqual(rules(`{ route: cheap }, { route: dear }`).length, 1);
+    assert.deepEqual(rules(`${free}, { when: { tenant: c }, route: dear }, { route: dear }`), []);
+    const inTask = told(`${HEAD}tasks: { t: { route: dear, rules: [{ route: cheap }, ${free}] } }`, 'unreachable_rule');
+    assert.match(inTask[0] ?? '', /^error tasks\.t\.rules\[1\]/);
+  });
+
+  test('a task behind a wider one gets only requests that name it', () => {
+    const tasks = (narrow: string) =>
+      told(
+        `${HEAD}tasks: { wide: { match: { header: { a: [x, y] } }, route: cheap }, narrow: { match: ${narrow}, route: dear } }`,
+        'unreachable_task',
+      );
+    assert.match(
+      tasks('{ header: { a: x }, path: /v1 }')[0] ?? '',
+      /^warning tasks\.narrow\.match: .*wide comes first/,
+    );
+    assert.deepEqual(tasks('{ header: { a: z } }'), []);
+    assert.deepEqual(tasks('{ any: [{ header: { a: x } }, { path: /v1 }] }'), [], 'one of its rules is free');
+  });
+});
+
+test('models that no route leads to are told; the baseline needs none, one without a tier is only a note', () => {
+  const more = HEAD.replace(
+    'ledger:',
+    '  lost: { use: local/c, tier: mid, price: { input: 1, output: 1 } }\n  named: { use: local/d, price: { input: 1, output: 1 } }\nledger:',
+  );
+  assert.deepEqual(
+    told(`${more}default: cheap\nbaseline: dear`, 'idle_model').map((line) => line.split(':')[0]),
+    ['warning models.lost', 'note models.named'],
+  );
+  assert.deepEqual(
+    told(
+      `${more}default: { tier: mid, fallback: named }\nrules: [{ when: { tenant: a }, route: cheap }]\nbaseline: dear`,
+      'idle_model',
+    ),
+    [],
+  );
+});
+
+test('a task without a gate is an error, a warning or a note, by what a wrong answer does', () => {
+  const level = (consequence: string) =>
+    told(`${HEAD}tasks: { t: { ${consequence} route: cheap } }`, 'no_gate')[0]?.split(' ')[0];
+  assert.deepEqual(
+    ['consequence: irreversible,', 'consequence: reversible,', 'consequence: reviewed,', 'consequence: none,', ''].map(
+      level,
+    ),
+    ['error', 'warning', 'note', 'note', 'note'],
+  );
+});
+
+test('a model without a price is told, also when only one of its places has none', () => {
+  const models = HEAD.replace(
+    'ledger:',
+    '  odd: { use: open/x, tier: mid }\n  half: { deployments: [{ use: open/y }], price: { input: 1 } }\nledger:',
+  );
+  assert.deepEqual(
+    told(`${models}default: odd`, 'no_price').map((line) => line.split(':')[0]),
+    ['warning models.odd', 'warning models.half'],
+  );
+});
+
+test('a private task is told which places of its models never serve it', () => {
+  const models = HEAD.replace(
+    'ledger:',
+    '  mixed: { deployments: [{ use: open/x }, { use: local/x }], price: { input: 1, output: 1 } }\nledger:',
+  );
+  const found = told(
+    `${models}tasks: { t: { private: true, route: { model: cheap, fallback: mixed } }, u: { route: mixed } }`,
+    'public_deployment',
+  );
+  assert.deepEqual(found, [
+    'warning tasks.t.route: the task is private, so 1 of 2 deployments of mixed (open) never serve it',
+  ]);
+});
+
+describe('a cascade', () => {
+  const cascade = (models: string, extra = '') =>
+    `${HEAD}${extra}tasks: { t: { output: { typical_tokens: 100 }, route: { cascade: [${models}], attempt_timeout: 1s } } }`;
+
+  test('that can never pay is told, one that may pay is told what it needs', () => {
+    assert.match(
+      told(cascade('dear, cheap'), 'cascade_cost')[0] ?? '',
+      /^warning .*cannot pay: it costs as much as cheap; c1 \$0\.011 \(dear\), c2 \$0\.0011 \(cheap\)/,
+    );
+    assert.match(
+      told(cascade('cheap, dear'), 'cascade_cost')[0] ?? '',
+      /^note .*when at least 10 % of the answers of cheap pass \(c1 \/ c2\)/,
+    );
+  });
+
+  async function withHistory(t: TestContext): Promise<string> {
+    const folder = mkdtempSync(join(tmpdir(), 'tierline-check-'));
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    const path = join(folder, 'ledger.db');
+    const ledger = openLedger({ path });
+    for (let index = 0; index < 3; index++) {
+      const attempt = sampleAttempt({ model: 'cheap', status: 'ok', usage: toUsage({ outputTokens: 9000 }) });
+      void ledger.record(sampleRow({ id: `r${index}`, task: 't', attempts: [attempt] }));
+    }
+    await ledger.close();
+    return path;
+  }
+
+  test('is reckoned with the lengths that the ledger knows', async (t) => {
+    const path = await withHistory(t);
+    const text = cascade('cheap, dear').replace('":memory:"', JSON.stringify(path));
+    assert.match(told(text, 'cascade_cost')[0] ?? '', /at least 90\.9 %.*c1 \$0\.01 \(cheap\), c2 \$0\.011 \(dear\)/);
+  });
+});
+
+describe('the command', () => {
+  const clean = `${HEAD}default: { model: cheap, fallback: dear }`;
+  const warned = `${clean}\ntasks: { t: { consequence: reversible, route: cheap } }`;
+
+  test('ends with 0 unless there is an error, and with --strict also a warning', () => {
+    const code = (text: string, strict = false) => check(text, { strict }).code;
+    assert.deepEqual([code(clean), code(clean, true), code(warned), code(warned, true)], [0, 0, 0, 1]);
+    const bad = check(`${clean}\nrules: [{ route: cheap }, { route: dear }]`);
+    assert.deepEqual([bad.code, bad.ok], [1, false]);
+  });
+
+  test('prints the worst first and counts', () => {
+    const config = parseConfig(`${warned}\nrules: [{ route: cheap }, { route: dear }]`, { file: '/t.yaml', env: {} });
+    let page = '';
+    checkCommand({ config, sentence: 'Configuration: t.yaml', nowMs: NOW }, (more) => (page += more));
+    assert.match(
+      page,
+      /^Configuration: t\.yaml\n\nerror {4}rules\[1\]\n {9}never decides.*\n\nwarning {2}tasks\.t\n.*\n\n1 error, 1 warning, 0 notes\.\n$/s,
+    );
+  });
+});

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createCatalog } from '../../catalog/catalog.ts';
+import { compilePolicy, modelPartsOf } from '../../compile-policy.ts';
+import { parseConfig } from '../../config/load.ts';
+import { record, state } from '../../policy/sample.test.ts';
+import { findUnprofitable } from './worth.ts';
+
+/** The cheap model costs a fifth of the dear one, so it pays when a fifth of its answers pass. */
+function told(output: string, passed: number | null, judged = 100): string[] {
+  const text = `
+providers: { local: { dialect: openai, base_url: "http://h/v1" } }
+models:
+  cheap: { use: local/a, tier: small, price: { input: 1, output: 1 } }
+  dear: { use: local/b, tier: frontier, price: { input: 5, output: 5 } }
+tasks: { t: { output: { ${output} }, route: { cascade: [cheap, dear], attempt_timeout: 1s } } }`;
+  const config = parseConfig(text, { file: '/t.yaml', env: {} });
+  const policy = compilePolicy(config, modelPartsOf(config, createCatalog()));
+  const known = passed === null ? null : record({ passed, judged });
+  const recordOf = (of: string | null, name: string) => (of === 't' && name === 'cheap' ? known : null);
+  const findings = findUnprofitable(config.tasks, policy, state({ recordOf }));
+  return findings.map(({ level, at, say }) => `${level} ${at}: ${say}`);
+}
+
+test('a cascade whose first model passes too seldom does not pay, with the arithmetic', () => {
+  const sums = 'c1 $0.0011 (cheap), c2 $0.0055 (dear), at 1000 tokens in';
+  assert.deepEqual(told('typical_tokens: 100', 10), [
+    `warning tasks.t.route: does not pay: pays when at least 20 % of the answers of cheap pass; 10 % do (at least 5.5 %, of 100 judged), so s1 x c2 is $0.00055; ${sums}`,
+  ]);
+  assert.deepEqual(told('typical_tokens: 100', 90), [
+    `note tasks.t.route: pays when at least 20 % of the answers of cheap pass; 90 % do (at least 82.6 %, of 100 judged), so s1 x c2 is $0.00495; ${sums}`,
+  ]);
+});
+
+test('what the operator expects counts until something was measured', () => {
+  assert.match(
+    told('typical_tokens: 100, pass_rate: 10%', null)[0] ?? '',
+    /^warning .*10 % are expected to, so s1 x c2 is \$0\.00055/,
+  );
+  assert.match(told('typical_tokens: 100, pass_rate: 90%', null)[0] ?? '', /^note .*90 % are expected to/);
+  assert.match(told('typical_tokens: 100, pass_rate: 10%', 90)[0] ?? '', /^note .*90 % do/);
+  assert.match(told('typical_tokens: 100, pass_rate: 10%', 0, 0)[0] ?? '', /^warning .*10 % are expected to/);
+  assert.match(told('typical_tokens: 100', null)[0] ?? '', /^note .*how many do is not known yet/);
+});

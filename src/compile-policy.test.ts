@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { toUsage } from './call/usage.ts';
+import { createCatalog } from './catalog/catalog.ts';
+import { compilePolicy, modelPartsOf } from './compile-policy.ts';
+import { parseConfig } from './config/load.ts';
+import { decide } from './policy/decide.ts';
+import type { Policy, PolicyModel, PolicyTask } from './policy/policy.ts';
+import { caller, modelsOf, said, state, view } from './policy/sample.test.ts';
+
+const NOW = Date.UTC(2026, 10, 24);
+const HEAD = `
+providers:
+  anthropic: { api_key: kkkk, region: us }
+  local: { dialect: openai, base_url: "http://h/v1", private: true, region: eu }
+models:
+  haiku: { use: anthropic/claude-haiku-4-5, tier: small }
+  sonnet: { use: anthropic/claude-sonnet-4-6, tier: mid }
+  both: { tier: mid, deployments: [{ use: anthropic/claude-haiku-4-5 }, { use: local/x }], price: { input: 3 } }
+  odd: local/y
+`;
+
+function compile(text: string): Policy {
+  const config = parseConfig(HEAD + text, { file: '/tierline.yaml', env: {} });
+  return compilePolicy(config, modelPartsOf(config, createCatalog()));
+}
+const modelOf = (policy: Policy, name: string): PolicyModel => policy.models.get(name) ?? assert.fail();
+const taskOf = (written: string): PolicyTask =>
+  compile(`tasks: { t: ${written} }`).tasksByName.get('t') ?? assert.fail();
+
+describe('a model', () => {
+  const policy = compile('default: haiku');
+
+  test('has its rung, its window and what it can do from the catalog', () => {
+    const { rank, window, capabilities } = modelOf(policy, 'sonnet');
+    assert.deepEqual([rank, window, capabilities?.includes('tools')], [1, 1_000_000, true]);
+    const odd = modelOf(policy, 'odd');
+    assert.deepEqual([odd.rank, odd.window, odd.capabilities, odd.inputLimit], [-1, null, null, null]);
+  });
+
+  test('has its places with what guards ask of them', () => {
+    assert.deepEqual(modelOf(policy, 'both').deployments, [
+      { provider: 'anthropic', dialect: 'anthropic-messages', isPrivate: false, region: 'us' },
+      { provider: 'local', dialect: 'openai-chat', isPrivate: true, region: 'eu' },
+    ]);
+  });
+
+  test('costs what the dearest of its allowed places asks, and nobody knows what once one of them is unknown', () => {
+    const usage = toUsage({ inputTokens: 1000, outputTokens: 100 });
+    assert.equal(modelOf(policy, 'haiku').priceOf(usage, NOW, null), 1_500_000);
+    const both = modelOf(policy, 'both');
+    assert.equal(both.priceOf(usage, NOW, [0]), 3_500_000);
+    assert.equal(both.priceOf(usage, NOW, [1]), null, 'it has no price for output there');
+    assert.equal(both.priceOf(usage, NOW, null), null);
+    const input = toUsage({ inputTokens: 1000 });
+    assert.equal(both.priceOf(input, NOW, null), 3_000_000);
+  });
+
+  test('counts a text in its own words, whoever has counted it before', () => {
+    const text = 'The quick brown fox jumps over the lazy dog. '.repeat(20);
+    const [first, other] = [modelOf(policy, 'haiku'), modelOf(policy, 'odd')];
+    const alone = compile('default: haiku').models.get('odd')?.countTokens(text);
+    assert.notEqual(first.countTokens(text), other.countTokens(text));
+    assert.equal(other.countTokens(text), alone);
+    assert.ok(other.countTokens('') < 1);
+  });
+});
+
+describe('a task', () => {
+  test('that cannot be undone rather fails than answers wrongly', () => {
+    assert.equal(taskOf('{ route: haiku, consequence: irreversible }').otherwise, 'error');
+    assert.equal(taskOf('{ route: haiku, consequence: reversible }').otherwise, 'answer');
+  });
+
+  test('has the limits of the file, tiers spelled out', () => {
+    const { limits } = taskOf(
+      '{ route: haiku, allow: [small, mid], deny: both, regions: us, max_cost_usd: 0.5, private: false }',
+    );
+    assert.deepEqual(limits, {
+      of: 'the task t',
+      isPrivate: false,
+      regions: ['us'],
+      allow: new Set(['haiku', 'sonnet', 'both']),
+      deny: new Set(['both']),
+      maxCostNanoUsd: 500_000_000,
+    });
+  });
+
+  test('marks prompts as the file does, unless it says otherwise', () => {
+    const policy = compile(
+      'prompt_caching: auto\ntasks: { a: { route: haiku }, b: { route: haiku, prompt_caching: off } }',
+    );
+    assert.deepEqual([policy.marksCache, ...policy.tasks.map((task) => task.marksCache)], [true, true, false]);
+  });
+});
+
+describe('a route', () => {
+  test('knows where its fallbacks begin, whatever its tiers stand for, and says how it reads', () => {
+    const { route } = taskOf('{ route: { cascade: [small, mid], fallback: odd, attempt_timeout: 1s } }');
+    assert.deepEqual(
+      [route.models, route.ownCount, route.say],
+      [['haiku', 'sonnet', 'both', 'odd'], 3, 'cascade tier small > tier mid, then odd'],
+    );
+    const best = taskOf('{ route: { best: cost, quality: 0.9, among: [haiku, sonnet], fallback: odd } }').route;
+    assert.deepEqual(
+      [best.mode, best.say],
+      [{ best: 'cost', quality: 0.9 }, 'best cost among haiku, sonnet, then odd'],
+    );
+  });
+
+  test('of rules is found by what they say, the first one first', () => {
+    const policy = compile(`
+user_tier: { header: x-tier }
+rules:
+  - { when: { user_tier: free, tenant: acme }, route: haiku }
+  - { when: { has_code: true }, route: both }
+default: sonnet
+`);
+    const go = (text: string, headers = {}) => decide(policy, view({ text, ask: text }), caller(headers), state());
+    assert.deepEqual(modelsOf(go('def f(x):', { 'x-tier': 'free' })), ['haiku']);
+    assert.deepEqual(modelsOf(go('def f(x):')), ['both']);
+    assert.deepEqual(said(go('def f(x):'), 'rule'), ['rule 2 of the file: both']);
+    assert.deepEqual(said(go('words'), 'default'), ['sonnet']);
+    assert.deepEqual(modelsOf(go('')), ['sonnet'], 'of an empty text nothing can be told');
+  });
+
+  test('of a task is not changed by rules of the file, which are for calls of no task', () => {
+    const policy = compile(
+      'rules: [{ route: haiku }]\ndefault: odd\ntasks: { t: { route: sonnet, rules: [{ when: { has_tools: true }, route: both }] } }',
+    );
+    const go = (model: string, hasTools = false) =>
+      modelsOf(decide(policy, view({ model, hasTools }), caller(), state()));
+    assert.deepEqual([go('auto'), go('auto/t'), go('auto/t', true)], [['haiku'], ['sonnet'], ['both']]);
+  });
+});
+
+test('tenants are limited wherever they go', () => {
+  const policy = compile('default: both\ntenants: { acme: { private: true, deny: haiku } }');
+  assert.equal(policy.tenants.get('acme')?.of, 'the tenant acme');
+  const plan = decide(policy, view(), caller(), state());
+  assert.deepEqual(plan.attempts[0]?.deployments, [1]);
+  assert.equal(decide(policy, view(), caller({}, 'other'), state()).attempts[0]?.deployments, null);
+});
