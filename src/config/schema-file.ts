@@ -11,7 +11,7 @@ export interface Flaw {
   hint?: string | null;
 }
 
-const compiler = new SchemaCompiler();
+const compiler = new SchemaCompiler('operator');
 
 /** The schema in a file; `path` may be relative to `folder`. */
 export function readSchemaFile(path: string, folder: string): { schema: JsonObject } | { finding: Flaw } {

@@ -52,7 +52,7 @@ export async function compileGates(configs: readonly GateConfig[], deps: GateDep
 
 /** What gates of one configuration share about schemas. */
 export function createSchemaUse(): SchemaUse {
-  return { compiler: new SchemaCompiler(), cache: new SchemaCache() };
+  return { compiler: new SchemaCompiler('operator'), cache: new SchemaCache() };
 }
 
 function compileGate(config: GateConfig, deps: Required<GateDeps>): Gate | null | Promise<Gate> {

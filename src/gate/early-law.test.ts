@@ -212,6 +212,6 @@ test('every kind of gate that rejects early is in the law', async () => {
   ];
   for (const config of others) {
     assert.ok(!kinds.has(config.kind));
-    assert.equal((await gateOf(config)).early, undefined, config.kind);
+    assert.ok(!('early' in (await gateOf(config))), config.kind);
   }
 });

@@ -20,9 +20,9 @@ export function splitFences(text: string): Split {
   let open: { fence: string; tag: string; lines: string[] } | null = null;
   for (const line of text.split(/\r?\n/)) {
     if (open === null) {
-      const [, fence = '', info = ''] = /^ {0,3}(`{3,}|~{3,})[ \t]*([^`]*)$/.exec(line) ?? [];
+      const [, fence = '', info = ''] = /^ {0,3}(`{3,}|~{3,})([^`]*)$/.exec(line) ?? [];
       if (fence === '') prose.push(line);
-      else open = { fence, tag: tagOf(info), lines: [] };
+      else open = { fence, tag: tagOf(info.trim()), lines: [] };
     } else if (isEnd(line, open.fence)) {
       blocks.push({ tag: open.tag, code: open.lines.join('\n'), isClosed: true });
       open = null;

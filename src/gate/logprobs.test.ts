@@ -39,8 +39,8 @@ test('numbers that are no log probabilities do not leave the scale', () => {
 
 test('the first token decides while the rest is written', () => {
   const question = { ask: '', turns: [], tools: [], schema: null, failedCalls: [] };
-  const early = gateOf(0.8, 'first-token').early;
-  assert.equal(early?.(sure(0.5), question)?.pass, false);
-  assert.equal(early?.(sure(0.9), question), null);
-  assert.equal(early?.(answerOf(''), question), null);
+  const gate = gateOf(0.8, 'first-token');
+  assert.equal(gate.early?.(sure(0.5), question)?.pass, false);
+  assert.equal(gate.early?.(sure(0.9), question), null);
+  assert.equal(gate.early?.(answerOf(''), question), null);
 });

@@ -23,7 +23,7 @@ test('an answer is looked at anew each time, whatever flags the pattern had', ()
 test('an anchored pattern rejects what can no longer match', () => {
   assert.ok(rejectsEarly(gateOf(/^\d+$/u), 'The'));
   assert.ok(!rejectsEarly(gateOf(/^\d+$/u), ' 4'));
-  assert.equal(gateOf(/\d/u).early, undefined);
+  assert.ok(!('early' in gateOf(/\d/u)));
 });
 
 test('a long beginning is no longer looked at', () => {

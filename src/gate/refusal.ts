@@ -38,6 +38,7 @@ function isRefusal(text: string): boolean {
 
 /** The first two sentences at most, in lower case, with plain apostrophes and single spaces. */
 function headOf(text: string): string {
-  const [sentences = text] = TWO_SENTENCES.exec(`${text} `) ?? [];
+  const start = text.slice(0, HEAD + 1);
+  const [sentences = start] = TWO_SENTENCES.exec(`${start} `) ?? [];
   return plainly(sentences.slice(0, HEAD));
 }

@@ -10,7 +10,7 @@ export interface SchemaCacheOptions {
 }
 
 export class SchemaCache {
-  private readonly compiler = new SchemaCompiler();
+  private readonly compiler = new SchemaCompiler('client');
   private readonly compiled = new Map<string, CompiledSchema>();
   private readonly entries: number;
   private readonly maxLength: number;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SchemaCompiler } from './schema-check.ts';
 
-const compiler = new SchemaCompiler();
+const compiler = new SchemaCompiler('operator');
 
 /** What is wrong with a value, or with the schema. */
 function problem(schema: object, value: unknown): string | null {
@@ -58,6 +58,35 @@ test('patterns that can take forever are refused, others run', () => {
   assert.match(problem({ patternProperties: { '(a+)+': { type: 'null' } } }, {}) ?? '', /schema: .*repeated group/);
   assert.equal(problem({ pattern: '^a$' }, 'b'), 'must match pattern "^a$"');
   assert.equal(problem({ pattern: '' }, 'b'), null);
+});
+
+test("in a client's schema they are not checked, others are", () => {
+  const client = new SchemaCompiler('client');
+  const check = (schema: object, value: unknown): unknown => {
+    const compiled = client.compile(schema);
+    return compiled.ok ? compiled.check(value) : `schema: ${compiled.problem}`;
+  };
+  const slug = { properties: { slug: { type: 'string', pattern: '^[a-z]+(-[a-z]+)*$' }, n: { type: 'integer' } } };
+  assert.equal(check(slug, { slug: 'A b', n: 1 }), null);
+  assert.equal(check(slug, { slug: 5 }), '/slug must be string');
+  assert.equal(check(slug, { slug: 'a', n: 'x' }), '/n must be integer');
+  assert.equal(check({ pattern: '^a$' }, 'b'), 'must match pattern "^a$"');
+  assert.equal(check({ items: { pattern: '^a$' }, prefixItems: [{ pattern: '^b$' }] }, ['b', 'a']), null);
+  assert.match(String(check({ pattern: '(a' }, 'b')), /^schema: /);
+  const named = (source: string): object => ({
+    patternProperties: { [source]: { type: 'null' } },
+    additionalProperties: false,
+  });
+  assert.equal(check(named('^x-'), { 'x-a': null }), null);
+  assert.equal(check(named('^x-'), { 'x-a': 1 }), '/x-a must be null');
+  assert.match(String(check(named('^(x+)+$'), {})), /schema: its patternProperties "\^\(x\+\)\+\$" can take too long/);
+});
+
+test('a schema that goes round in circles is told, or its check throws: it never passes', () => {
+  for (const schema of [{ $ref: '#' }, { allOf: [{ $ref: '#' }] }]) {
+    const compiled = compiler.compile(schema);
+    if (compiled.ok) assert.throws(() => compiled.check({}), RangeError);
+  }
 });
 
 test('a schema whose check would be a promise is refused at any depth: a promise passes for true', () => {
