@@ -68,7 +68,7 @@ describe('a model', () => {
 
 describe('a task', () => {
   test('that cannot be undone rather fails than answers wrongly', () => {
-    assert.equal(taskOf('{ route: haiku, consequence: irreversible }').otherwise, 'error');
+    assert.equal(taskOf('{ route: haiku, consequence: irreversible, accept: [{ refusal: true }] }').otherwise, 'error');
     assert.equal(taskOf('{ route: haiku, consequence: reversible }').otherwise, 'answer');
   });
 

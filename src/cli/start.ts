@@ -1,7 +1,9 @@
 // Brings a whole Tierline to life from a configuration: simulated provider, ledger, engine, gateway; and takes it down
 // again in the right order. Shared by `serve` and `demo`.
 import { createCatalog } from '../catalog/catalog.ts';
+import { countTokens } from '../catalog/token-count.ts';
 import type { Config } from '../config/config.ts';
+import { loadGates } from '../config/load-gates.ts';
 import { type Connections, createConnections } from '../connections.ts';
 import { createEngine, createMemory, type PolicyMemory } from '../engine.ts';
 import { createAuthenticate } from '../gateway/auth.ts';
@@ -26,12 +28,17 @@ export interface Running {
 
 /** Rejects when the ledger cannot be opened or the address is taken; nothing is left running then. */
 export async function startTierline({ config, warn }: StartOptions): Promise<Running> {
+  const gates = await gatesOf(config);
   const connections = await createConnections(config);
   const memory = createMemory(seedHistory(config.ledger.path));
   let ledger: Ledger | null = null;
   try {
     ledger = open(config, warn);
-    const gateway = await openGateway(config, { settings: settingsOf(config, connections, memory), ledger, warn });
+    const gateway = await openGateway(config, {
+      settings: settingsOf(config, { connections, memory, gates }),
+      ledger,
+      warn,
+    });
     return new Instance({ config, connections, ledger, gateway, memory });
   } catch (error) {
     await connections.close();
@@ -74,8 +81,9 @@ class Instance implements Running {
   }
 
   async reload(next: Config): Promise<void> {
+    const gates = await gatesOf(next);
     const fresh = await createConnections(next);
-    this.gateway.configure(settingsOf(next, fresh, this.memory));
+    this.gateway.configure(settingsOf(next, { connections: fresh, memory: this.memory, gates }));
     this.retired = Promise.all([this.retired, this.connections.close()]);
     this.connections = fresh;
     this.config = next;
@@ -88,9 +96,22 @@ class Instance implements Running {
   }
 }
 
-function settingsOf(config: Config, connections: Connections, memory: PolicyMemory): GatewaySettings {
+type Gates = Awaited<ReturnType<typeof loadGates>>;
+
+/** Rejects with ConfigError when a schema, module or package cannot be loaded. */
+function gatesOf(config: Config): Promise<Gates> {
+  return loadGates(config, (text) => countTokens(text, 'generic'));
+}
+
+interface Parts {
+  connections: Connections;
+  memory: PolicyMemory;
+  gates: Gates;
+}
+
+function settingsOf(config: Config, { connections, memory, gates }: Parts): GatewaySettings {
   return {
-    engine: createEngine(config, { catalog: createCatalog(), connections: connections.byName, memory }),
+    engine: createEngine(config, { catalog: createCatalog(), connections: connections.byName, memory, gates }),
     authenticate: createAuthenticate(config.keys),
     maxBodyBytes: config.server.maxBodyBytes,
     maxDepth: config.server.maxDepth,

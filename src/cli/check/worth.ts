@@ -28,7 +28,6 @@ export function findUngated({ tasks }: Config): Finding[] {
 }
 
 function levelOf({ consequence }: TaskConfig): Finding['level'] {
-  if (consequence === 'irreversible') return 'error';
   return consequence === 'reversible' ? 'warning' : 'note';
 }
 
