@@ -97,7 +97,10 @@ export class Inbound implements View {
   }
 
   get hasSchema(): boolean {
-    return this.hasAny('response_format', 'output_format', 'output_config') && this.neutral.format?.type === 'schema';
+    const { top } = this;
+    const isSaid =
+      top.firstByte('response_format') + top.firstByte('output_format') + top.firstByte('output_config') > 0;
+    return isSaid && this.neutral.format?.type === 'schema';
   }
 
   get hasDocuments(): boolean {
@@ -109,7 +112,9 @@ export class Inbound implements View {
   }
 
   get wantsReasoning(): boolean {
-    if (!this.hasAny('reasoning_effort', 'thinking', 'output_config')) return false;
+    const { top } = this;
+    const isSaid = top.firstByte('reasoning_effort') + top.firstByte('thinking') + top.firstByte('output_config') > 0;
+    if (!isSaid) return false;
     const { reasoning } = this.neutral;
     return reasoning !== undefined && reasoning.type !== 'off';
   }
@@ -152,10 +157,6 @@ export class Inbound implements View {
   get metadata(): Readonly<Record<string, string>> {
     this.strings ??= readMetadata(this.top);
     return this.strings;
-  }
-
-  private hasAny(...keys: string[]): boolean {
-    return keys.some((key) => this.top.firstByte(key) !== 0);
   }
 
   /** False only when no message has a part with one of these words. */

@@ -117,13 +117,13 @@ const NEEDS: readonly [Capability, (view: View) => boolean][] = [
 ];
 
 function guardCapabilities({ capabilities }: PolicyModel, { view, isThorough }: Asked): Verdict | null {
-  const needed = NEEDS.filter(([name, isNeeded]) => capabilities?.includes(name) !== true && isNeeded(view));
-  const names = needed.map(([name]) => name).join(', ');
-  if (needed.length > 0 && capabilities === null)
-    return pass('capability', `nobody says whether it has ${names}`, false);
-  if (needed.length > 0)
-    return refuse('capability', `the request needs ${names}, it has ${capabilities?.join(', ') || 'none'}`);
-  return isThorough ? pass('capability', 'has what the request needs') : null;
+  let names = '';
+  for (const [name, isNeeded] of NEEDS) {
+    if (capabilities?.includes(name) !== true && isNeeded(view)) names += names === '' ? name : `, ${name}`;
+  }
+  if (names === '') return isThorough ? pass('capability', 'has what the request needs') : null;
+  if (capabilities === null) return pass('capability', `nobody says whether it has ${names}`, false);
+  return refuse('capability', `the request needs ${names}, it has ${capabilities.join(', ') || 'none'}`);
 }
 
 /** Room for the input within the guard's share, and for input and answer within the whole window. */
