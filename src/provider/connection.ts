@@ -59,12 +59,27 @@ export interface HttpConnectionOptions {
   anthropicBeta: readonly string[];
 }
 
-/** Headers of an OpenAI client that its provider should see. */
+/** Headers of a client that its provider should see. */
 const OPENAI_HEADERS = ['openai-beta', 'idempotency-key', 'x-client-request-id', 'traceparent'];
-const ANTHROPIC_HEADERS = ['idempotency-key', 'traceparent'];
+const ANTHROPIC_HEADERS = ['anthropic-version', 'anthropic-beta', 'idempotency-key', 'traceparent'];
+/** Those that go together with the operator's own. */
+const VERSIONED = new Set(['anthropic-version', 'anthropic-beta']);
+const NO_HEADERS: IncomingHttpHeaders = {};
+
+function passedOn(dialect: Dialect): readonly string[] {
+  return dialect.name === 'anthropic-messages' ? ANTHROPIC_HEADERS : OPENAI_HEADERS;
+}
 
 export function createHttpConnection(options: HttpConnectionOptions): Connection {
   const fixed = fixedHeaders(options);
+  const passed = passedOn(options.dialect);
+  // Most requests bring no header that is handed on: theirs are always the same ones.
+  const own = [false, true].map((stream) => requestHeaders(options, fixed, { stream, headers: NO_HEADERS }));
+  const headersFor = ({ stream, headers, isSameDialect }: Endpoint): readonly string[] => {
+    const isPlain = !isSameDialect || passed.every((name) => headers[name] === undefined);
+    if (isPlain) return own[stream ? 1 : 0] as readonly string[];
+    return requestHeaders(options, fixed, { stream, headers });
+  };
   const query = new URLSearchParams(options.query).toString();
   const send = (
     path: string,
@@ -79,7 +94,7 @@ export function createHttpConnection(options: HttpConnectionOptions): Connection
         query,
         options.dialect.name === 'anthropic-messages' && endpoint.isSameDialect ? endpoint.query : '',
       ),
-      headers: requestHeaders(options, fixed, endpoint),
+      headers: headersFor(endpoint),
       body,
       ...timeouts,
     };
@@ -158,20 +173,22 @@ function fixedHeaders(options: HttpConnectionOptions): FixedHeaders {
   return { list: [...headers].flat(), names: new Set(headers.keys()) };
 }
 
-function requestHeaders(options: HttpConnectionOptions, fixed: FixedHeaders, endpoint: Endpoint): string[] {
+function requestHeaders(
+  options: HttpConnectionOptions,
+  fixed: FixedHeaders,
+  { stream, headers: client }: Pick<Endpoint, 'stream' | 'headers'>,
+): readonly string[] {
   const headers = fixed.list.slice();
   const add = (name: string, value: string | undefined): void => {
     if (value !== undefined && value !== '' && !fixed.names.has(name)) headers.push(name, value);
   };
-  add('accept', endpoint.stream ? 'text/event-stream' : 'application/json');
-  const isAnthropic = options.dialect.name === 'anthropic-messages';
-  const client = endpoint.isSameDialect ? endpoint.headers : {};
-  if (isAnthropic) {
+  add('accept', stream ? 'text/event-stream' : 'application/json');
+  if (options.dialect.name === 'anthropic-messages') {
     add('anthropic-version', one(client['anthropic-version']) ?? options.anthropicVersion);
     const beta = [one(client['anthropic-beta']), ...options.anthropicBeta];
     add('anthropic-beta', beta.filter((flag) => flag !== undefined && flag !== '').join(','));
   }
-  for (const name of isAnthropic ? ANTHROPIC_HEADERS : OPENAI_HEADERS) add(name, one(client[name]));
+  for (const name of passedOn(options.dialect)) if (!VERSIONED.has(name)) add(name, one(client[name]));
   return headers;
 }
 

@@ -43,12 +43,19 @@ export type HttpUpstreamOptions = PoolOptions;
 
 export function createHttpUpstream(origin: string, options: HttpUpstreamOptions): HttpUpstream {
   const pool = new Http1Pool(origin, options);
+  /** Heads by the list of headers they were made of, which is the same one for most requests. */
+  const heads = new WeakMap<readonly string[], { path: string; head: string }>();
   const hostLine = `host: ${pool.host}\r\nconnection: keep-alive\r\n`;
   return {
     send(request, sink) {
       const exchange = new DecodedExchange(sink);
       const { body, firstByteMs, idleMs } = request;
-      exchange.running = pool.send({ head: toHead(request, hostLine), body, firstByteMs, idleMs }, exchange);
+      let made = heads.get(request.headers);
+      if (made?.path !== request.path) {
+        made = { path: request.path, head: toHead(request, hostLine) };
+        heads.set(request.headers, made);
+      }
+      exchange.running = pool.send({ head: made.head, body, firstByteMs, idleMs }, exchange);
       return exchange;
     },
     close: () => pool.close(),
