@@ -3,7 +3,7 @@
 import { TierlineError } from '../call/errors.ts';
 import type { PlannedAttempt } from '../call/plan.ts';
 import type { Carriage } from '../provider/carriage.ts';
-import type { Carry, Delivered, Delivery } from './deliver.ts';
+import type { Carry, Delivered, Delivery, Ending } from './deliver.ts';
 import { chooseDeployment, type Deployment } from './deployment.ts';
 import { type ClientSide, type ExchangeLimits, type ExchangeResult, runExchange } from './exchange.ts';
 import type { Hold } from './hold.ts';
@@ -18,11 +18,13 @@ export interface ModelRunOptions {
   judgement: Judgement | null;
   /** Every exchange as it ends. */
   onExchange: (exchange: Delivered) => void;
+  /** What the last exchange means; null and why, when there was none. */
+  settle: (exchange: Delivered | null, error: TierlineError | null) => Ending | Promise<Ending>;
 }
 
 export class ModelRun {
   /** Why the model gave no answer. */
-  error: TierlineError | null = null;
+  private error: TierlineError | null = null;
   private readonly delivery: Delivery;
   private readonly attempt: PlannedAttempt;
   private readonly options: ModelRunOptions;
@@ -33,23 +35,23 @@ export class ModelRun {
     this.options = options;
   }
 
-  /** The last exchange; null when there was none. */
-  async run(): Promise<Delivered | null> {
+  async run(): Promise<Ending> {
     const { options, random } = this.delivery;
     const { attempt } = this;
     const { client, hold } = this.options;
     const deployments = this.allowed(this.delivery.deploymentsOf(attempt.model));
-    const tried = new Set<Deployment>();
+    // One place is nothing to choose from, and most models have one.
+    const tried = deployments.length === 1 ? NONE : new Set<Deployment>();
     let last: Delivered | null = null;
     for (let round = 0; round < options.maxAttempts; round++) {
       const deployment = chooseDeployment(deployments, tried, random);
       if (deployment === null) {
         this.error ??= unavailable(attempt.model, deployments);
-        return last;
+        break;
       }
       const carriage = this.carryOrFail(deployment);
-      if (carriage === null) return last;
-      tried.add(deployment);
+      if (carriage === null) break;
+      if (tried !== NONE) tried.add(deployment);
       deployment.breaker.begin();
       hold?.restart();
       const result = await runExchange(carriage, client, this.limits());
@@ -58,10 +60,10 @@ export class ModelRun {
       judge(deployment, result);
       this.error = result.error;
       const isSettled = result.error === null || result.isCommitted || result.status === 'client_gone';
-      if (isSettled || !isWorthAnother(result) || round + 1 >= options.maxAttempts) return last;
-      if (!(await this.mayRetry(result, round, tried.size < deployments.length))) return last;
+      if (isSettled || !isWorthAnother(result) || round + 1 >= options.maxAttempts) break;
+      if (!(await this.mayRetry(result, round, tried !== NONE && tried.size < deployments.length))) break;
     }
-    return last;
+    return this.options.settle(last, this.error);
   }
 
   private allowed(deployments: readonly Deployment[]): readonly Deployment[] {
@@ -103,6 +105,8 @@ export class ModelRun {
     return !client.isGone;
   }
 }
+
+const NONE: Set<Deployment> = new Set();
 
 /** What the result says about its deployment. */
 function judge(deployment: Deployment, result: ExchangeResult): void {

@@ -79,19 +79,17 @@ export interface DeliveredCall {
   judging: Judging | null;
 }
 
-export async function deliver(
+export function deliver(
   delivery: Delivery,
   plan: readonly PlannedAttempt[],
   call: DeliveredCall,
 ): Promise<DeliveryOutcome> {
-  const walk = new Walk(delivery, plan, call);
   delivery.budget.deposit();
-  await walk.run();
-  return walk.outcome();
+  return new Walk(delivery, plan, call).run();
 }
 
 /** How an attempt ended: the walk is over, its upstream failed, or its answer was refused or late. */
-type Ending = 'over' | 'failed' | 'refused';
+export type Ending = 'over' | 'failed' | 'refused';
 
 /** An attempt under way. */
 interface Runner {
@@ -120,33 +118,33 @@ class Walk {
     this.deadline = performance.now() + delivery.options.totalMs;
   }
 
-  async run(): Promise<void> {
+  async run(): Promise<DeliveryOutcome> {
     const beat = this.call.isStream && this.call.judging !== null ? this.keepAlive() : null;
     try {
       let at = 0;
-      while (at < this.plan.length) at = await this.step(at);
+      while (at < this.plan.length) {
+        const { hedgeAfterMs } = this.plan[at] as PlannedAttempt;
+        const isHedged = hedgeAfterMs !== null && this.plan[at + 1]?.after === 'any';
+        const runner = this.prepare(at, isHedged);
+        at = isHedged ? await this.race(runner, hedgeAfterMs) : this.next(at, await this.attempt(runner));
+      }
     } finally {
       if (beat !== null) clearInterval(beat);
     }
     if (this.answer === null) this.settleForRefused();
+    return this.outcome();
   }
 
-  outcome(): DeliveryOutcome {
+  private outcome(): DeliveryOutcome {
     if (this.exchanges.length > 1) this.exchanges.sort((a, b) => a.result.startedAt - b.result.startedAt);
     const { answer } = this;
     return { exchanges: this.exchanges, answer, error: answer === null ? this.error : answer.result.error };
   }
 
-  /** Runs one attempt, with the next beside it where the plan says so; gives the place of the one that is to follow. */
-  private async step(at: number): Promise<number> {
-    const { hedgeAfterMs } = this.plan[at] as PlannedAttempt;
-    const isHedged = hedgeAfterMs !== null && this.plan[at + 1]?.after === 'any';
-    const runner = this.prepare(at, isHedged);
-    if (!isHedged) return this.next(at, await this.attempt(runner));
-    return this.race(runner, hedgeAfterMs);
-  }
-
-  /** The first of two attempts to be accepted gives the answer; the other one is stopped. */
+  /**
+   * Runs an attempt with the next one beside it and gives the place of the one that is to follow. The first to be accepted
+   * gives the answer, the other one is stopped.
+   */
   private async race(first: Runner, afterMs: number): Promise<number> {
     const ending = this.attempt(first);
     const early = await Promise.race([ending, later(afterMs)]);
@@ -175,22 +173,23 @@ class Walk {
     return { at, hold: this.hold(isHolding, judgement), judgement };
   }
 
-  private async attempt({ at, hold, judgement }: Runner): Promise<Ending> {
+  private attempt({ at, hold, judgement }: Runner): Promise<Ending> {
     const attempt = this.plan[at] as PlannedAttempt;
-    const run = new ModelRun(this.delivery, attempt, {
+    const { timeoutMs } = attempt;
+    const timer = hold === null || timeoutMs === null ? null : setTimeout(() => hold.stop('late'), timeoutMs);
+    return new ModelRun(this.delivery, attempt, {
       client: hold ?? this.call.client,
       carry: this.call.carry,
       deadline: this.deadline,
       hold,
       judgement,
       onExchange: this.onExchange,
-    });
-    const { timeoutMs } = attempt;
-    const timer = hold === null || timeoutMs === null ? null : setTimeout(() => hold.stop('late'), timeoutMs);
-    const exchange = await run.run();
-    if (timer !== null) clearTimeout(timer);
-    this.error = run.error;
-    return exchange === null ? 'failed' : this.settle(exchange, hold, judgement);
+      settle: (exchange, error) => {
+        if (timer !== null) clearTimeout(timer);
+        this.error = error;
+        return exchange === null ? 'failed' : this.settle(exchange, hold, judgement);
+      },
+    }).run();
   }
 
   private readonly onExchange = (exchange: Delivered): void => void this.exchanges.push(exchange);

@@ -47,7 +47,7 @@ export class History {
 
   /** Null when the model has never answered for the task. */
   recordOf(task: string | null, model: string): TrackRecord | null {
-    return this.entries.get(keyOf(task, model))?.record ?? null;
+    return this.entries.get(keyOf(task, model))?.read() ?? null;
   }
 
   private entryOf(task: string | null, model: string): Entry {
@@ -72,11 +72,19 @@ function moved(mean: number | null, value: number, count: number): number {
 }
 
 class Entry {
-  readonly record: TrackRecord = { outputTokens: null, judged: 0, passed: 0, followRate: null, p95LatencyMs: null };
+  private readonly record: TrackRecord = {
+    outputTokens: null,
+    judged: 0,
+    passed: 0,
+    followRate: null,
+    p95LatencyMs: null,
+  };
   private lengths = 0;
   private follows = 0;
   private timed = 0;
-  private readonly latencies: number[] = [];
+  private readonly latencies = new Float64Array(WINDOW);
+  /** How many latencies there were when the percentile was worked out. */
+  private sorted = 0;
 
   measure(tokens: number): void {
     this.record.outputTokens = moved(this.record.outputTokens, tokens, ++this.lengths);
@@ -96,8 +104,15 @@ class Entry {
   time(latencyMs: number): void {
     this.latencies[this.timed % WINDOW] = latencyMs;
     this.timed++;
-    if (this.timed < LEAST || this.timed % EVERY !== 0) return;
-    const sorted = this.latencies.toSorted((one, other) => one - other);
-    this.record.p95LatencyMs = sorted[Math.ceil(sorted.length * 0.95) - 1] ?? null;
+  }
+
+  /** The percentile is worked out for those who ask: most calls are never looked back on. */
+  read(): TrackRecord {
+    if (this.timed >= LEAST && this.timed - this.sorted >= EVERY) {
+      this.sorted = this.timed;
+      const sorted = this.latencies.slice(0, Math.min(this.timed, WINDOW)).sort();
+      this.record.p95LatencyMs = sorted[Math.ceil(sorted.length * 0.95) - 1] ?? null;
+    }
+    return this.record;
   }
 }
