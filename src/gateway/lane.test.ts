@@ -113,7 +113,7 @@ describe('requests', () => {
       isHeld ? desk.onRequest(request, responder) : void setImmediate(echo, request, responder);
     await withLanes({ onRequest }, async ({ connect, sockets }) => {
       const client = await connect();
-      const bodies = Array.from({ length: 600 }, (_, index) => `${index}:${'y'.repeat(1000)}`);
+      const bodies = Array.from({ length: 300 }, (_, index) => `${index}:${'y'.repeat(1000)}`);
       for (const body of bodies) client.socket.write(call(body));
       await eventually(() => sockets[0]?.isPaused() === true);
       assert.equal(desk.open.length, 1);
@@ -121,7 +121,7 @@ describe('requests', () => {
       const { request, responder } = await desk.at(0);
       echo(request, responder);
       // A head that a packet cuts takes the rest over to node:http.
-      const texts = (await client.texts(600)).map((text) => text.replace(/^(lane|node) /, ''));
+      const texts = (await client.texts(300)).map((text) => text.replace(/^(lane|node) /, ''));
       assert.deepEqual(
         texts,
         bodies.map((body) => `POST /call ${body}`),
