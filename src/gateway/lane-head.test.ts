@@ -164,6 +164,20 @@ test('a header may have any other name that objects have', () => {
   ]);
 });
 
+test('a name is read the same the first time, the second time, and when too many have come to remember it', () => {
+  const long = `X-${'Y'.repeat(100)}`;
+  for (let index = 0; index < 2000; index++) {
+    const name = `X-Name-${index % 1000}`;
+    const read = readLaneHead(head({ ...PLAIN, [name]: 'a', [long]: 'b' }));
+    assert.deepEqual([read?.headers[name.toLowerCase()], read?.headers[long.toLowerCase()]], ['a', 'b']);
+  }
+  for (let index = 0; index < 3; index++) {
+    assert.equal(readLaneHead(withLine('Expect: x')), null);
+    assert.equal(readLaneHead(withLine(`X-Odd name ${index % 2}: x`)), null);
+    assert.equal(readLaneHead(head(['host: a', 'content-length: 2', 'x-a: 1', 'X-a: 2'])), null);
+  }
+});
+
 test('only spaces and tabs around a value are not part of it', () => {
   for (const space of ['\xa0', '\x85']) {
     const read = readLaneHead(withLine(`x-api-key:\t ${space}key${space} \t`));

@@ -15,8 +15,8 @@ export interface LaneHead {
 const POST = 'POST ';
 const VERSION = ' HTTP/1.1';
 const TARGET = /^\/[\x21-\x7e]*$/;
-/** Anything but text, and any CR or LF that is not half of a line's end. */
-const ODD = /[^\t\r\n\x20-\x7e\x80-\xff]|\r(?!\n)|(?<!\r)\n/;
+/** What is no text, a CR or LF that is not half of a line's end among it. */
+const ODD = /[^\t\x20-\x7e\x80-\xff]/;
 const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const LENGTH = /^[1-9]\d{0,14}$/;
 const MAX_HEAD_BYTES = 32 * 1024;
@@ -39,7 +39,7 @@ export function readLaneHead(bytes: Buffer): LaneHead | null {
   const end = bytes.indexOf('\r\n\r\n', 0, 'latin1');
   if (end < 0 || end > MAX_HEAD_BYTES) return null;
   const text = bytes.toString('latin1', 0, end);
-  if (!text.startsWith(POST) || ODD.test(text)) return null;
+  if (!text.startsWith(POST)) return null;
   const first = text.indexOf('\r\n');
   const target = text.slice(POST.length, first - VERSION.length);
   if (!text.startsWith(VERSION, first - VERSION.length) || !TARGET.test(target)) return null;
@@ -62,12 +62,31 @@ function readHeaders(text: string, from: number): Record<string, string> | null 
     const end = next < 0 ? text.length : next;
     const colon = text.indexOf(':', at);
     if (colon < 0 || colon >= end) return null;
-    const name = text.slice(at, colon).toLowerCase();
-    if (!NAME.test(name) || SPECIAL.has(name) || name in headers || ++count > MAX_HEADERS) return null;
-    headers[name] = trimmed(text, colon + 1, end);
+    const name = plainName(text.slice(at, colon));
+    if (name === null || name in headers || ++count > MAX_HEADERS) return null;
+    const value = trimmed(text, colon + 1, end);
+    if (ODD.test(value)) return null;
+    headers[name] = value;
     at = end + 2;
   }
   return headers;
+}
+
+/** Names as clients write them, and what became of them: the same few come with every request. */
+const known = new Map<string, string | null>();
+const MAX_KNOWN = 500;
+const MAX_KNOWN_LENGTH = 64;
+
+/** The name in lower case; null when it is none, or one that does not belong on a lane. */
+function plainName(written: string): string | null {
+  let name = known.get(written);
+  if (name !== undefined) return name;
+  const lower = written.toLowerCase();
+  name = NAME.test(lower) && !SPECIAL.has(lower) ? lower : null;
+  // A copy: a slice would keep the whole head that it was cut from.
+  if (known.size < MAX_KNOWN && written.length <= MAX_KNOWN_LENGTH)
+    known.set(Buffer.from(written, 'latin1').toString('latin1'), name);
+  return name;
 }
 
 /** Without spaces and tabs around it. String's own trim takes more: a no-break space is part of a value. */

@@ -108,19 +108,23 @@ describe('requests', () => {
 
   test('far ahead hold the connection up, and none is lost', async () => {
     const desk = new Desk();
-    await withLanes({ onRequest: desk.onRequest }, async ({ connect, sockets }) => {
+    let isHeld = true;
+    const onRequest = (request: LaneRequest, responder: Responder): void =>
+      isHeld ? desk.onRequest(request, responder) : void setImmediate(echo, request, responder);
+    await withLanes({ onRequest }, async ({ connect, sockets }) => {
       const client = await connect();
-      const bodies = Array.from({ length: 600 }, (_, index) => `${index}:${'y'.repeat(1000)}`);
+      const bodies = Array.from({ length: 300 }, (_, index) => `${index}:${'y'.repeat(1000)}`);
       for (const body of bodies) client.socket.write(call(body));
       await eventually(() => sockets[0]?.isPaused() === true);
       assert.equal(desk.open.length, 1);
-      for (let index = 0; index < bodies.length; index++) {
-        const { request, responder } = await desk.at(index);
-        echo(request, responder);
-      }
+      isHeld = false;
+      const { request, responder } = await desk.at(0);
+      echo(request, responder);
+      // A head that a packet cuts takes the rest over to node:http.
+      const texts = (await client.texts(300)).map((text) => text.replace(/^(lane|node) /, ''));
       assert.deepEqual(
-        await client.texts(600),
-        bodies.map((body) => `lane POST /call ${body}`),
+        texts,
+        bodies.map((body) => `POST /call ${body}`),
       );
     });
   });

@@ -129,7 +129,7 @@ describe('the one buffer all connections are read into', () => {
               assert.equal(Buffer.compare(bytes, bodies[index] as Buffer), 0);
             }
           }),
-          { numRuns: 30 },
+          { numRuns: 12 },
         );
       },
     );

@@ -124,7 +124,7 @@ test("law: many readers, slow and quick, get their own bytes and nobody else's",
         assert.equal(Buffer.compare(got, Buffer.concat(sent[index] as Buffer[])), 0);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
 
