@@ -5,7 +5,7 @@ import type { StreamFacts, StreamPipe } from './pipe.ts';
 import { readStreamError } from './stream-event.ts';
 import { type CostOf, createTap, type TapDialect, type Verdict } from './tap.ts';
 
-const MARKS = ['_tokens"', 'message_', '"error"'];
+const MARKS = ['_tokens"', 'message_', 'rror"'];
 
 export function createAnthropicTap(costOf: CostOf): StreamPipe {
   return createTap(new AnthropicTap(), costOf);

@@ -13,8 +13,11 @@ export interface OpenaiTapOptions {
   costOf: CostOf;
 }
 
-/** A raw quote cannot stand inside a JSON string, so these bytes can only be what they look like. */
-const MARKS = ['_tokens"', '"finish_reason":"', '"finish_reason": "', '"error"', '[DONE]'];
+/**
+ * A raw quote cannot stand inside a JSON string, so these bytes can only be what they look like. They begin in the middle
+ * of a word: a search stops at each of its first byte, and quotes are everywhere.
+ */
+const MARKS = ['_tokens"', '_reason":"', '_reason": "', 'rror"', '[DONE]'];
 
 export function createOpenaiTap(options: OpenaiTapOptions): StreamPipe {
   return createTap(new OpenaiTap(options), options.costOf);
