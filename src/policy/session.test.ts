@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
+import type { Pin } from '../call/pin.ts';
 import { decide } from './decide.ts';
 import { caller, model, policy, route, state, task, view } from './sample.test.ts';
 import { findSession, namedSession, type Session, type Within } from './session.ts';
@@ -162,4 +163,38 @@ describe('a plan looks for a session', () => {
     assert.notEqual(first.plan.pin, null);
     assert.equal(asked(cascade, { hasAnswer: false }, { 'x-session-id': 's' }).keys.length, 1);
   });
+});
+
+test('two conversations that begin alike keep the models they got, turn about, and so do those of an agent in one run', () => {
+  const models = [model('a', 'small'), model('b', 'mid')];
+  const made = policy(models, [task('t', route(['a', 'b'], { isCascade: true }))]);
+  const pins = new Map<string, Pin>();
+  const turn = (answers: string, servedBy: string | null, metadata: Record<string, string>): string | undefined => {
+    const exchange = answers === '' ? {} : { hasAnswer: true, isInToolLoop: true, firstExchange: `hello ${answers}` };
+    const seen = view({ model: 'auto/t', opening: 'hello', metadata, ...exchange });
+    const plan = decide(made, seen, caller(), state({ pinOf: (key) => pins.get(key) ?? null }));
+    const order = plan.pin ?? assert.fail('nothing to remember');
+    const answered = servedBy ?? plan.attempts[0]?.model ?? '';
+    const turns = (order.previous?.turns ?? 0) + 1;
+    pins.set(order.key, {
+      model: answered,
+      route: order.route,
+      cachedTokens: 0,
+      cachedUntilMs: 0,
+      isStandIn: false,
+      turns,
+      isEscalated: false,
+    });
+    return answered;
+  };
+  for (const metadata of [{}, { user_id: `user_abc_account__session_${ID}` }] as Record<string, string>[]) {
+    turn('', 'a', metadata);
+    turn('one', 'a', metadata);
+    turn('', 'b', metadata);
+    turn('two', 'b', metadata);
+    for (let round = 0; round < 3; round++) {
+      assert.equal(turn('one', null, metadata), 'a');
+      assert.equal(turn('two', null, metadata), 'b');
+    }
+  }
 });

@@ -48,7 +48,7 @@ before(async () => {
       },
       baseline: 'frontier',
       prompt_caching: 'auto',
-      keys: [...'abcdefghi'].map((letter) => ({ key: `key-of-${letter}`, tenant: `tenant-${letter}` })),
+      keys: Array.from('abcdefghi', (letter) => ({ key: `key-of-${letter}`, tenant: `tenant-${letter}` })),
       tasks: {
         ladder: { route: { cascade: ['small', 'frontier'] }, accept },
         cheapest: { route: { best: 'cost', quality: '90%', among: ['small', 'frontier'] } },
@@ -145,7 +145,7 @@ async function openaiLoop({ url, key, model, topic }: Target): Promise<Rates> {
       messages,
       tools,
     });
-    const details = usage?.prompt_tokens_details as { cached_tokens?: number; cache_write_tokens?: number } | undefined;
+    const details = usage?.prompt_tokens_details;
     const read = details?.cached_tokens ?? 0;
     const written = details?.cache_write_tokens ?? 0;
     tally.add(read, written, (usage?.prompt_tokens ?? 0) - read - written);

@@ -105,7 +105,7 @@ function readBlocks(body: JsonObject, messages: JsonObject[]): PromptBlock[] {
       `A maximum of ${MAX_BREAKPOINTS} blocks with cache_control may be provided. Found ${marked}.`,
     );
   }
-  return blocks.map(({ isMarkable: _, ...block }) => block);
+  return blocks;
 }
 
 function readTools(body: JsonObject): OfferedTool[] {
