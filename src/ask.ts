@@ -40,6 +40,7 @@ export function createAsk(engine: Asker, atMs: number): Ask {
           isStrict: false,
           defaultMaxTokens: engine.defaultMaxTokens(deployment),
           costOf: () => null,
+          cache: null,
           hasCostInUsage: false,
         }),
     });

@@ -1,6 +1,7 @@
 // Compiles the routing part of a configuration into the planner's policy: names become models, limits become sets, match
 // rules become predicates. Done once per configuration.
 
+import { leastCachedTokens } from './catalog/cache-minimum.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { type CharClasses, countTextClasses } from './catalog/char-classes.ts';
 import type { ModelSpec } from './catalog/model-spec.ts';
@@ -83,6 +84,7 @@ function compileModel(
     rank: config.tiers.indexOf(tier),
     inputLimit: window === null ? null : Math.floor(window * config.contextGuardShare),
     window: spec?.contextWindow ?? null,
+    leastCachedTokens: Math.max(...model.deployments.map(({ upstreamModel }) => leastCachedTokens(upstreamModel))),
     countTokens: (text) => countTokens(classesOf(text), family),
     capabilities: spec?.capabilities ?? null,
     deployments: model.deployments.map(({ provider }) => compileDeployment(provider, config)),

@@ -103,7 +103,7 @@ function openHttp(provider: HttpProviderConfig, connectMs: number): Connection {
   return createHttpConnection({
     name: provider.name,
     vendor,
-    habits: habitsOf(vendor),
+    habits: habitsOf(vendor, provider.hasModelInPath),
     dialect: DIALECTS[provider.dialect],
     isPrivate: provider.isPrivate,
     upstream: createHttpUpstream(url.origin, { connectMs, connections: provider.connections }),
@@ -121,8 +121,16 @@ function openHttp(provider: HttpProviderConfig, connectMs: number): Connection {
 /** Vendors whose newer models refuse `max_tokens`; everybody else's servers know that older name. */
 const TAKE_MAX_COMPLETION_TOKENS: ReadonlySet<string> = new Set(['openai', 'azure', 'groq', 'openrouter', 'x-ai']);
 
-function habitsOf(vendor: string): ProviderHabits {
+/**
+ * Vendors that document `prompt_cache_key` for chat completions (developers.openai.com/api/docs/guides/prompt-caching,
+ * learn.microsoft.com/azure/foundry/openai/how-to/prompt-caching, docs.mistral.ai; 2026-11-24), and our own.
+ */
+const TAKE_CACHE_KEY: ReadonlySet<string> = new Set(['openai', 'azure', 'mistral', 'simulated']);
+
+/** Azure's dated API versions, with the model in the path, refuse members that are younger than they are. */
+function habitsOf(vendor: string, isDated: boolean): ProviderHabits {
   return {
+    takesCacheKey: !isDated && TAKE_CACHE_KEY.has(vendor.startsWith('simulated-') ? 'simulated' : vendor),
     maxTokensField: TAKE_MAX_COMPLETION_TOKENS.has(vendor) ? 'max_completion_tokens' : 'max_tokens',
     takesReasoningHistory: vendor === 'deepseek',
   };

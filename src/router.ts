@@ -153,6 +153,7 @@ function carry(
     isStrict: engine.isStrict(plan.task),
     defaultMaxTokens: engine.defaultMaxTokens(deployment),
     costOf: (usage, serviceTier) => engine.costOf(deployment, usage, { atMs: call.atMs, serviceTier }),
+    cache: plan.cache,
     hasCostInUsage: engine.hasCostInUsage,
   });
   const attempts = (call.client.answer?.attempts ?? 0) + 1;

@@ -73,11 +73,19 @@ export interface PinOrder {
   previous: Pin | null;
 }
 
+/** What is done for the provider's prompt cache. */
+export interface CacheOrder {
+  /** Whether the prompt is worth marking for Anthropic's cache. */
+  mark: boolean;
+  /** What keeps the turns of a conversation together, and tenants apart, at providers that take a key. */
+  key: string | null;
+}
+
 /** An ordered list of models to try, cheapest acceptable first, with the reasons for the order. */
 export interface Plan {
   /** The task this call belongs to, null when no task matched. */
   task: string | null;
-  /** The session that was looked at, named or derived; null when the route leaves nothing to keep to. */
+  /** The session that was looked at, named or derived; null when there is nothing to keep to. */
   session: string | null;
   /** What the pin store is to be told after the reply; null when there is nothing to remember. */
   pin: PinOrder | null;
@@ -86,8 +94,8 @@ export interface Plan {
   stream: StreamRelease;
   /** What the client gets when the last gated attempt fails its gates too. */
   otherwise: 'answer' | 'error';
-  /** Whether the prompt is worth marking for the provider's cache; null when nobody asked. */
-  cache: { mark: boolean } | null;
+  /** Null when nobody asked for it. */
+  cache: CacheOrder | null;
 }
 
 /** An attempt without conditions: the first of a plan, whose answer is taken as it comes. */

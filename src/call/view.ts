@@ -26,8 +26,13 @@ export interface View {
   readonly hasCacheMarks: boolean;
   /** Text of the last turn of the user. */
   readonly ask: string;
-  /** What every turn of one conversation begins with: the text of system prompt and messages up to the first user message. */
+  /**
+   * What every turn of one conversation begins with: the text of system prompt and messages up to the first user message.
+   * Dates, times and ids in the instructions, which change from turn to turn, are left out.
+   */
   readonly opening: string;
+  /** First user message and first answer, by which two conversations that begin alike differ; null before the first answer. */
+  readonly firstExchange: string | null;
   /** Whether the conversation already holds an answer of a model. */
   readonly hasAnswer: boolean;
   /** Whether a model is waiting for tool results, or has just been given them. */

@@ -24,7 +24,7 @@ const K = 1000;
 const M = 1_000_000;
 
 /** A name with its versions: dots and dashes are written both ways. */
-function named(name: string): RegExp {
+export function named(name: string): RegExp {
   return new RegExp(`(?:^|[./:])${name.replaceAll('.', '[-.]')}(?![.\\d]|-\\d(?:[-.@]|$))`);
 }
 

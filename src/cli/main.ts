@@ -57,7 +57,7 @@ program
   });
 
 withLedger(program.command('report').description('what calls cost and what routing saved'))
-  .option('--by <what>', 'task, model, tenant or day', 'task')
+  .option('--by <what>', 'task, model, provider, tenant or day', 'task')
   .option('--since <when>', '7d, 24h or a date')
   .option('--until <when>', '7d, 24h or a date')
   .option('--tenant <name>', 'only this tenant')
@@ -65,8 +65,12 @@ withLedger(program.command('report').description('what calls cost and what routi
   .option('--json', 'as JSON')
   .option('--csv', 'as CSV')
   .action(async (options: LedgerOption & { by: string }) => {
-    const { reportCommand } = await import('./report.ts');
-    reportCommand({ ...options, ledger: await ledgerPath(options) }, print);
+    const [{ reportCommand }, { findCacheRates }] = await Promise.all([
+      import('./report.ts'),
+      import('./cache-rates.ts'),
+    ]);
+    const ledger = await ledgerPath(options);
+    reportCommand({ ...options, ledger, cacheRates: findCacheRates(options) }, print);
   });
 
 withLedger(program.command('tail').description('the newest calls, one line each'))

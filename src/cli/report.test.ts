@@ -47,16 +47,18 @@ test('the table shows calls, tokens, money and what is unknown, without colours'
     '0',
     '0',
     '120',
+    '16.7%',
     '10',
     '$0.001',
     '$0.001',
     '$0.003',
     '$0.002',
     '66.7%',
+    '-',
     '0',
   ]);
-  assert.deepEqual(cellsOf(text, 'review').slice(6), ['$2.50', '$2.50', '$10.00', '$7.50', '75.0%', '0']);
-  assert.deepEqual(cellsOf(text, '(no task)').slice(6), ['-', '-', '$0.003', '-', '-', '1']);
+  assert.deepEqual(cellsOf(text, 'review').slice(7), ['$2.50', '$2.50', '$10.00', '$7.50', '75.0%', '-', '0']);
+  assert.deepEqual(cellsOf(text, '(no task)').slice(7), ['-', '-', '$0.003', '-', '-', '-', '1']);
   assert.deepEqual(cellsOf(text, 'total').slice(1, 2), ['3']);
   assert.match(text, /Unknown: 1 calls without a known cost, 0 without a known baseline\. 1 calls are not part/);
   assert.match(text, /Tokens: 1 calls reported no usage/);
@@ -74,13 +76,16 @@ test('JSON carries the same report in nano-dollars', () => {
 
 test('CSV quotes what needs it and leaves the unknown empty', () => {
   const lines = run({ csv: true }).split('\r\n');
-  assert.match(lines[0] ?? '', /^task,calls,errors,.*,savings_usd,savings_share$/);
+  assert.match(
+    lines[0] ?? '',
+    /^task,calls,errors,.*,savings_usd,savings_share,cache_read_tokens,cache_write_tokens,cache_hit_rate,cache_savings_usd,cache_unpriced_tokens$/,
+  );
   const line = (start: string): string => lines.find((candidate) => candidate.startsWith(start)) ?? '';
   assert.match(
     line('"triage, ""urgent"""'),
     /^"triage, ""urgent""",1,0,0,0,0,120,10,0,0\.001,0\.001,0,0\.003,0,1,0\.002,0\.6/,
   );
-  assert.match(line(',1,'), /^,1,0,0,0,0,0,0,1,,,1,0\.003,0,0,,$/);
+  assert.match(line(',1,'), /^,1,0,0,0,0,0,0,1,,,1,0\.003,0,0,,,0,0,,,0$/);
   assert.equal(lines.at(-1), '');
 });
 
@@ -91,7 +96,30 @@ test('since and until bound the report', () => {
 });
 
 test('what cannot be understood is refused in a sentence', () => {
-  assert.throws(() => run({ by: 'colour' }), /"colour" is no grouping: choose one of task, model, tenant, day/);
+  assert.throws(
+    () => run({ by: 'colour' }),
+    /"colour" is no grouping: choose one of task, model, provider, tenant, day/,
+  );
   assert.throws(() => run({ since: 'soon' }), /"soon" is no time/);
   assert.throws(() => reportCommand({ ledger: '/no/such/ledger' }, () => {}), /There is no ledger at/);
+});
+
+test('what caches saved is in every form, with the prices at hand', () => {
+  const cacheRates = () => ({ input: 5e12, cacheRead: 5e11, cacheWrite5m: null, cacheWrite1h: null });
+  const asked = { by: 'provider', cacheRates };
+  const cells = cellsOf(run(asked), 'anthropic');
+  assert.deepEqual([cells[5], cells[12]], ['16.7%', '$0.18']);
+  const report = JSON.parse(run({ ...asked, json: true })) as Report;
+  assert.deepEqual(
+    [report.by, report.total.cacheSavingsNanoUsd, report.total.cacheHitRate],
+    ['provider', 180_000_000, 40 / 240],
+  );
+  const [head = '', line = ''] = run({ ...asked, csv: true }).split('\r\n');
+  const field = (name: string): string | undefined => line.split(',')[head.split(',').indexOf(name)];
+  assert.deepEqual(
+    [field('cache_read_tokens'), field('cache_savings_usd'), field('cache_unpriced_tokens')],
+    ['40', '0.18', '0'],
+  );
+  assert.match(run({ by: 'provider' }), /Caches: 40 tokens read or written have no known price/);
+  assert.doesNotMatch(run(asked), /Caches:/);
 });

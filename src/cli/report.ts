@@ -1,6 +1,7 @@
-// tierline report: what calls cost, by task, model, tenant or day, and what routing saved. Reads rollups, never raw rows.
+// tierline report: what calls cost, by task, model, provider, tenant or day, and what routing and caches saved. Reads rollups, never raw rows.
 import Table from 'cli-table3';
 import { formatUsd, type NanoUsd } from '../call/money.ts';
+import type { CacheRatesOf } from '../ledger/cache-savings.ts';
 import { showCount, showShare, showText, showUsd } from '../ledger/display.ts';
 import { parseTime } from '../ledger/period.ts';
 import { openLedgerReader } from '../ledger/reader.ts';
@@ -18,6 +19,8 @@ export interface ReportOptions {
   task?: string;
   json?: boolean;
   csv?: boolean;
+  /** The prices that cache reads and writes are reckoned with; unknown when not given. */
+  cacheRates?: CacheRatesOf;
 }
 
 /** Prints a report. Throws a sentence for a missing ledger, an unknown grouping or an unreadable time. */
@@ -25,7 +28,7 @@ export function reportCommand(options: ReportOptions, print: (text: string) => v
   const query = toQuery(options, nowMs);
   const reader = openLedgerReader(options.ledger);
   try {
-    const report = reader.report(query);
+    const report = reader.report(query, options.cacheRates);
     const skipped = reader.skippedLines();
     if (options.json === true) print(`${JSON.stringify({ ...report, skippedLines: skipped }, null, 2)}\n`);
     else if (options.csv === true) print(toCsv(report));
@@ -57,12 +60,14 @@ const COLUMNS = [
   'errors',
   'escalated',
   'in',
+  'cached',
   'out',
   'cost',
   'per call',
   'baseline',
   'saved',
   'saved %',
+  'by caches',
   'unknown',
 ];
 
@@ -86,12 +91,14 @@ function toCells(row: ReportRow): string[] {
     showCount(row.errors),
     showCount(row.escalated),
     showCount(row.inputTokens),
+    showShare(row.cacheHitRate),
     showCount(row.outputTokens),
     showUsd(row.costNanoUsd),
     showUsd(row.costPerCallNanoUsd),
     showUsd(row.baselineNanoUsd),
     showUsd(row.savingsNanoUsd),
     showShare(row.savingsShare),
+    showUsd(row.cacheSavingsNanoUsd),
     showCount(row.calls - row.compared),
   ];
 }
@@ -111,6 +118,10 @@ function toNotes(total: ReportRow, skipped: number): string {
     );
   }
   if (total.usageUnknown > 0) notes.push(`Tokens: ${total.usageUnknown} calls reported no usage.`);
+  if (total.cacheUnpricedTokens > 0) {
+    const tokens = showCount(total.cacheUnpricedTokens);
+    notes.push(`Caches: ${tokens} tokens read or written have no known price and are not part of "by caches".`);
+  }
   if (total.costEstimated > 0)
     notes.push(`Estimated: the cost of ${total.costEstimated} calls comes from our own count.`);
   if (skipped > 0) notes.push(`Damage: ${skipped} journal lines could not be read (table skipped_lines).`);
@@ -134,6 +145,11 @@ const CSV_FIELDS: [string, (row: ReportRow) => string | number | null][] = [
   ['compared', (row) => row.compared],
   ['savings_usd', (row) => usd(row.savingsNanoUsd)],
   ['savings_share', (row) => row.savingsShare],
+  ['cache_read_tokens', (row) => row.cacheReadTokens],
+  ['cache_write_tokens', (row) => row.cacheWriteTokens],
+  ['cache_hit_rate', (row) => row.cacheHitRate],
+  ['cache_savings_usd', (row) => usd(row.cacheSavingsNanoUsd)],
+  ['cache_unpriced_tokens', (row) => row.cacheUnpricedTokens],
 ];
 
 /** One line per group, without the total; an unknown value is an empty field (RFC 4180). */

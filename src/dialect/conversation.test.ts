@@ -39,6 +39,87 @@ describe('the beginning of a conversation', () => {
   });
 });
 
+describe('the beginning of a conversation does not depend on what clients put into instructions at each turn', () => {
+  const of = (system: string) => anthropic([user('Hello')], { system }).opening;
+
+  test('the date and the time', () => {
+    const night = of('Be brief.\nToday is Monday, November 30, 2026, 23:59:59 PM. Zone: CET');
+    assert.equal(of('Be brief.\nToday is Tuesday, December 1, 2026, 12:00:01 AM. Zone: CET'), night);
+    assert.equal(
+      of('Be brief.\nToday is Wed, Sept. 2, 2026, 1:00 am. Zone: CET'),
+      of('Be brief.\nToday is Sat, Jan. 31, 2027, 9:30 pm. Zone: CET'),
+    );
+    assert.notEqual(of('Be long.\nToday is Monday, November 30, 2026, 23:59:59 PM. Zone: CET'), night);
+  });
+
+  test('ids and hashes with a digit in them', () => {
+    assert.equal(of('Request a3f-9c, attempt 1: answer.'), of('Request 7d0-bb, attempt 22: answer.'));
+  });
+
+  test("Claude Code's line of attribution, whose hash may have no digit", () => {
+    const blocks = (hash: string) => [
+      { type: 'text', text: `x-anthropic-billing-header: cc_version=2.1.77.ab; cc_entrypoint=cli; cch=${hash};` },
+      { type: 'text', text: 'You are Claude Code.' },
+    ];
+    const opening = (hash: string) => anthropic([user('Hello')], { system: blocks(hash) }).opening;
+    assert.equal(opening('abcde'), opening('fedcb'));
+  });
+
+  test('but on every number that the user says', () => {
+    assert.notEqual(anthropic([user('Ticket 4711')]).opening, anthropic([user('Ticket 4712')]).opening);
+    assert.notEqual(openai([user('on Monday')]).opening, openai([user('on Friday')]).opening);
+  });
+
+  test('and a long text without a blank is read in one go', () => {
+    assert.equal(of(`${'a'.repeat(1_000_000)} ${'1'.repeat(1_000_000)}`), of(`${'a'.repeat(1_000_000)} 2`));
+  });
+});
+
+describe('the first exchange', () => {
+  const call = (id: string, args: string) => ({ id, type: 'function', function: { name: 'look', arguments: args } });
+  const answer = (content: string | null, ...tool_calls: object[]) => ({
+    role: 'assistant',
+    content,
+    ...(tool_calls.length === 0 ? {} : { tool_calls }),
+  });
+
+  test('is not there before the first answer', () => {
+    assert.equal(openai([user('a')]).firstExchange, null);
+    assert.notEqual(openai([user('a'), answer('b')]).firstExchange, null);
+  });
+
+  test('is the same in every later turn, whatever becomes of instructions, thinking, blanks and spelling of arguments', () => {
+    const first = openai([
+      { role: 'system', content: 'x' },
+      user('a'),
+      answer('b ', call('c1', '{"n":1}')),
+    ]).firstExchange;
+    const later = [
+      user('a'),
+      answer('b', call('c1', '{ "n": 1.0 }')),
+      { role: 'tool', tool_call_id: 'c1', content: 'ok' },
+    ];
+    assert.equal(openai([{ role: 'system', content: 'y' }, ...later, answer('so')]).firstExchange, first);
+    const thought = { type: 'thinking', thinking: 'hm', signature: 's' };
+    const told = (...more: object[]) =>
+      anthropic([user('a'), { role: 'assistant', content: [...more, { type: 'text', text: 'b' }] }, user('c')]);
+    assert.equal(told(thought).firstExchange, told().firstExchange);
+  });
+
+  test('tells conversations with one beginning apart by their answers, calls and pictures', () => {
+    const all = [
+      openai([user('a'), answer('b')]),
+      openai([user('a'), answer('c')]),
+      openai([user('b'), answer('b')]),
+      openai([user('a'), answer(null, call('c1', '{}'))]),
+      openai([user('a'), answer(null, call('c2', '{}'))]),
+      openai([user([{ type: 'image_url', image_url: { url: 'https://x.test/1' } }]), answer('b')]),
+      openai([user([{ type: 'image_url', image_url: { url: 'https://x.test/2' } }]), answer('b')]),
+    ];
+    assert.equal(new Set(all.map(({ firstExchange }) => firstExchange)).size, all.length);
+  });
+});
+
 test('the last words of the user are the ask, also behind tool results', () => {
   assert.equal(openai([user('one'), { role: 'assistant', content: 'two' }, user('three')]).ask, 'three');
   const results = [{ type: 'tool_result', tool_use_id: 'a', content: 'ok' }];
@@ -154,5 +235,14 @@ describe('what a request holds', () => {
     const part = { type: 'text', text: 'a', cache_control: { type: 'ephemeral' } };
     assert.equal(anthropic([user([part])]).hasCacheMarks, true);
     assert.equal(anthropic([user('a')]).hasCacheMarks, false);
+    const hidden = (text: string) => text.replace('"cache_control"', String.raw`"cache\u005fcontrol"`);
+    const escaped = (content: unknown) =>
+      Inbound.read(
+        anthropicMessages,
+        Buffer.from(hidden(JSON.stringify({ model: 'm', max_tokens: 9, messages: [user(content)] }))),
+        64,
+      );
+    assert.equal(escaped([part]).hasCacheMarks, true, 'behind escapes too');
+    assert.equal(escaped('the word "cache_control"').hasCacheMarks, false, 'and not as words of the user');
   });
 });

@@ -42,18 +42,57 @@ export function lastAsk(request: NeutralRequest): string {
   return '';
 }
 
-/** The text of everything up to the first user message. Cache marks, which clients move from turn to turn, are not in it. */
+/**
+ * The text of everything up to the first user message. What changes of itself from turn to turn is not in it: the cache marks
+ * that clients move along, and in instructions the date, the time and ids.
+ */
 export function openingOf(request: NeutralRequest): string {
   const lines: string[] = [];
-  addText(lines, request.system);
+  addText(
+    lines,
+    request.system.filter((part) => !isAttribution(part)),
+  );
   for (const message of request.messages) {
+    if (message.role === 'user') return [...lines.map(steady), ...askedIn(message.parts)].join('\n');
     lines.push(message.role);
     addText(lines, message.parts);
-    // Pictures alone tell conversations apart by their data.
-    for (const part of message.parts) if (part.type === 'image') lines.push(JSON.stringify(part.source));
-    if (message.role === 'user') break;
   }
-  return lines.join('\n');
+  return lines.map(steady).join('\n');
+}
+
+/** First user message and first answer: the ids of its calls, which nobody else was given, or its words. Null without one. */
+export function firstExchangeOf({ messages }: NeutralRequest): string | null {
+  const answer = messages.find((message) => message.role === 'assistant');
+  if (answer === undefined) return null;
+  const asked = messages.find((message) => message.role === 'user')?.parts ?? [];
+  // Clients spell arguments anew, trim texts and leave thinking out: what is left is the same in every turn.
+  const answered = answer.parts.flatMap((part) => {
+    if (part.type === 'tool_call') return [part.id, part.name];
+    return part.type === 'text' || part.type === 'refusal' ? [part.text.trim()] : [];
+  });
+  return [...askedIn(asked), 'assistant', ...answered].join('\n');
+}
+
+function askedIn(parts: readonly NeutralPart[]): string[] {
+  const lines = ['user'];
+  addText(lines, parts);
+  // Pictures alone tell conversations apart by their data.
+  for (const part of parts) if (part.type === 'image') lines.push(JSON.stringify(part.source));
+  return lines;
+}
+
+/** Claude Code's first block of instructions, with a hash of each request in it. */
+function isAttribution(part: NeutralPart): boolean {
+  return part.type === 'text' && part.text.startsWith('x-anthropic-billing-header:');
+}
+
+const CALENDAR =
+  /\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|am|pm)\b/gi;
+
+/** The text with every word that has a digit, and the words of a calendar, made one. */
+function steady(text: string): string {
+  const words = text.replace(CALENDAR, '#').split(/\s+/);
+  return words.map((word) => (/\d/.test(word) ? '#' : word)).join(' ');
 }
 
 export function hasAnswer(request: NeutralRequest): boolean {

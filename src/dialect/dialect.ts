@@ -18,6 +18,10 @@ export interface EncodeTarget {
   takesSampling?: boolean;
   /** False for models that refuse to be told how much to think. Default: what the dialect knows of the model's name. */
   takesReasoning?: boolean;
+  /** Whether the upstream knows OpenAI's `prompt_cache_key`; others refuse what they do not know. Default false. */
+  takesCacheKey?: boolean;
+  /** The key it is given, unless the client has set one. */
+  cacheKey?: string | null;
   /** True for upstreams that want earlier reasoning text back as `reasoning_content` (DeepSeek); OpenAI refuses it. Default false. */
   takesReasoningHistory?: boolean;
 }

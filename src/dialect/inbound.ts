@@ -4,8 +4,18 @@ import { TierlineError } from '../call/errors.ts';
 import { isObject } from '../call/json.ts';
 import type { View } from '../call/view.ts';
 import { type ElementCheck, refuseAmbiguity, type ScannedObject, scanJson } from '../wire/json-scan.ts';
-import { countParts, gatherText, hasAnswer, isInToolLoop, lastAsk, openingOf, signedBy } from './conversation.ts';
+import {
+  countParts,
+  firstExchangeOf,
+  gatherText,
+  hasAnswer,
+  isInToolLoop,
+  lastAsk,
+  openingOf,
+  signedBy,
+} from './conversation.ts';
 import type { Dialect } from './dialect.ts';
+import { hasMarks } from './mark-prompt.ts';
 import type { NeutralRequest } from './neutral.ts';
 
 const STRING = 0x22;
@@ -124,9 +134,9 @@ export class Inbound implements View {
     return this.images;
   }
 
-  /** The word alone, wherever it stands: whoever writes it knows of the cache. */
+  /** The word alone, wherever it stands: whoever writes it knows of the cache. Behind escapes it has to be one. */
   get hasCacheMarks(): boolean {
-    return this.body.includes('"cache_control"');
+    return this.body.includes('"cache_control"') || (this.canHold('"cache_control"') && hasMarks(this.neutral));
   }
 
   get ask(): string {
@@ -135,6 +145,10 @@ export class Inbound implements View {
 
   get opening(): string {
     return openingOf(this.neutral);
+  }
+
+  get firstExchange(): string | null {
+    return this.hasAnswer ? firstExchangeOf(this.neutral) : null;
   }
 
   get hasAnswer(): boolean {

@@ -150,11 +150,12 @@ function writeFormat(crossing: Crossing): JsonObject {
 }
 
 function writeRest(crossing: Crossing): JsonObject {
-  const { request } = crossing;
+  const { request, target } = crossing;
   const options = request.unknown.stream_options;
   const kept = !crossing.isForeign && isObject(options) ? options : {};
   return defined({
     user: request.user === undefined ? undefined : shortUser(request.user),
+    prompt_cache_key: crossing.isForeign && target.takesCacheKey ? (target.cacheKey ?? undefined) : undefined,
     service_tier: writeServiceTier(crossing),
     stream: request.stream ? true : undefined,
     stream_options: request.stream ? { ...kept, include_usage: true } : undefined,

@@ -6,6 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { CallRow } from '../call/row.ts';
 import { adoptJournals } from './adopt.ts';
 import { createApplier } from './applier.ts';
+import type { CacheRatesOf } from './cache-savings.ts';
 import { toCallRow } from './read-row.ts';
 import { queryReport, type Report, type ReportQuery } from './report.ts';
 import { prepareDatabase, SCHEMA_VERSION, schemaVersion } from './schema.ts';
@@ -27,7 +28,8 @@ export interface LedgerEntry {
 }
 
 export interface LedgerReader {
-  report(query: ReportQuery): Report;
+  /** `ratesOf`: the prices by which the savings of prompt caches are reckoned; without them they are not known. */
+  report(query: ReportQuery, ratesOf?: CacheRatesOf): Report;
   calls(query?: CallsQuery): LedgerEntry[];
   /** The call of this id with its attempts, or null. */
   call(id: string): CallRow | null;
@@ -63,7 +65,7 @@ function createReader(db: DatabaseSync): LedgerReader {
     return { seq, row: toCallRow(row, attemptsOf.all(seq)) };
   };
   return {
-    report: (query) => queryReport(db, query),
+    report: (query, ratesOf) => queryReport(db, query, ratesOf),
     calls({ limit = 20, afterSeq } = {}) {
       return (afterSeq === undefined ? newest.all(limit) : after.all(afterSeq, limit)).map(toEntry);
     },

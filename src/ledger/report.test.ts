@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { CallRow } from '../call/row.ts';
-import { toUsage } from '../call/usage.ts';
+import { totalInputTokens, toUsage } from '../call/usage.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { type LedgerReader, openLedgerReader } from './reader.ts';
 import { NOON_MS, sampleRow } from './sample-row.test.ts';
@@ -159,4 +159,49 @@ test('sums beyond what JavaScript counts exactly are rounded, not refused', asyn
   assert.ok(Math.abs((costNanoUsd ?? 0) / 27_021_597_764_220_000 - 1) < 1e-12);
   richReader.close();
   await rich.close();
+});
+
+test('by provider, the share of input that was read from caches, and null where there was no input', () => {
+  const { rows, total } = reader.report({ by: 'provider' });
+  assert.deepEqual(
+    rows.map((row) => row.key),
+    ['anthropic', null],
+  );
+  const own = ROWS.flatMap(({ usage, provider }) => (usage === null || provider === null ? [] : [usage]));
+  const read = own.reduce((sum, usage) => sum + usage.cacheReadTokens, 0);
+  const all = own.reduce((sum, usage) => sum + totalInputTokens(usage), 0);
+  assert.equal(rows[0]?.cacheHitRate, read / all);
+  assert.equal(reader.report({ by: 'task', task: 'nothing' }).total.cacheHitRate, null);
+  assert.ok((total.cacheHitRate ?? 0) > 0);
+});
+
+test('what caches saved is reads at the price of input less their own, less what writes cost more', () => {
+  const rates = {
+    input: 1_000_000_000,
+    cacheRead: 100_000_000,
+    cacheWrite5m: 1_250_000_000,
+    cacheWrite1h: 2_000_000_000,
+  };
+  const asked: [string, string, number][] = [];
+  const { rows, total } = reader.report({ by: 'task', task: 'review' }, (model, provider, atMs) => {
+    asked.push([model, provider, atMs]);
+    return model === '' ? null : rates;
+  });
+  const hour = NOON_MS + DAY_MS + HOUR_MS;
+  assert.ok(asked.some(([model, provider, atMs]) => model === 'haiku' && provider === 'anthropic' && atMs === hour));
+  assert.equal(rows[0]?.cacheSavingsNanoUsd, 2 * 900 - 4 * 250 - 8 * 1000);
+  assert.equal(total.cacheSavingsNanoUsd, rows[0]?.cacheSavingsNanoUsd);
+  assert.equal(total.cacheUnpricedTokens, 20, 'read in the call that no model answered');
+});
+
+test('without prices nothing is known of it, and it is told for how many tokens', () => {
+  const { total } = reader.report({ by: 'task', task: 'review' });
+  assert.deepEqual([total.cacheSavingsNanoUsd, total.cacheUnpricedTokens], [null, 20 + 2 + 4 + 8]);
+  const half = reader.report({ by: 'task', task: 'review' }, () => ({
+    input: 1e9,
+    cacheRead: 1e8,
+    cacheWrite5m: null,
+    cacheWrite1h: null,
+  }));
+  assert.deepEqual([half.total.cacheSavingsNanoUsd, half.total.cacheUnpricedTokens], [22 * 900, 12]);
 });

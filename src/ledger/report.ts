@@ -2,11 +2,12 @@
 // What is not known is counted apart; it is never added as zero.
 import type { DatabaseSync } from 'node:sqlite';
 import type { NanoUsd } from '../call/money.ts';
+import { type CacheRatesOf, type CacheSavings, queryCacheSavings, totalCacheSavings } from './cache-savings.ts';
 import { LATENCY_BOUNDS_MS } from './schema.ts';
 
-export type ReportBy = 'task' | 'model' | 'tenant' | 'day';
+export type ReportBy = 'task' | 'model' | 'provider' | 'tenant' | 'day';
 
-export const REPORT_BY: readonly ReportBy[] = ['task', 'model', 'tenant', 'day'];
+export const REPORT_BY: readonly ReportBy[] = ['task', 'model', 'provider', 'tenant', 'day'];
 
 /** Times in milliseconds since 1970, widened to whole hours (UTC): rollups are kept by the hour. */
 export interface ReportQuery {
@@ -20,7 +21,7 @@ export interface ReportQuery {
 
 /** Sums over the calls of one group. Amounts are null when they are known for none of the calls. */
 export interface ReportRow {
-  /** The task, model, tenant or day (UTC); null for calls without a task or without a model that answered. */
+  /** The task, model, provider, tenant or day (UTC); null for calls without a task or without a model that answered. */
   key: string | null;
   calls: number;
   errors: number;
@@ -32,6 +33,12 @@ export interface ReportRow {
   inputTokens: number;
   cacheReadTokens: number;
   cacheWriteTokens: number;
+  /** Share of the input tokens that was read from a prompt cache, 0 to 1; null without any input. */
+  cacheHitRate: number | null;
+  /** What cache reads saved less what writes cost more, over the tokens whose price is known; null when none is. */
+  cacheSavingsNanoUsd: NanoUsd | null;
+  /** Tokens read from a cache or written to one that are not in it. */
+  cacheUnpricedTokens: number;
   /** Everything they generated, reasoning and audio included. */
   outputTokens: number;
   reasoningTokens: number;
@@ -65,6 +72,7 @@ const HOUR_MS = 3_600_000;
 const GROUPS: Record<ReportBy, string> = {
   task: 'task',
   model: 'model',
+  provider: 'provider',
   tenant: 'tenant',
   day: `strftime('%Y-%m-%d', hour * 3600, 'unixepoch')`,
 };
@@ -96,8 +104,10 @@ const SUMS = {
 type Sums = Record<keyof typeof SUMS, number> & { buckets: number[] };
 type SqlRow = Record<string, unknown>;
 
-/** Sums the rollups of a period. Throws SQLite's errors. */
-export function queryReport(db: DatabaseSync, query: ReportQuery): Report {
+const NO_RATES: CacheRatesOf = () => null;
+
+/** Sums the rollups of a period. Without `ratesOf` nothing is said of what caches saved. Throws SQLite's errors. */
+export function queryReport(db: DatabaseSync, query: ReportQuery, ratesOf: CacheRatesOf = NO_RATES): Report {
   // TOTAL, not SUM: exact up to 2^53, and past that a rounded number where SUM would be one that JavaScript cannot read.
   const sums = Object.entries(SUMS).map(([name, expression]) => `TOTAL(${expression}) AS ${name}`);
   const buckets = LATENCY_BOUNDS_MS.map((_, bucket) => `TOTAL(latency_bucket_${bucket}) AS bucket${bucket}`);
@@ -108,8 +118,10 @@ export function queryReport(db: DatabaseSync, query: ReportQuery): Report {
     )
     .all(...values)
     .map((row) => ({ key: String(row['key']), sums: toSums(row) }));
-  const rows = groups.map((group) => toReportRow(group.key === '' ? null : group.key, group.sums));
-  const total = toReportRow(null, groups.map((group) => group.sums).reduce(addSums, toSums({})));
+  const caches = queryCacheSavings(db, { group: GROUPS[query.by], where, values }, ratesOf);
+  const rows = groups.map(({ key, sums: own }) => toReportRow(key === '' ? null : key, own, caches.get(key)));
+  const all = groups.map((group) => group.sums).reduce(addSums, toSums({}));
+  const total = toReportRow(null, all, totalCacheSavings(caches.values()));
   return { by: query.by, rows: sortRows(rows, query.by), total };
 }
 
@@ -137,13 +149,16 @@ function addSums(a: Sums, b: Sums): Sums {
   return { ...sums, buckets: a.buckets.map((count, bucket) => count + (b.buckets[bucket] ?? 0)) };
 }
 
-function toReportRow(key: string | null, sums: Sums): ReportRow {
+function toReportRow(key: string | null, sums: Sums, caches: CacheSavings | undefined): ReportRow {
   const { cost, baseline, comparedCost, comparedBaseline, latencyUs, buckets, ...counts } = sums;
   const priced = sums.calls - sums.costUnknown;
   const savings = comparedBaseline - comparedCost;
   return {
     key,
     ...counts,
+    cacheHitRate: sums.inputTokens === 0 ? null : sums.cacheReadTokens / sums.inputTokens,
+    cacheSavingsNanoUsd: caches === undefined || caches.pricedTokens === 0 ? null : caches.nanoUsd,
+    cacheUnpricedTokens: caches?.unpricedTokens ?? 0,
     costNanoUsd: priced === 0 ? null : cost,
     costPerCallNanoUsd: priced === 0 ? null : Math.round(cost / priced),
     baselineNanoUsd: sums.calls === sums.baselineUnknown ? null : baseline,

@@ -15,7 +15,7 @@ export interface Asked {
   task: PolicyTask | null;
   /** Null when the client named a model. */
   route: PolicyRoute | null;
-  /** Null when the route leaves nothing to keep to. */
+  /** Null when there is neither a choice of models to keep to nor a prompt cache to keep warm. */
   session: Session | null;
   /** Where the session stands; null when it is new. */
   pin: Pin | null;

@@ -56,28 +56,46 @@ test('the gain is what the reads save less what the write costs more', () => {
 describe('a prompt is marked', () => {
   test('when turns follow often enough to pay for the write, with the numbers', () => {
     const marked = plan({ followRate: 0.3 });
-    assert.deepEqual(marked.cache, { mark: true });
+    assert.equal(marked.cache?.mark, true);
     assert.match(
       said(marked, 'cache')[0] ?? '',
       /^prompt marked for the cache of claude: \$0\.0025 instead of \$0\.002 now, \$0\.0018 less in a next turn, which comes in 30 %$/,
     );
-    assert.deepEqual(plan({ followRate: 0.27 }).cache, { mark: false });
+    assert.equal(plan({ followRate: 0.27 }).cache?.mark, false);
   });
 
   test('in a conversation that goes on, though nothing is known of the others', () => {
-    assert.deepEqual(plan({ pin: pin(1) }).cache, { mark: true });
-    assert.deepEqual(plan({ pin: pin(1), followRate: 0 }).cache, { mark: true });
+    assert.equal(plan({ pin: pin(1) }).cache?.mark, true);
+    assert.equal(plan({ pin: pin(1), followRate: 0 }).cache?.mark, true);
+  });
+
+  test('in the first request with tools, whose results may be expected back', () => {
+    const first = plan({ view: { hasTools: true, hasAnswer: false } });
+    assert.equal(first.cache?.mark, true);
+    assert.match(said(first, 'cache')[0] ?? '', /which comes in 50 %$/);
+  });
+
+  test('from the length on that its model caches', () => {
+    const small = { ...CLAUDE, leastCachedTokens: 512 };
+    assert.equal(plan({ model: small, tokens: 600, followRate: 1 }).cache?.mark, true);
+    const large = plan({ model: { ...CLAUDE, leastCachedTokens: 4096 }, followRate: 1 });
+    assert.equal(large.cache?.mark, false);
+    assert.match(said(large, 'cache')[0] ?? '', /at least 4096 are cached/);
   });
 
   test('to keep what is cached already, even if no turn follows', () => {
-    assert.deepEqual(plan({ pin: pin(0, 1900), followRate: 0 }).cache, { mark: true });
+    assert.equal(plan({ pin: pin(0, 1900), followRate: 0 }).cache?.mark, true);
   });
 });
 
 describe('a prompt is not marked', () => {
+  test('of a request with tools, once its task is known to have no second turns', () => {
+    assert.equal(plan({ followRate: 0, view: { hasTools: true } }).cache?.mark, false);
+  });
+
   test('without evidence that a turn follows', () => {
     const made = plan({});
-    assert.deepEqual(made.cache, { mark: false });
+    assert.equal(made.cache?.mark, false);
     assert.match(said(made, 'cache')[0] ?? '', /nothing is known of how often a next turn comes/);
   });
 
@@ -94,7 +112,43 @@ test('nothing is said of marks where nobody asked, the client sets its own, or t
   const openai = model('gpt', 'mid', { priceOf });
   for (const given of [{ isAsked: false }, { view: { hasCacheMarks: true } }, { model: openai }]) {
     const made = plan({ followRate: 1, ...given });
-    assert.equal(made.cache, null);
+    assert.notEqual(made.cache?.mark, true);
     assert.deepEqual(said(made, 'cache'), []);
   }
+});
+
+test('there is a key for the cache wherever caching was asked for, and none elsewhere', () => {
+  assert.match(plan({ model: model('gpt', 'mid', { priceOf }) }).cache?.key ?? '', /^tierline-/);
+  assert.equal(plan({ isAsked: false, followRate: 1 }).cache, null);
+});
+
+describe('a model that the client names', () => {
+  const ask = (isAsked: boolean, pinOf: (key: string) => Pin | null = () => null): Plan => {
+    const made = policy([CLAUDE], [], { marksCache: isAsked });
+    const text = 'x'.repeat(8000);
+    const seen = view({
+      model: 'claude',
+      bytes: text.length,
+      text,
+      hasAnswer: true,
+      opening: 'o',
+      firstExchange: 'oa',
+    });
+    return decide(made, seen, caller(), state({ nowMs: NOW, pinOf }));
+  };
+
+  test('has its conversations followed, so that its prompts are marked as well', () => {
+    const first = ask(true);
+    assert.deepEqual([first.cache?.mark, first.pin?.route], [false, 'claude']);
+    const next = ask(true, (key) => (key === first.pin?.key ? pin(1, 1000) : null));
+    assert.equal(next.cache?.mark, true);
+    assert.deepEqual(
+      next.attempts.map((attempt) => attempt.model),
+      ['claude'],
+    );
+  });
+
+  test('has none where nobody asked for caching', () => {
+    assert.deepEqual([ask(false).session, ask(false).pin], [null, null]);
+  });
 });

@@ -8,8 +8,8 @@ import { percent } from './attempts.ts';
 import { expect } from './expected-cost.ts';
 import type { Candidate } from './guard.ts';
 
-/** Shorter prompts are not cached (Anthropic's prompt caching page: 1,024 to 4,096 tokens, by model). */
-const LEAST_TOKENS = 1024;
+/** How likely a request that offers tools is followed by another with their results, until there is a record. */
+const LOOP_RATE = 0.5;
 
 export interface CachePrices {
   /** The whole prompt as it would be billed without marks. */
@@ -25,24 +25,31 @@ export function cacheGain({ plainNanoUsd, markedNanoUsd, readNanoUsd }: CachePri
   return Math.round(plainNanoUsd - markedNanoUsd + followRate * (plainNanoUsd - readNanoUsd));
 }
 
-/** The plan's `cache` for its first model; null when nobody asked, the client marks itself, or the dialect has no marks. */
+/** The plan's `cache`; null when nobody asked for it. */
 export function considerCache(first: Candidate, asked: Asked, reasons: Reason[]): Plan['cache'] {
-  const { task, policy, view, state } = asked;
-  if (!(task?.marksCache ?? policy.marksCache) || view.hasCacheMarks) return null;
+  const { task, policy, session } = asked;
+  if (!(task?.marksCache ?? policy.marksCache)) return null;
+  return { mark: isWorthMarking(first, asked, reasons), key: session?.cacheKey ?? null };
+}
+
+/** Nothing is said of marks where the client sets its own or the first model's dialect has none. */
+function isWorthMarking(first: Candidate, asked: Asked, reasons: Reason[]): boolean {
+  const { view, state } = asked;
   const { model, deployments } = first;
   const speaks = model.deployments.some(
     (place, at) => place.dialect === 'anthropic-messages' && (deployments?.includes(at) ?? true),
   );
-  if (!speaks) return null;
+  if (!speaks || view.hasCacheMarks) return false;
   const { inputTokens: tokens, cachedTokens: cached } = (first.expected ??= expect(first, asked));
-  const tell = (mark: boolean, why: string) => {
+  const tell = (mark: boolean, why: string): boolean => {
     reasons.push({
       step: 'cache',
       say: `${mark ? 'prompt marked for' : 'no mark for'} the cache of ${model.name}: ${why}`,
     });
-    return { mark };
+    return mark;
   };
-  if (tokens < LEAST_TOKENS) return tell(false, `about ${tokens} tokens, at least ${LEAST_TOKENS} are cached`);
+  const least = model.leastCachedTokens;
+  if (tokens < least) return tell(false, `about ${tokens} tokens, at least ${least} are cached`);
   const priceOf = (classes: Parameters<typeof toUsage>[0]): NanoUsd | null =>
     model.priceOf(toUsage(classes), state.nowMs, deployments);
   const plain = priceOf({ inputTokens: tokens });
@@ -57,9 +64,9 @@ export function considerCache(first: Candidate, asked: Asked, reasons: Reason[])
 }
 
 /** How likely another turn follows while the cache is warm: of this task's calls, or of this conversation's, if that is more. */
-function followRateOf(model: string, { state, task, pin }: Asked): number | null {
+function followRateOf(model: string, { state, task, pin, view }: Asked): number | null {
   const recorded = state.recordOf(task?.name ?? null, model)?.followRate ?? null;
-  if (pin === null) return recorded;
+  if (pin === null) return recorded ?? (view.hasTools ? LOOP_RATE : null);
   // After so many turns without an end, the rule of succession.
   return Math.max(recorded ?? 0, pin.turns / (pin.turns + 1));
 }

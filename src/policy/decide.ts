@@ -10,7 +10,7 @@ import { type Candidate, GUARD_ERRORS, GUARDS, judge } from './guard.ts';
 import { sortByMode } from './mode.ts';
 import { keepToPin } from './pin.ts';
 import type { Policy, PolicyModel, PolicyRoute, PolicyRule, PolicyTask } from './policy.ts';
-import { derivedSession, namedSession, type Session, toSession } from './session.ts';
+import { findSession, type Session } from './session.ts';
 import { NO_STATE, type PlanState } from './state.ts';
 import { namedTask } from './task-name.ts';
 
@@ -39,7 +39,10 @@ export function ask(question: Question, reasons: Reason[]): { asked: Asked; mode
   if (!isAuto && !(task?.claimsModels && task.matches(view, caller, state.nowMs))) {
     const model = concreteModel(policy, view, reasons);
     const limits = gatherLimits(question, task, null);
-    return { asked: { ...question, task, route: null, session: null, pin: null, ...limits }, models: [model] };
+    const marksCache = task?.marksCache ?? policy.marksCache;
+    const session = marksCache ? findSession(question, { task: task?.name ?? null, model: model.name }, true) : null;
+    const pin = session === null ? null : pinOf(session, question);
+    return { asked: { ...question, task, route: null, session, pin, ...limits }, models: [model] };
   }
   const rules = task?.rules ?? policy.rules;
   const usual = task?.route ?? policy.defaultRoute;
@@ -60,13 +63,13 @@ export function planFor(candidates: readonly Candidate[], asked: Asked, reasons:
   }
   const allowed = candidates.filter(({ refusal }) => refusal === null);
   if (allowed.length === 0) throw refusalOf(candidates, asked);
-  const { route, session } = asked;
+  const { route, session, view } = asked;
   const order = keepToPin(sortByMode(allowed, asked, reasons), asked, reasons);
   const attempts = toAttempts(order, asked, reasons);
   return {
     task: asked.task?.name ?? null,
     session: session?.name ?? null,
-    pin: session === null || route === null ? null : { key: session.key, route: route.say, previous: asked.pin },
+    pin: session === null ? null : { key: session.key, route: route?.say ?? view.model, previous: asked.pin },
     attempts,
     reasons,
     stream: route?.stream ?? HOLD,
@@ -95,24 +98,20 @@ function refusalOf(candidates: readonly Candidate[], { view, route }: Asked): Ti
  * The session whose model there is something to keep to. A name is taken wherever the plan has more than one model; the
  * text, which has to be parsed and hashed, only where the same conversation may get different ones.
  */
-function sessionOf(
-  { policy, view, caller }: Question,
-  task: PolicyTask | null,
-  routes: readonly PolicyRoute[],
-): Session | null {
+function sessionOf(question: Question, task: PolicyTask | null, routes: readonly PolicyRoute[]): Session | null {
+  const { policy } = question;
   const isFlexible =
     (task?.marksCache ?? policy.marksCache) ||
     routes.length > 1 ||
     routes.some((route) => route.isCascade || route.mode !== null);
   if (!isFlexible && routes.every((route) => route.models.length < 2)) return null;
-  const named = namedSession(view, caller);
-  if (named !== null) return toSession(named, caller, task?.name ?? null);
-  return isFlexible ? derivedSession(view, caller, task?.name ?? null) : null;
+  return findSession(question, { task: task?.name ?? null, model: null }, isFlexible);
 }
 
-/** A conversation told only by its beginning has a past only when there is an answer in it. */
-function pinOf({ key }: Session, { view, caller, state }: Question): Asked['pin'] {
-  return namedSession(view, caller) !== null || view.hasAnswer ? state.pinOf(key) : null;
+/** A conversation told only by its text has a past only when there is an answer in it. */
+function pinOf({ key, openingKey }: Session, { view, state }: Question): Asked['pin'] {
+  if (openingKey === null) return state.pinOf(key);
+  return view.hasAnswer ? (state.pinOf(key) ?? state.pinOf(openingKey)) : null;
 }
 
 function routeOf(

@@ -10,7 +10,10 @@ import { cascadeCost, expect } from './expected-cost.ts';
 import type { Candidate } from './guard.ts';
 
 const NOBODY: ReadonlySet<string> = new Set();
-/** How long providers keep a prompt at least: Anthropic's default; OpenAI says five to ten minutes. */
+/**
+ * How long providers keep a prompt at least, counted from the start of the request: Anthropic's default
+ * (platform.claude.com/docs/en/build-with-claude/prompt-caching); OpenAI says five to ten minutes.
+ */
 const CACHE_MS = 5 * 60_000;
 const LONG_CACHE_MS = 60 * 60_000;
 
@@ -130,7 +133,7 @@ export function pinAfter(order: PinOrder, attempts: Plan['attempts'], row: CallR
     model: answered.model,
     route: order.route,
     cachedTokens: usage === null ? 0 : usage.cacheReadTokens + usage.cacheWrite5mTokens + usage.cacheWrite1hTokens,
-    cachedUntilMs: row.atMs + row.latencyMs + (hasLongCache ? LONG_CACHE_MS : CACHE_MS),
+    cachedUntilMs: row.atMs + (hasLongCache ? LONG_CACHE_MS : CACHE_MS),
     isStandIn: answered.after === 'failure' || (previous?.isStandIn === true && previous.model === answered.model),
     turns: (previous?.turns ?? 0) + 1,
     isEscalated: wasEscalated || (at > 0 && answered.after === 'any'),

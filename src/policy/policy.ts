@@ -23,6 +23,8 @@ export interface PolicyModel {
   inputLimit: number | null;
   /** Tokens of input and output together; null when not known. */
   window: number | null;
+  /** Shorter prompts are not cached by its provider, though they be marked. */
+  leastCachedTokens: number;
   /** How many tokens this model's vocabulary makes of a text. */
   countTokens: (text: string) => number;
   /** Null when not known. */
@@ -99,7 +101,7 @@ export interface PolicyTask {
   otherwise: 'answer' | 'error';
   /** How long its answers usually are, until there is a record. */
   typicalOutputTokens: number | null;
-  /** Whether marks for the provider's prompt cache are set where they pay. */
+  /** Whether marks and keys for the provider's prompt cache are set where they pay. */
   marksCache: boolean;
 }
 

@@ -6,7 +6,7 @@ import type { Dialect } from '../dialect/dialect.ts';
 import { Inbound } from '../dialect/inbound.ts';
 import { openaiChat } from '../dialect/openai-chat.ts';
 import { type Carriage, type CarriageContext, createCarriage } from './carriage.ts';
-import type { Connection, Endpoint } from './connection.ts';
+import type { Connection, Endpoint, ProviderHabits } from './connection.ts';
 import type { Exchange, UpstreamSink } from './http-upstream.ts';
 
 const SINK: UpstreamSink = { onHead: () => {}, onData: () => {}, onEnd: () => {}, onError: () => {} };
@@ -18,12 +18,12 @@ interface Sent {
   body: Buffer | string;
 }
 
-function connect(dialect: Dialect): { connection: Connection; sent: Sent[] } {
+function connect(dialect: Dialect, habits: ProviderHabits): { connection: Connection; sent: Sent[] } {
   const sent: Sent[] = [];
   const connection: Connection = {
     name: 'prov',
     vendor: 'openai',
-    habits: {},
+    habits,
     dialect,
     isPrivate: false,
     secrets: ['sk-secret', 'other'],
@@ -41,14 +41,15 @@ interface Crossing {
   from?: Dialect;
   to?: Dialect;
   context?: Partial<CarriageContext>;
+  habits?: ProviderHabits;
 }
 
 function carry(body: string | object, crossing: Crossing = {}): { carriage: Carriage; sent: () => Sent } {
-  const { from = openaiChat, to = from, context = {} } = crossing;
+  const { from = openaiChat, to = from, context = {}, habits = {} } = crossing;
   const asked =
     typeof body === 'string' ? body : JSON.stringify(from === openaiChat ? body : { max_tokens: 9, ...body });
   const inbound = Inbound.read(from, Buffer.from(asked), 64);
-  const { connection, sent } = connect(to);
+  const { connection, sent } = connect(to, habits);
   const carriage = createCarriage(inbound, connection, {
     upstreamModel: 'up-1',
     headers: { 'x-a': 'b' },
@@ -56,6 +57,7 @@ function carry(body: string | object, crossing: Crossing = {}): { carriage: Carr
     isStrict: false,
     defaultMaxTokens: 512,
     costOf: () => 500_000_000,
+    cache: null,
     hasCostInUsage: true,
     ...context,
   });
@@ -101,6 +103,81 @@ describe('a request in the dialect of its provider', () => {
       isSameDialect: true,
     });
     assert.deepEqual([carriage.isStream, carriage.isSameDialect, carriage.losses], [true, true, []]);
+  });
+});
+
+describe('marks for the prompt cache', () => {
+  const MARK = '"cache_control":{"type":"ephemeral"}';
+  const context = { cache: { mark: true, key: 'k' } };
+  const marksIn = (body: string): number => body.split(MARK).length - 1;
+
+  test('are put into the bytes of an Anthropic client, of which the rest stays', () => {
+    const before = '{"system":"s","messages":[{"role":"user","content":"a"}],"model":"auto","x":1.0}';
+    const sent = bodyOf(before, { from: anthropicMessages, context });
+    const block = (text: string) => `[{"type":"text","text":"${text}",${MARK}}]`;
+    assert.equal(
+      sent,
+      `{"system":${block('s')},"messages":[{"role":"user","content":${block('a')}}],"model":"up-1","x":1.0}`,
+    );
+  });
+
+  test('are set on what an OpenAI client says to an Anthropic model', () => {
+    const body = { ...HELLO, messages: [{ role: 'system', content: 's' }, ...HELLO.messages] };
+    assert.equal(marksIn(bodyOf(body, { to: anthropicMessages, context })), 2);
+  });
+
+  test('are not set where the plan says so, where the client has set its own, or for another dialect', () => {
+    const from = anthropicMessages;
+    const plain = bodyOf(HELLO, { from });
+    assert.equal(bodyOf(HELLO, { from, context: { cache: { mark: false, key: 'k' } } }), plain);
+    assert.equal(marksIn(bodyOf(HELLO, { from, to: openaiChat, context })), 0);
+    assert.equal(bodyOf(HELLO, { context }), bodyOf(HELLO));
+    const part = { type: 'text', text: 'a', cache_control: { type: 'ephemeral', ttl: '1h' } };
+    const own = {
+      ...HELLO,
+      messages: [
+        { role: 'user', content: [part] },
+        { role: 'user', content: 'b' },
+      ],
+    };
+    assert.equal(bodyOf(own, { from, context }), bodyOf(own, { from }));
+    assert.equal(marksIn(bodyOf(own, { to: from, context })), 0);
+    const automatic = { ...HELLO, cache_control: { type: 'ephemeral' } };
+    assert.equal(bodyOf(automatic, { from, context }), bodyOf(automatic, { from }));
+  });
+});
+
+describe('the key for the prompt cache', () => {
+  const context = { cache: { mark: false, key: 'tierline-1' } };
+  const habits = { takesCacheKey: true };
+
+  test('is put in front for a provider that takes one, beside the usage flag', () => {
+    const rest = '"messages":[{"role":"user","content":"x"}],"stream":true}';
+    assert.equal(
+      bodyOf(`{"model":"up-1",${rest}`, { context, habits }),
+      `{"stream_options":{"include_usage":true},"prompt_cache_key":"tierline-1","model":"up-1",${rest}`,
+    );
+    assert.equal(
+      JSON.parse(bodyOf(HELLO, { from: anthropicMessages, to: openaiChat, context, habits })).prompt_cache_key,
+      'tierline-1',
+    );
+  });
+
+  test("is not sent to others, in place of the client's, or when there is none", () => {
+    assert.equal(bodyOf(HELLO, { context }), bodyOf(HELLO));
+    assert.equal(
+      bodyOf(HELLO, { from: anthropicMessages, context, habits }),
+      bodyOf(HELLO, { from: anthropicMessages }),
+    );
+    for (const prompt_cache_key of ['mine', null]) {
+      const own = { ...HELLO, prompt_cache_key };
+      assert.equal(bodyOf(own, { context, habits }), bodyOf(own));
+    }
+    assert.equal(bodyOf(HELLO, { context: { cache: { mark: false, key: null } }, habits }), bodyOf(HELLO));
+    assert.equal(
+      'prompt_cache_key' in JSON.parse(bodyOf(HELLO, { from: anthropicMessages, to: openaiChat, context })),
+      false,
+    );
   });
 });
 

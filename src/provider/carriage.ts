@@ -3,10 +3,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { TierlineError, type UpstreamError } from '../call/errors.ts';
 import { isObject } from '../call/json.ts';
+import type { CacheOrder } from '../call/plan.ts';
 import type { Usage } from '../call/usage.ts';
+import { markEdits } from '../dialect/anthropic-messages-marks.ts';
 import { createAnthropicTap } from '../dialect/anthropic-messages-tap.ts';
 import type { Dialect, ReplyContext } from '../dialect/dialect.ts';
 import type { Inbound } from '../dialect/inbound.ts';
+import { markPrompt } from '../dialect/mark-prompt.ts';
 import { createOpenaiTap } from '../dialect/openai-chat-tap.ts';
 import { createFacts, type StreamFacts, type StreamPipe } from '../dialect/pipe.ts';
 import { readReply } from '../dialect/reply.ts';
@@ -44,6 +47,8 @@ export interface CarriageContext {
   defaultMaxTokens: number;
   /** Cost of a usage on this deployment in nano-dollars; null when unknown. */
   costOf: CostOf;
+  /** What is done for the provider's prompt cache; null: nothing. */
+  cache: CacheOrder | null;
   /** Whether the answer's usage carries its cost. */
   hasCostInUsage: boolean;
 }
@@ -58,7 +63,7 @@ export function createCarriage(inbound: Inbound, connection: Connection, context
     query: context.query,
     isSameDialect,
   };
-  const request = isSameDialect ? spliced(inbound, context.upstreamModel) : translated(inbound, connection, context);
+  const request = (isSameDialect ? spliced : translated)(inbound, connection, context);
   const answerCost: CostOf = context.hasCostInUsage ? context.costOf : () => null;
   const reply = isSameDialect
     ? sameDialectReply(inbound, answerCost)
@@ -83,13 +88,16 @@ interface Request {
 
 const NO_LOSSES: readonly string[] = [];
 
-function spliced(inbound: Inbound, model: string): Request {
+function spliced(inbound: Inbound, { habits }: Connection, { upstreamModel, cache }: CarriageContext): Request {
   const { top, body } = inbound;
   const edits: Edit[] = [];
   const span = top.span('model');
-  if (span !== null && inbound.model !== model) edits.push({ ...span, text: JSON.stringify(model) });
-  if (inbound.dialect.name === 'openai-chat' && inbound.stream && !inbound.includeUsage)
-    edits.push(...usageFlag(inbound));
+  if (span !== null && inbound.model !== upstreamModel) edits.push({ ...span, text: JSON.stringify(upstreamModel) });
+  if (inbound.dialect.name === 'openai-chat') {
+    if (inbound.stream && !inbound.includeUsage) edits.push(...usageFlag(inbound));
+    if (cache !== null && cache.key !== null && habits.takesCacheKey && top.span('prompt_cache_key') === null)
+      edits.push(firstMember(body, `"prompt_cache_key":${JSON.stringify(cache.key)}`));
+  } else if (cache?.mark === true && !inbound.hasCacheMarks) edits.push(...markEdits(body, top));
   edits.sort((a, b) => a.start - b.start);
   return { body: splice(body, edits), losses: NO_LOSSES };
 }
@@ -101,18 +109,25 @@ function spliced(inbound: Inbound, model: string): Request {
 function usageFlag({ top, body }: Inbound): Edit[] {
   const span = top.span('stream_options');
   if (span === null) {
-    const open = body.indexOf(0x7b) + 1;
-    return [{ start: open, end: open, text: '"stream_options":{"include_usage":true},' }];
+    return [firstMember(body, '"stream_options":{"include_usage":true}')];
   }
   const options = top.value('stream_options');
   if (options !== null && !isObject(options)) return [];
   return [{ ...span, text: JSON.stringify({ ...options, include_usage: true }) }];
 }
 
+/** The body has other members: without a model it has been refused. */
+function firstMember(body: Buffer, member: string): Edit {
+  const open = body.indexOf(0x7b) + 1;
+  return { start: open, end: open, text: `${member},` };
+}
+
 function translated(inbound: Inbound, connection: Connection, context: CarriageContext): Request {
   if (inbound.dialect.name === 'anthropic-messages') checkAnthropic(inbound, context.headers);
-  const target = { model: context.upstreamModel, defaultMaxTokens: context.defaultMaxTokens, ...connection.habits };
-  const encoded = connection.dialect.encodeRequest(inbound.neutral, target);
+  const { cache, upstreamModel: model, defaultMaxTokens } = context;
+  const target = { model, defaultMaxTokens, cacheKey: cache?.key ?? null, ...connection.habits };
+  const isMarked = cache?.mark === true && connection.dialect.name === 'anthropic-messages';
+  const encoded = connection.dialect.encodeRequest(isMarked ? markPrompt(inbound.neutral) : inbound.neutral, target);
   if (context.isStrict && encoded.losses.length > 0) {
     throw new TierlineError('lossy_translation', `The model cannot take: ${encoded.losses.join('; ')}.`);
   }

@@ -31,7 +31,7 @@ export interface Connection {
 }
 
 /** Where servers of one dialect differ. */
-export type ProviderHabits = Pick<EncodeTarget, 'maxTokensField' | 'takesReasoningHistory'>;
+export type ProviderHabits = Pick<EncodeTarget, 'maxTokensField' | 'takesCacheKey' | 'takesReasoningHistory'>;
 
 interface Timeouts {
   firstByteMs: number;

@@ -89,7 +89,7 @@ test('report sums the calls by task, also as JSON and CSV', async () => {
     run(['report', '--since', 'yesterdayish'], { cwd: folder }),
   ]);
   assert.deepEqual([bad.code, since.code], [1, 1]);
-  assert.match(bad.stderr, /^tierline: .*moon.*task, model, tenant, day/);
+  assert.match(bad.stderr, /^tierline: .*moon.*task, model, provider, tenant, day/);
   assert.match(since.stderr, /^tierline: .*yesterdayish/);
 });
 

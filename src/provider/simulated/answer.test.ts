@@ -14,6 +14,7 @@ function ask(text: string, change: Partial<SimulatedRequest> = {}): SimulatedReq
     stream: false,
     includeUsage: false,
     blocks: [],
+    cacheKey: '',
     turns: [said(text)],
     tools: [],
     toolChoice: { type: 'auto' },

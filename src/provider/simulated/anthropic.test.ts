@@ -173,3 +173,70 @@ test('errors arrive as the typed errors of the SDK', async (t) => {
   await assert.rejects(client.messages.create(ask('[[sim:fail=529]]')), /overloaded_error/);
   await assert.rejects(client.messages.create({ ...ask('x'), model: 'y' }), Anthropic.NotFoundError);
 });
+
+const MARK = { type: 'ephemeral' as const };
+
+test('marks are refused where Anthropic refuses them', async (t) => {
+  const client = await createClient(t);
+  const marked = (content: object[]) => ({ ...ask(''), messages: [{ role: 'user', content }] }) as never;
+  const tool = { name: 'f', input_schema: { type: 'object' as const } };
+  const refused: [object, RegExp][] = [
+    [marked([{ type: 'text', text: '', cache_control: MARK }]), /empty text/],
+    [marked([{ type: 'thinking', thinking: 'x', signature: 's', cache_control: MARK }]), /thinking/],
+    [{ ...ask('a'), tools: [{ ...tool, defer_loading: true, cache_control: MARK }] }, /defer_loading/],
+    [
+      {
+        ...(marked([{ type: 'text', text: 'a', cache_control: { ...MARK, ttl: '1h' } }]) as object),
+        cache_control: MARK,
+      },
+      /ttl/,
+    ],
+    [
+      {
+        ...(marked(
+          Array.from({ length: 4 }, () => ({ type: 'text', text: 'a', cache_control: MARK })).concat([
+            { type: 'text', text: 'b' } as never,
+          ]),
+        ) as object),
+        cache_control: MARK,
+      },
+      /maximum of 4/,
+    ],
+  ];
+  for (const [body, why] of refused) await assert.rejects(client.messages.create(body as never), why);
+});
+
+test('a mark at the top is one on the last block that can bear it, and none beside a mark that is there', async (t) => {
+  const client = await createClient(t);
+  const long = 'word '.repeat(1200);
+  const blank = [
+    { type: 'text' as const, text: long },
+    { type: 'text' as const, text: '' },
+  ];
+  const body = { ...ask(''), cache_control: MARK, messages: [{ role: 'user' as const, content: blank }] };
+  const first = await client.messages.create(body);
+  assert.ok((first.usage.cache_creation_input_tokens ?? 0) > 1200);
+  const again = await client.messages.create({
+    ...body,
+    messages: [{ role: 'user', content: [{ type: 'text', text: long, cache_control: MARK }, ...blank.slice(1)] }],
+  });
+  assert.equal(again.usage.cache_read_input_tokens, first.usage.cache_creation_input_tokens);
+});
+
+test('a result that asks for the next call gets it, and another one does not', async (t) => {
+  const client = await createClient(t);
+  const tools = [{ name: 'read_page', input_schema: { type: 'object' as const, properties: {} } }];
+  const answerTo = (result: string) =>
+    client.messages.create({
+      ...ask(''),
+      tools,
+      messages: [
+        { role: 'user', content: 'Go' },
+        { role: 'assistant', content: [{ type: 'tool_use', id: 't', name: 'read_page', input: {} }] },
+        { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content: result }] },
+      ],
+    });
+  assert.equal((await answerTo('Page 1. Next call: read_page')).stop_reason, 'tool_use');
+  assert.equal((await answerTo('Page 1. Next call: other_tool')).stop_reason, 'end_turn');
+  assert.equal((await answerTo('read_page is done')).stop_reason, 'end_turn');
+});

@@ -157,3 +157,17 @@ test('errors arrive as the typed errors of the SDK', async (t) => {
   await assert.rejects(ask('[[sim:fail=503]]'), OpenAI.InternalServerError);
   await assert.rejects(client.chat.completions.create({ model: 'x', messages: user('y') }), OpenAI.NotFoundError);
 });
+
+test('a prompt is found again under the same cache key, and not under another', async (t) => {
+  const provider = await startSimulatedProvider({ speed: 0 });
+  t.after(provider.close);
+  const client = new OpenAI({ baseURL: `${provider.url}/v1`, apiKey: 'any', maxRetries: 0 });
+  const cachedUnder = async (prompt_cache_key: string): Promise<number> => {
+    const messages = [{ role: 'user' as const, content: 'word '.repeat(1200) }];
+    const { usage } = await client.chat.completions.create({ model: 'sim-mid', messages, prompt_cache_key });
+    return usage?.prompt_tokens_details?.cached_tokens ?? 0;
+  };
+  assert.equal(await cachedUnder('a'), 0);
+  assert.ok((await cachedUnder('a')) >= 1024);
+  assert.equal(await cachedUnder('b'), 0);
+});

@@ -103,6 +103,32 @@ test('breakpoints: an entry more than twenty blocks back is not found', () => {
   assert.equal(cache.useBreakpoints('org', [block(1100, 'sys'), ...filler(30), block(9, 'z', '5m')]).read, 0);
 });
 
+test('breakpoints: a run of calls or of results is looked over as one block', () => {
+  const { cache } = createFixture();
+  const many = (run: 'tool_use' | 'tool_result'): PromptBlock[] =>
+    Array.from({ length: 25 }, () => ({ ...block(1, 'f'), run }));
+  cache.useBreakpoints('org', [block(1100, 'sys', '5m')]);
+  const turn = [block(1100, 'sys'), ...many('tool_use'), ...many('tool_result')];
+  assert.equal(cache.useBreakpoints('org', [...turn, block(9, 'q', '5m')]).read, 1100);
+  const mixed = Array.from({ length: 20 }, (_, index) =>
+    many(index % 2 === 0 ? 'tool_use' : 'tool_result').slice(0, 1),
+  );
+  assert.equal(cache.useBreakpoints('org', [block(1100, 'sys'), ...mixed.flat(), block(9, 'q', '5m')]).read, 0);
+});
+
+test('breakpoints: twenty blocks are looked at, the marked one among them', () => {
+  const { cache } = createFixture();
+  const filler = (count: number): PromptBlock[] => Array.from({ length: count }, () => block(1, 'f'));
+  for (const [word, between, read] of [
+    ['near', 18, 1100],
+    ['far', 19, 0],
+  ] as const) {
+    cache.useBreakpoints('org', [block(1100, word, '5m')]);
+    const asked = [block(1100, word), ...filler(between), block(9, 'q', '5m')];
+    assert.equal(cache.useBreakpoints('org', asked).read, read);
+  }
+});
+
 test('the classes are never negative and always add up to the prompt', () => {
   const anyBlock = fc.record({ tokens: fc.integer({ min: 1, max: 900 }), word: fc.constantFrom('a', 'b') });
   const ttl = fc.constantFrom<CacheTtl | null>(null, '5m', '1h');

@@ -10,7 +10,7 @@ const STEP_TOKENS = 128;
 /** OpenAI forgets a prefix that nobody asked for in this time. */
 const AUTOMATIC_TTL_MS = 10 * 60_000;
 const TTL_MS: Readonly<Record<CacheTtl, number>> = { '5m': 5 * 60_000, '1h': 60 * 60_000 };
-/** Anthropic looks this many blocks back from a breakpoint for an earlier entry. */
+/** Anthropic looks at so many blocks for an earlier entry, the marked one being the first. */
 const LOOKBACK_BLOCKS = 20;
 const MAX_ENTRIES = 50_000;
 
@@ -64,7 +64,7 @@ function automaticPrefixes(scope: string, pieces: readonly string[]): { key: str
   return prefixes;
 }
 
-interface Boundary {
+interface Boundary extends Pick<PromptBlock, 'run'> {
   key: string;
   /** Tokens of the prompt up to and including this block. */
   tokens: number;
@@ -74,10 +74,10 @@ interface Boundary {
 function blockBoundaries(scope: string, blocks: readonly PromptBlock[]): Boundary[] {
   let key = `marked|${scope}`;
   let tokens = 0;
-  return blocks.map(({ text, cacheTtl }) => {
+  return blocks.map(({ text, cacheTtl, run }) => {
     key = hexOf(`${key}|${text}`, 32);
     tokens += countTokens(text);
-    return { key, tokens, cacheTtl: tokens >= MIN_TOKENS ? cacheTtl : null };
+    return { key, tokens, cacheTtl: tokens >= MIN_TOKENS ? cacheTtl : null, ...(run === undefined ? {} : { run }) };
   });
 }
 
@@ -91,7 +91,7 @@ export function createPromptCache(clock: SimulatedClock): PromptCache {
       const boundary = boundaries[index] as Boundary;
       if (boundary.cacheTtl !== null) seen = LOOKBACK_BLOCKS;
       if (seen > 0 && touch(boundary.key)) return boundary.tokens;
-      seen -= 1;
+      if (boundary.run === undefined || boundary.run !== boundaries[index - 1]?.run) seen -= 1;
     }
     return 0;
   };

@@ -55,20 +55,49 @@ function readTurn(message: JsonObject, index: number): Turn | null {
   };
 }
 
+/** Whether Anthropic takes a mark on it. */
+function isMarkable(part: JsonObject): boolean {
+  if (part.type === 'text') return partText(part) !== '';
+  return part.type !== 'thinking' && part.type !== 'redacted_thinking';
+}
+
+function readBlock(part: JsonObject, role: string): PromptBlock & { isMarkable: boolean } {
+  const cacheTtl = ttlOf(part);
+  if (cacheTtl !== null && !isMarkable(part)) {
+    const kind = part.type === 'text' ? 'empty text' : wordOf(part.type);
+    throw new Refusal(400, `cache_control cannot be set for ${kind} blocks`);
+  }
+  const block = { text: `${role}\n${blockText(part)}`, cacheTtl, isMarkable: isMarkable(part) };
+  const { type } = part;
+  return type === 'tool_use' || type === 'tool_result' ? { ...block, run: type } : block;
+}
+
+function readToolBlock(tool: JsonObject): PromptBlock & { isMarkable: boolean } {
+  const cacheTtl = ttlOf(tool);
+  if (cacheTtl !== null && tool.defer_loading === true) {
+    throw new Refusal(400, `Tool '${wordOf(tool.name)}' cannot have both defer_loading=true and cache_control set.`);
+  }
+  const isMarkable = tool.defer_loading !== true;
+  return { text: JSON.stringify({ ...tool, cache_control: undefined }), cacheTtl, isMarkable };
+}
+
+/** Automatic caching: a mark at the top stands for one on the last block that can bear it. */
+function markLast(blocks: readonly (PromptBlock & { isMarkable: boolean })[], cacheTtl: CacheTtl | null): void {
+  const last = blocks.findLast((block) => block.isMarkable);
+  if (last === undefined || cacheTtl === null) return;
+  if (last.cacheTtl !== null && last.cacheTtl !== cacheTtl) {
+    throw new Refusal(400, 'The last block has a cache_control with another ttl than the automatic one.');
+  }
+  last.cacheTtl = cacheTtl;
+}
+
 function readBlocks(body: JsonObject, messages: JsonObject[]): PromptBlock[] {
-  const tools = readObjects(body.tools, 'tools').map((tool) => ({
-    text: JSON.stringify({ ...tool, cache_control: undefined }),
-    cacheTtl: ttlOf(tool),
-  }));
+  const tools = readObjects(body.tools, 'tools').map(readToolBlock);
   const spoken = [{ role: 'system', content: body.system }, ...messages].flatMap((message) =>
-    readParts(message.content, 'content').map((part) => ({
-      text: `${wordOf(message.role)}\n${blockText(part)}`,
-      cacheTtl: ttlOf(part),
-    })),
+    readParts(message.content, 'content').map((part) => readBlock(part, wordOf(message.role))),
   );
   const blocks = [...tools, ...spoken];
-  const last = blocks.at(-1);
-  if (last !== undefined) last.cacheTtl ??= ttlOf(body);
+  markLast(blocks, ttlOf(body));
   const marked = blocks.filter((block) => block.cacheTtl !== null).length;
   if (marked > MAX_BREAKPOINTS) {
     throw new Refusal(
@@ -112,6 +141,7 @@ export function readAnthropicPrompt(body: JsonObject): SimulatedRequest {
     stream: readFlag(body.stream, 'stream'),
     includeUsage: true,
     blocks: readBlocks(body, messages),
+    cacheKey: '',
     turns: messages.map(readTurn).filter((turn) => turn !== null),
     tools: readTools(body),
     toolChoice: readChoice(choice),

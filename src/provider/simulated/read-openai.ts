@@ -79,6 +79,7 @@ export function readOpenAi(body: JsonObject): SimulatedRequest {
     stream: readFlag(body.stream, 'stream'),
     includeUsage: objectOr(body.stream_options).include_usage === true,
     blocks: readBlocks(body, messages),
+    cacheKey: typeof body.prompt_cache_key === 'string' ? body.prompt_cache_key : '',
     turns: messages.map(readTurn).filter((turn) => turn !== null),
     tools: readTools(body),
     toolChoice: readChoice(body.tool_choice),

@@ -6,6 +6,8 @@ import type { JsonObject } from '../../call/json.ts';
 export interface PromptBlock {
   text: string;
   cacheTtl: CacheTtl | null;
+  /** What it is one of several of: Anthropic looks back over a run of calls, or of results, as over one block. */
+  run?: 'tool_use' | 'tool_result';
 }
 
 export type CacheTtl = '5m' | '1h';
@@ -31,6 +33,8 @@ export interface SimulatedRequest {
   /** Whether a stream carries usage. */
   includeUsage: boolean;
   blocks: PromptBlock[];
+  /** OpenAI's `prompt_cache_key`; empty when there is none. */
+  cacheKey: string;
   turns: Turn[];
   tools: OfferedTool[];
   toolChoice: ToolChoice;

@@ -151,7 +151,8 @@ async function complete(state: State, visit: Visit): Promise<void> {
   const exchange: Exchange = {
     request,
     answers: Array.from({ length: request.choices }, (_, choice) => answerTo(request, { seed, choice })),
-    prompt: state.cache[wire.cacheUse](`${keyOf(incoming)}|${model.name}`, request.blocks),
+    // Requests with different keys are routed to different machines, each of which has a cache of its own.
+    prompt: state.cache[wire.cacheUse](`${keyOf(incoming)}|${model.name}|${request.cacheKey}`, request.blocks),
     digest,
     createdAtSeconds: Math.floor(clock.now() / 1000),
   };

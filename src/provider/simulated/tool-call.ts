@@ -1,5 +1,6 @@
 // When a simulated model calls a tool, and with which arguments.
-// A tool is called when it is forced, or when the user's words name it and no result has come back yet.
+// A tool is called when it is forced, or when the user's words name it and no result has come back yet. A result may ask for
+// the next call itself, so that a loop can be as long as a test wants it.
 import type { JsonObject } from '../../call/json.ts';
 import { createDraw } from './draw.ts';
 import { type OfferedTool, type SimulatedRequest, toolResultsOf, userTextOf } from './request.ts';
@@ -10,6 +11,8 @@ const VAGUE = new Set(
   'call create delete fetch find from function list make read send show tool update with write'.split(' '),
 );
 const SHORTEST_WORD = 4;
+/** What a result says to be followed by another call. */
+const NEXT_CALL = /\bNext call: ([\w-]+)/;
 
 export interface ToolCall {
   name: string;
@@ -34,9 +37,11 @@ function isMentioned(tool: OfferedTool, text: string): boolean {
 /** The calls to make now; empty when the model should answer in words. `solution` is the answer of a recognised problem. */
 export function toolCallsFor(request: SimulatedRequest, solution: JsonObject | null): ToolCall[] {
   const { tools, toolChoice } = request;
-  if (toolChoice.type === 'none' || toolResultsOf(request).length > 0) return [];
-  const text = userTextOf(request);
+  if (toolChoice.type === 'none') return [];
+  const results = toolResultsOf(request);
+  const text = results.at(-1)?.text ?? userTextOf(request);
   const toCall = ({ name, schema }: OfferedTool): ToolCall => ({ name, args: solution ?? objectFor(schema, text) });
+  if (results.length > 0) return tools.filter(({ name }) => name === NEXT_CALL.exec(text)?.[1]).map(toCall);
   if (toolChoice.type === 'tool') return tools.filter(({ name }) => name === toolChoice.name).map(toCall);
   const mentioned = tools.filter((tool) => isMentioned(tool, text));
   if (mentioned.length > 0) return (request.parallelTools ? mentioned : mentioned.slice(0, 1)).map(toCall);
