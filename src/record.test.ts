@@ -56,6 +56,7 @@ function exchange(made: Made = {}): Delivered {
     verdicts: null,
     stopped: null,
     text: null,
+    tokens: 0,
     attempt: plainAttempt(model, model === 'big' ? 'frontier' : 'small'),
     deployment: { connection: { name: 'prov' } as Connection, upstreamModel: `up-${model}` } as Deployment,
     carriage: { losses: made.losses ?? [] } as unknown as Carriage,

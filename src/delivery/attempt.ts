@@ -3,7 +3,7 @@
 import { TierlineError } from '../call/errors.ts';
 import type { PlannedAttempt } from '../call/plan.ts';
 import type { Carriage } from '../provider/carriage.ts';
-import type { Carry, Delivered, Delivery } from './deliver.ts';
+import type { Delivered, Delivery } from './deliver.ts';
 import { chooseDeployment, type Deployment } from './deployment.ts';
 import { type ClientSide, type ExchangeLimits, type ExchangeResult, runExchange } from './exchange.ts';
 import type { Hold } from './hold.ts';
@@ -11,7 +11,7 @@ import type { Judgement } from './judgement.ts';
 
 export interface ModelRunOptions {
   client: ClientSide;
-  carry: Carry;
+  carry: (attempt: PlannedAttempt, deployment: Deployment) => Carriage;
   /** End of the call, in performance.now() time. */
   deadline: number;
   hold: Hold | null;
@@ -37,7 +37,7 @@ export class ModelRun {
   async run(): Promise<Delivered | null> {
     const { options, random } = this.delivery;
     const { attempt } = this;
-    const { client, hold } = this.options;
+    const { client, hold, judgement } = this.options;
     const deployments = this.allowed(this.delivery.deploymentsOf(attempt.model));
     const tried = new Set<Deployment>();
     let last: Delivered | null = null;
@@ -53,7 +53,8 @@ export class ModelRun {
       deployment.breaker.begin();
       hold?.restart();
       const result = await runExchange(carriage, client, this.limits());
-      last = { attempt, deployment, carriage, result, verdicts: null, stopped: null, text: null };
+      const read = { text: judgement?.text ?? null, tokens: judgement?.tokens ?? 0 };
+      last = { attempt, deployment, carriage, result, verdicts: null, stopped: null, ...read };
       this.options.onExchange(last);
       judge(deployment, result);
       this.error = result.error;
