@@ -163,6 +163,7 @@ describe('the row of an answered call', () => {
       upstreamRequestId: 'up-7',
       verdicts: null,
       stopped: null,
+      expected: null,
     });
   });
 

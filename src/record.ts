@@ -108,6 +108,7 @@ function toAttemptRow(call: CallFacts, exchange: Delivered, index: number, prici
     upstreamRequestId: typeof requestId === 'string' ? requestId : null,
     verdicts: exchange.verdicts,
     stopped: exchange.stopped,
+    expected: attempt.expected,
   };
 }
 

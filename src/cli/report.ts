@@ -84,7 +84,7 @@ function toCells(row: ReportRow): string[] {
   return [
     showCount(row.calls),
     showCount(row.errors),
-    showCount(row.escalated),
+    showEscalated(row),
     showCount(row.inputTokens),
     showCount(row.outputTokens),
     showUsd(row.costNanoUsd),
@@ -94,6 +94,11 @@ function toCells(row: ReportRow): string[] {
     showShare(row.savingsShare),
     showCount(row.calls - row.compared),
   ];
+}
+
+/** The number, and its share of the calls where there are any. */
+function showEscalated({ escalated, calls }: ReportRow): string {
+  return escalated === 0 ? '0' : `${showCount(escalated)} (${showShare(escalated / calls)})`;
 }
 
 function nameOf(row: ReportRow, by: ReportBy): string {
