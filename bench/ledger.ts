@@ -70,6 +70,7 @@ function sampleRow(number: number): CallRow {
         upstreamRequestId: 'req_011CVbnmqwertyuiopasdf',
         verdicts: null,
         stopped: null,
+        expected: null,
       },
     ],
   };

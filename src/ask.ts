@@ -2,18 +2,21 @@
 // asks, who counts it to the call it was asked for; it makes no row of its own.
 import { TierlineError } from './call/errors.ts';
 import { plainAttempt } from './call/plan.ts';
-import { type Delivery, deliver } from './delivery/deliver.ts';
+import type { Asking } from './delivery/asking.ts';
+import { type Delivery, type DeliveryOutcome, deliver } from './delivery/deliver.ts';
 import type { Deployment } from './delivery/deployment.ts';
-import type { ClientSide } from './delivery/exchange.ts';
 import { Inbound } from './dialect/inbound.ts';
 import { openaiChat } from './dialect/openai-chat.ts';
+import { estimateUsage } from './estimate.ts';
 import type { JudgeReply } from './gate/gate.ts';
 import { toAnswer } from './judged.ts';
+import type { Policy } from './policy/policy.ts';
 import { createCarriage } from './provider/carriage.ts';
 import { type Pricing, spentOn } from './record.ts';
 
 /** What of the engine it takes to ask. */
 export interface Asker {
+  policy: Policy;
   delivery: Delivery;
   defaultMaxTokens: (deployment: Deployment) => number;
   pricing: (atMs: number) => Pricing;
@@ -21,17 +24,18 @@ export interface Asker {
 
 const MAX_DEPTH = 8;
 
-/** Rejects with TierlineError when the model gives no answer within the time for a whole call. */
-export type Ask = (model: string, prompt: string) => Promise<JudgeReply>;
+/** Why there is no answer is told in the reply, with what was spent all the same; nothing is thrown on that account. */
+export type Ask = (model: string, prompt: string, asking: Asking) => Promise<JudgeReply>;
 
 export function createAsk(engine: Asker, atMs: number): Ask {
-  return async (model, prompt) => {
+  return async (model, prompt, asking) => {
     const request = { model, messages: [{ role: 'user', content: prompt }] };
     const inbound = Inbound.read(openaiChat, Buffer.from(JSON.stringify(request)), MAX_DEPTH);
     const outcome = await deliver(engine.delivery, [plainAttempt(model, '')], {
-      client: new Listener(),
+      client: asking,
       isStream: false,
       judging: null,
+      deadline: asking.deadline,
       carry: (_attempt, deployment) =>
         createCarriage(inbound, deployment.connection, {
           upstreamModel: deployment.upstreamModel,
@@ -44,26 +48,18 @@ export function createAsk(engine: Asker, atMs: number): Ask {
           hasCostInUsage: false,
         }),
     });
-    const { body } = outcome.answer?.result ?? { body: null };
-    if (outcome.error !== null || body === null) throw outcome.error ?? new TierlineError('upstream_malformed');
-    const { text } = toAnswer(openaiChat.decodeReply(Buffer.from(body)));
-    return { text, costNanoUsd: spentOn(outcome.exchanges, engine.pricing(atMs)).nanoUsd };
+    for (const exchange of outcome.exchanges) {
+      // The one that asks has left because nobody wants the verdict any more: what was asked by then is paid.
+      if (exchange.result.status === 'client_gone') exchange.stopped = 'beaten';
+      estimateUsage(engine.policy.models, inbound, exchange);
+    }
+    return { ...read(outcome), costNanoUsd: spentOn(outcome.exchanges, engine.pricing(atMs)).nanoUsd };
   };
 }
 
-/** A client that stays to the end and is written nothing. */
-class Listener implements ClientSide {
-  readonly isGone = false;
-  readonly isCommitted = false;
-  onGone: (() => void) | null = null;
-  onDrain: (() => void) | null = null;
-  begin(): void {
-    throw new TypeError('an answer that was not asked for as a stream has no events');
-  }
-  write(): boolean {
-    return true;
-  }
-  keepAlive(): void {
-    // It does not wait for signs of life.
-  }
+function read({ answer, error }: DeliveryOutcome): Pick<JudgeReply, 'text' | 'failure'> {
+  const body = answer?.result.body ?? null;
+  const failure = error ?? (body === null ? new TierlineError('upstream_malformed') : null);
+  if (failure !== null || body === null) return { text: '', failure: failure?.message ?? '' };
+  return { text: toAnswer(openaiChat.decodeReply(Buffer.from(body))).text };
 }

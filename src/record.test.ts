@@ -7,12 +7,13 @@ import { type Cost, UNKNOWN_COST } from './call/money.ts';
 import { emptyPlan, plainAttempt } from './call/plan.ts';
 import type { CallRow, CallStatus } from './call/row.ts';
 import { toUsage, type Usage } from './call/usage.ts';
+import type { Verdict } from './call/verdict.ts';
 import type { Delivered, DeliveryOutcome } from './delivery/deliver.ts';
 import type { Deployment } from './delivery/deployment.ts';
 import { createFacts } from './dialect/pipe.ts';
 import type { Carriage } from './provider/carriage.ts';
 import type { Connection } from './provider/connection.ts';
-import { type CallFacts, type Pricing, toCallRow } from './record.ts';
+import { type CallFacts, type Pricing, spentOn, toCallRow } from './record.ts';
 
 const USAGE = toUsage({ inputTokens: 10, outputTokens: 2 });
 
@@ -56,6 +57,7 @@ function exchange(made: Made = {}): Delivered {
     verdicts: null,
     stopped: null,
     text: null,
+    tokens: 0,
     attempt: plainAttempt(model, model === 'big' ? 'frontier' : 'small'),
     deployment: { connection: { name: 'prov' } as Connection, upstreamModel: `up-${model}` } as Deployment,
     carriage: { losses: made.losses ?? [] } as unknown as Carriage,
@@ -161,6 +163,7 @@ describe('the row of an answered call', () => {
       upstreamRequestId: 'up-7',
       verdicts: null,
       stopped: null,
+      expected: null,
     });
   });
 
@@ -270,6 +273,46 @@ describe('what a call costs', () => {
         assert.equal(costBasis, isKnown ? (isMeasured ? 'measured' : 'estimated') : 'unknown');
       }),
     );
+  });
+});
+
+describe('what judging cost', () => {
+  const verdict = (costNanoUsd: number | null): Verdict => ({
+    gate: 'judge',
+    pass: true,
+    score: 1,
+    reason: '',
+    costNanoUsd,
+  });
+  const judged = (made: Made, ...costs: (number | null)[]): Delivered => ({
+    ...exchange(made),
+    verdicts: costs.map(verdict),
+  });
+  const cost = ({ costNanoUsd, costBasis }: CallRow): unknown[] => [costNanoUsd, costBasis];
+
+  test('is part of the call, whether the answer was taken or not', () => {
+    const taken = judged({ model: 'big' }, 0, 100);
+    assert.deepEqual(cost(row([judged({}, 1000), taken], taken)), [1124, 'measured']);
+  });
+
+  test('makes the call unknown when it is', () => {
+    const one = judged({}, null);
+    assert.deepEqual(cost(row([one], one)), [null, 'unknown']);
+  });
+
+  test('is an estimate when the judge was stopped with its answer, or left by the client', () => {
+    const beaten: Delivered = { ...judged({}, 5), stopped: 'beaten' };
+    const other = exchange({ model: 'big' });
+    assert.deepEqual(cost(row([beaten, other], other)), [29, 'estimated']);
+    const left: DeliveryOutcome = { exchanges: [judged({}, 5)], answer: null, error: null };
+    const made = toCallRow(CALL, left, { httpStatus: 499, errorCode: 'client_gone', pricing: pricing() });
+    assert.deepEqual([...cost(made), made.status], [17, 'estimated', 'client_gone']);
+  });
+
+  test('counts in what is spent before the call is over', () => {
+    assert.deepEqual(spentOn([judged({}, 5), refused(500)], pricing()), { nanoUsd: 17, basis: 'measured' });
+    assert.deepEqual(spentOn([judged({}, null)], pricing()), UNKNOWN_COST);
+    assert.deepEqual(spentOn([], pricing()), { nanoUsd: 0, basis: 'measured' });
   });
 });
 

@@ -5,15 +5,14 @@ import type { AttemptRow, CallRow } from './call/row.ts';
 import type { Usage } from './call/usage.ts';
 import type { Delivered, DeliveryOutcome } from './delivery/deliver.ts';
 
-/** What the exchanges of a delivery cost together. */
+/** What exchanges and the verdicts on them, as far as there are any, cost together. */
 export function spentOn(exchanges: readonly Delivered[], pricing: Pricing): Cost {
-  let sum = 0;
-  for (const exchange of exchanges) {
-    const { nanoUsd } = attemptCost(exchange, pricing);
-    if (nanoUsd === null) return UNKNOWN_COST;
-    sum += nanoUsd;
-  }
-  return { nanoUsd: sum, basis: 'measured' };
+  return total(
+    exchanges.map((exchange) => {
+      const { nanoUsd, basis } = attemptCost(exchange, pricing);
+      return { costNanoUsd: nanoUsd, costBasis: basis, verdicts: exchange.verdicts, stopped: exchange.stopped };
+    }),
+  );
 }
 
 /** What is known of a call before anything was sent. */
@@ -51,7 +50,7 @@ export function toCallRow(
   const { answer } = outcome;
   const last = answer ?? outcome.exchanges.at(-1);
   const usage = last?.result.facts.usage ?? null;
-  const cost = total(attempts);
+  const cost = total(attempts, told.errorCode === 'client_gone');
   const baseline = baselineCost(answer, usage, pricing);
   const now = performance.now();
   return {
@@ -70,7 +69,7 @@ export function toCallRow(
     reasons: call.plan.reasons,
     planned: call.plan.attempts.map((attempt) => attempt.model),
     losses: [...(last?.carriage.losses ?? [])],
-    status: answer?.result.status ?? (last?.result.status === 'client_gone' ? 'client_gone' : 'error'),
+    status: answer?.result.status ?? (told.errorCode === 'client_gone' ? 'client_gone' : 'error'),
     httpStatus: told.httpStatus,
     errorCode: told.errorCode,
     finishReason: last?.result.facts.finishReason ?? null,
@@ -109,6 +108,7 @@ function toAttemptRow(call: CallFacts, exchange: Delivered, index: number, prici
     upstreamRequestId: typeof requestId === 'string' ? requestId : null,
     verdicts: exchange.verdicts,
     stopped: exchange.stopped,
+    expected: attempt.expected,
   };
 }
 
@@ -128,18 +128,22 @@ function attemptCost(exchange: Delivered, pricing: Pricing): Cost {
   return cost.nanoUsd === null ? cost : { nanoUsd: cost.nanoUsd, basis: 'estimated' };
 }
 
+type Spent = Pick<AttemptRow, 'costNanoUsd' | 'costBasis' | 'verdicts' | 'stopped'>;
+
 /** The sum of all attempts and of what judging them cost; unknown as soon as one of them is. */
-function total(attempts: readonly AttemptRow[]): Cost {
+function total(attempts: readonly Spent[], isLeft = false): Cost {
   let sum = 0;
   let basis: CostBasis = 'measured';
-  for (const attempt of attempts) {
-    if (attempt.costNanoUsd === null) return UNKNOWN_COST;
-    sum += attempt.costNanoUsd;
-    for (const { costNanoUsd } of attempt.verdicts ?? []) {
+  for (const { costNanoUsd: own, costBasis, verdicts, stopped } of attempts) {
+    if (own === null) return UNKNOWN_COST;
+    sum += own;
+    for (const { costNanoUsd } of verdicts ?? []) {
       if (costNanoUsd === null) return UNKNOWN_COST;
       sum += costNanoUsd;
+      // A judge that was stopped in the middle never told what it used.
+      if (costNanoUsd > 0 && (isLeft || stopped !== null)) basis = 'estimated';
     }
-    if (attempt.costBasis === 'estimated') basis = 'estimated';
+    if (costBasis === 'estimated') basis = 'estimated';
   }
   return { nanoUsd: sum, basis };
 }

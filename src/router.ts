@@ -3,21 +3,23 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { createAsk } from './ask.ts';
 import { ERRORS, TierlineError } from './call/errors.ts';
-import { emptyPlan, type Plan } from './call/plan.ts';
+import { emptyPlan, type Plan, type PlannedAttempt } from './call/plan.ts';
 import type { CallRow } from './call/row.ts';
-import { toUsage, type Usage } from './call/usage.ts';
+import type { Usage } from './call/usage.ts';
 import { type Delivered, type Delivery, type DeliveryOutcome, deliver, type Judging } from './delivery/deliver.ts';
 import type { Deployment } from './delivery/deployment.ts';
 import type { ClientSide } from './delivery/exchange.ts';
 import type { Inbound } from './dialect/inbound.ts';
+import { writeReplyCost } from './dialect/reply.ts';
+import { estimateUsage } from './estimate.ts';
 import type { Gate, Question } from './gate/gate.ts';
 import { toQuestion } from './judged.ts';
-import { decide, TOKENS_PER_IMAGE } from './policy/decide.ts';
+import { decide } from './policy/decide.ts';
 import type { Policy } from './policy/policy.ts';
 import { namedSession } from './policy/session.ts';
 import type { PlanState } from './policy/state.ts';
 import { createCarriage } from './provider/carriage.ts';
-import { type CallFacts, type Pricing, toCallRow } from './record.ts';
+import { type CallFacts, type Pricing, spentOn, toCallRow } from './record.ts';
 
 /** A request that has been admitted: key checked, body read and valid. */
 export interface Call {
@@ -92,6 +94,7 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
   let plan = emptyPlan();
   let outcome: DeliveryOutcome = { exchanges: [], answer: null, error: null };
   let decidedAt = call.startedAt;
+  const losses: LossesOf = new Map();
   try {
     const caller = { tenant: call.tenant, path: call.path, headers: call.headers };
     plan = decide(engine.policy, inbound, caller, engine.planState(call.atMs));
@@ -100,12 +103,13 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
       client,
       isStream: inbound.stream,
       judging: judgingOf(engine, call, plan),
-      carry: (attempt, deployment) => carry(engine, call, { plan, attempt, deployment }),
+      carry: (attempt, deployment, earlier) => carry(engine, call, { plan, attempt, deployment, earlier, losses }),
+      onFlow: (attempt) => nameAnswer(client, plan, { attempt, losses: losses.get(attempt) ?? [] }),
     });
   } catch (error) {
     outcome.error = error instanceof TierlineError ? error : new TierlineError('internal', undefined, { cause: error });
   }
-  for (const exchange of outcome.exchanges) if (exchange.stopped !== null) estimateUsage(engine, inbound, exchange);
+  for (const exchange of outcome.exchanges) estimateUsage(engine.policy.models, inbound, exchange);
   const row = toCallRow(callFacts(call, plan, decidedAt), outcome, {
     httpStatus: told(outcome),
     errorCode: outcome.error?.code ?? null,
@@ -115,6 +119,7 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
   // The row comes first: whoever reads an answer to its end finds it in the ledger.
   const written = recorder.record(row);
   if (written !== undefined) await written;
+  if (isPricedLate(inbound, plan)) writeCost(engine, outcome, row);
   answer(client, outcome, answerFacts(plan, row));
 }
 
@@ -125,40 +130,70 @@ function judgingOf(engine: Engine, call: Call, plan: Plan): Judging | null {
   return {
     gates: engine.gatesOf(plan.task),
     question: () => (question ??= toQuestion(call.inbound.neutral)),
-    context: { ask: createAsk(engine, call.atMs) },
+    ask: createAsk(engine, call.atMs),
     release: plan.stream,
     otherwise: plan.otherwise,
   };
 }
 
-/** A provider that was stopped bills what it had read and written, and no longer says how much that was. */
-function estimateUsage(engine: Engine, inbound: Inbound, { attempt, result, text }: Delivered): void {
-  const model = engine.policy.models.get(attempt.model);
-  if (result.facts.usage !== null || model === undefined) return;
-  const written = text === null || text === '' ? (attempt.expected?.outputTokens ?? 0) : model.countTokens(text);
-  const inputTokens = Math.ceil(model.countTokens(inbound.text) + inbound.imageCount * TOKENS_PER_IMAGE);
-  result.facts.usage = toUsage({ inputTokens, outputTokens: Math.ceil(written) });
+/** What the crossing to an attempt's latest deployment could not carry over. */
+type LossesOf = Map<PlannedAttempt, readonly string[]>;
+
+interface Chosen {
+  plan: Plan;
+  attempt: PlannedAttempt;
+  deployment: Deployment;
+  earlier: readonly Delivered[];
+  losses: LossesOf;
 }
 
-function carry(
-  engine: Engine,
-  call: Call,
-  chosen: { plan: Plan; attempt: { model: string }; deployment: Deployment },
-): ReturnType<typeof createCarriage> {
-  const { deployment, plan, attempt } = chosen;
-  const carriage = createCarriage(call.inbound, deployment.connection, {
+function carry(engine: Engine, call: Call, chosen: Chosen): ReturnType<typeof createCarriage> {
+  const { deployment, plan, attempt, earlier, losses } = chosen;
+  const { inbound, atMs, client } = call;
+  const carriage = createCarriage(inbound, deployment.connection, {
     upstreamModel: deployment.upstreamModel,
     headers: call.headers,
     query: call.query,
     isStrict: engine.isStrict(plan.task),
     defaultMaxTokens: engine.defaultMaxTokens(deployment),
-    costOf: (usage, serviceTier) => engine.costOf(deployment, usage, { atMs: call.atMs, serviceTier }),
+    costOf: (usage, serviceTier) => {
+      const own = engine.costOf(deployment, usage, { atMs, serviceTier });
+      const before = earlier.length === 0 ? 0 : spentBefore(engine, call, earlier);
+      return own === null || before === null ? null : own + before;
+    },
+    hasCostInUsage: engine.hasCostInUsage && !isPricedLate(inbound, plan),
     cache: plan.cache,
-    hasCostInUsage: engine.hasCostInUsage,
   });
-  const attempts = (call.client.answer?.attempts ?? 0) + 1;
-  call.client.answer = { plan, model: attempt.model, attempts, losses: carriage.losses, cost: null, baseline: null };
+  losses.set(attempt, carriage.losses);
+  nameAnswer(client, plan, { attempt, losses: carriage.losses, isNew: true });
   return carriage;
+}
+
+/** What the exchanges that have ended by now have cost; null when that is not known. */
+function spentBefore(engine: Engine, { inbound, atMs }: Call, earlier: readonly Delivered[]): number | null {
+  for (const exchange of earlier) estimateUsage(engine.policy.models, inbound, exchange);
+  return spentOn(earlier, engine.pricing(atMs)).nanoUsd;
+}
+
+/** What the headers of a stream say of the answer that begins with them. */
+function nameAnswer(
+  client: CallClient,
+  plan: Plan,
+  { attempt, losses, isNew = false }: { attempt: PlannedAttempt; losses: readonly string[]; isNew?: boolean },
+): void {
+  const attempts = (client.answer?.attempts ?? 0) + (isNew ? 1 : 0);
+  client.answer = { plan, model: attempt.model, attempts, losses, cost: null, baseline: null };
+}
+
+/** Whether what a whole answer costs is only known when it is complete: judges and stopped attempts come after it. */
+function isPricedLate(inbound: Inbound, { attempts }: Plan): boolean {
+  return !inbound.stream && attempts.some(({ isGated, hedgeAfterMs }) => isGated || hedgeAfterMs !== null);
+}
+
+function writeCost({ hasCostInUsage }: Engine, { answer }: DeliveryOutcome, { costNanoUsd }: CallRow): void {
+  const body = answer?.result.body ?? null;
+  if (!hasCostInUsage || answer === null || body === null || costNanoUsd === null) return;
+  answer.result.body = writeReplyCost(Buffer.from(body), costNanoUsd);
 }
 
 function answer(client: CallClient, outcome: DeliveryOutcome, facts: AnswerFacts): void {

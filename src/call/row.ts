@@ -1,6 +1,6 @@
 // The ledger's rows: one per call, one per attempt, written whatever the outcome.
 import type { CostBasis, NanoUsd } from './money.ts';
-import type { Reason } from './plan.ts';
+import type { Expected, Reason } from './plan.ts';
 import type { Usage } from './usage.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -36,6 +36,8 @@ export interface AttemptRow {
   /** What the gates said of its answer; null when none looked at it. */
   verdicts: readonly Verdict[] | null;
   stopped: StopReason | null;
+  /** What was expected of it, pass rates in whole millionths; null when nothing in the decision depended on it. */
+  expected: Expected | null;
 }
 
 /** One call of a client. Immutable once written. */

@@ -121,9 +121,8 @@ test("with a ledger, money and escalations are the ledger's and correctness is o
   const money = { calls: 40, costNanoUsd: 10_000_000, baselineNanoUsd: 40_000_000 };
   const { options, lines } = createOptions(url, {
     report: async () => ({
-      tasks: [{ task: 'summary', ...money }],
+      tasks: [{ task: 'summary', ...money, escalated: 3 }],
       models: [{ model: 'small', tier: 'small', ...money }],
-      escalations: 3,
     }),
   });
   const figures = await demoCommand(options);

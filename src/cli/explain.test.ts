@@ -65,6 +65,51 @@ test('the page tells what was asked, why it went where it went, and what each at
     assert.ok(typeof part === 'string' ? page.includes(part) : part.test(page), `${part}\n${page}`);
 });
 
+const CASCADE = sampleRow({
+  escalated: true,
+  model: 'opus',
+  attempts: [
+    sampleAttempt({
+      verdicts: [
+        { gate: 'finish', pass: true, score: 1, reason: 'is complete', costNanoUsd: 0 },
+        { gate: 'judge', pass: false, score: 0.333333, reason: 'opus: curt\u001b[2J', costNanoUsd: 2_000_000 },
+      ],
+      expected: { inputTokens: 1300, cachedTokens: 0, outputTokens: 12, costNanoUsd: 1_500_000, passRate: 0.625 },
+    }),
+    sampleAttempt({
+      index: 1,
+      model: 'sonnet',
+      status: 'partial',
+      stopped: 'late',
+      usage: null,
+      expected: { inputTokens: 1300, cachedTokens: 0, outputTokens: null, costNanoUsd: null, passRate: null },
+    }),
+    sampleAttempt({
+      index: 2,
+      model: 'opus',
+      verdicts: [{ gate: 'module', pass: true, score: null, reason: 'gate.mjs is content', costNanoUsd: null }],
+    }),
+  ],
+});
+
+test('an attempt tells what the gates said, why it was stopped, and what had been expected of it', async (t) => {
+  const page = await explain(t, CASCADE);
+  const expected = [
+    '\n     gate finish: passed (score 1): is complete\n',
+    '\n     gate judge: FAILED (score 0.33): opus: curt\ufffd[2J, cost $0.002\n',
+    '\n     expected 1,300 / 12 tokens, $0.0015, passing in 62.5% or more\n     came to  120 / 10 tokens, $0.001\n',
+    '\n     partial, HTTP 200\n     stopped: it took longer than the time of its attempt\n     began',
+    '\n     expected 1,300 / - tokens, -\n     came to  - / - tokens, $0.001\n',
+    '\n     gate module: passed: gate.mjs is content, cost unknown\n',
+  ];
+  for (const part of expected) assert.ok(page.includes(part), `${part}\n${page}`);
+  assert.deepEqual(JSON.parse(await explain(t, CASCADE, { json: true })), CASCADE);
+});
+
+test('an attempt that nobody judged or stopped says nothing of it', async (t) => {
+  assert.doesNotMatch(await explain(t, ESCALATED), /gate \w+: |stopped|expected|came to/);
+});
+
 test('a call that never reached a model has a page too', async (t) => {
   const page = await explain(
     t,

@@ -1,8 +1,10 @@
 // tierline explain: why one call went where it went, what happened there and what it cost. Says nothing that is not in the row.
 import type { CostBasis, NanoUsd } from '../call/money.ts';
-import type { AttemptRow, CallRow } from '../call/row.ts';
-import type { Usage } from '../call/usage.ts';
-import { showCount, showDuration, showShare, showText, showTime, showUsd } from '../ledger/display.ts';
+import type { Expected } from '../call/plan.ts';
+import type { AttemptRow, CallRow, StopReason } from '../call/row.ts';
+import { totalInputTokens, type Usage } from '../call/usage.ts';
+import type { Verdict } from '../call/verdict.ts';
+import { showCount, showDuration, showShare, showText, showTime, showUsd, UNKNOWN } from '../ledger/display.ts';
 import { openLedgerReader } from '../ledger/reader.ts';
 
 export interface ExplainOptions {
@@ -82,8 +84,40 @@ function toAttempt(attempt: AttemptRow): string[] {
     `   began after ${showDuration(attempt.startMs)}, took ${showDuration(attempt.latencyMs)}${first}`,
     `   cost ${showAmount(attempt.costNanoUsd, attempt.costBasis)}`,
   ];
+  if (attempt.stopped !== null) lines.splice(2, 0, `   ${STOPS[attempt.stopped]}`);
+  if (attempt.expected !== null) lines.push(...toExpectation(attempt, attempt.expected));
+  lines.push(...(attempt.verdicts ?? []).map((verdict) => `   ${toVerdict(verdict)}`));
   if (attempt.upstreamRequestId !== null) lines.push(`   provider's request id ${showText(attempt.upstreamRequestId)}`);
   return lines;
+}
+
+const STOPS: Record<StopReason, string> = {
+  rejected: 'stopped: a gate refused what there was of its answer',
+  late: 'stopped: it took longer than the time of its attempt',
+  beaten: 'stopped: another answer was taken first',
+};
+
+function toExpectation({ usage, costNanoUsd }: AttemptRow, expected: Expected): string[] {
+  const { inputTokens, outputTokens, passRate } = expected;
+  const tokens = (input: number | null, output: number | null): string =>
+    `${input === null ? UNKNOWN : showCount(input)} / ${output === null ? UNKNOWN : showCount(output)} tokens`;
+  const measured = tokens(usage === null ? null : totalInputTokens(usage), usage?.outputTokens ?? null);
+  const rate = passRate === null ? '' : `, passing in ${showShare(passRate)} or more`;
+  return [
+    `   expected ${tokens(inputTokens, outputTokens)}, ${showUsd(expected.costNanoUsd)}${rate}`,
+    `   came to  ${measured}, ${showUsd(costNanoUsd)}`,
+  ];
+}
+
+function toVerdict({ gate, pass, score, reason, costNanoUsd }: Verdict): string {
+  const told = score === null ? '' : ` (score ${showScore(score)})`;
+  const cost = costNanoUsd === 0 ? '' : `, cost ${costNanoUsd === null ? 'unknown' : showUsd(costNanoUsd)}`;
+  return `gate ${showText(gate)}: ${pass ? 'passed' : 'FAILED'}${told}: ${showText(reason)}${cost}`;
+}
+
+/** At most two decimals: what a score says beyond them is noise. */
+function showScore(score: number): string {
+  return String(Math.round(score * 100) / 100);
 }
 
 const TOKEN_CLASSES: [keyof Usage, string][] = [

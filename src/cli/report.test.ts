@@ -12,7 +12,13 @@ before(async () => {
   ledger = openLedger({ path: ':memory:' });
   const rows = [
     sampleRow({ id: '1', task: 'triage, "urgent"' }),
-    sampleRow({ id: '2', task: 'review\u001b[31m', costNanoUsd: 2_500_000_000, baselineNanoUsd: 10_000_000_000 }),
+    sampleRow({
+      id: '2',
+      task: 'review\u001b[31m',
+      escalated: true,
+      costNanoUsd: 2_500_000_000,
+      baselineNanoUsd: 10_000_000_000,
+    }),
     sampleRow({ id: '3', task: null, costNanoUsd: null, costBasis: 'unknown', usage: null, atMs: NOW }),
   ];
   for (const row of rows) void ledger.record(row);
@@ -58,6 +64,8 @@ test('the table shows calls, tokens, money and what is unknown, without colours'
     '0',
   ]);
   assert.deepEqual(cellsOf(text, 'review').slice(7), ['$2.50', '$2.50', '$10.00', '$7.50', '75.0%', '-', '0']);
+  assert.equal(cellsOf(text, 'review')[3], '1 (100.0%)');
+  assert.equal(cellsOf(text, 'total')[3], '1 (33.3%)');
   assert.deepEqual(cellsOf(text, '(no task)').slice(7), ['-', '-', '$0.003', '-', '-', '-', '1']);
   assert.deepEqual(cellsOf(text, 'total').slice(1, 2), ['3']);
   assert.match(text, /Unknown: 1 calls without a known cost, 0 without a known baseline\. 1 calls are not part/);

@@ -89,7 +89,7 @@ function toCells(row: ReportRow): string[] {
   return [
     showCount(row.calls),
     showCount(row.errors),
-    showCount(row.escalated),
+    showEscalated(row),
     showCount(row.inputTokens),
     showShare(row.cacheHitRate),
     showCount(row.outputTokens),
@@ -101,6 +101,11 @@ function toCells(row: ReportRow): string[] {
     showUsd(row.cacheSavingsNanoUsd),
     showCount(row.calls - row.compared),
   ];
+}
+
+/** The number, and its share of the calls where there are any. */
+function showEscalated({ escalated, calls }: ReportRow): string {
+  return escalated === 0 ? '0' : `${showCount(escalated)} (${showShare(escalated / calls)})`;
 }
 
 function nameOf(row: ReportRow, by: ReportBy): string {

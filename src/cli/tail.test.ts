@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
-import { sampleRow } from '../ledger/sample-row.test.ts';
+import { sampleAttempt, sampleRow } from '../ledger/sample-row.test.ts';
 import { tailCommand } from './tail.ts';
 
 async function ledgerWith(t: TestContext, ids: string[]): Promise<Ledger> {
@@ -50,6 +50,34 @@ test('what a client wrote cannot break the line, and what is unknown is a dash',
   const { lines, print } = collect();
   await tailCommand({ ledger: ledger.path }, print);
   assert.match(lines.join(''), /^\S+ {2}a\ufffdb\ufffd\[2J +- +error upstream_error +- +- +412 ms {2}first 89 ms\n$/);
+});
+
+test('a line tells which other models were tried, and what became of them', async (t) => {
+  const ledger = await ledgerWith(t, []);
+  const verdict = { gate: 'pattern', pass: false, score: 0, reason: 'no', costNanoUsd: 0 };
+  const tried = [
+    sampleAttempt({ verdicts: [{ ...verdict, gate: 'finish', pass: true }, verdict] }),
+    sampleAttempt({ index: 1, model: 'local', status: 'error', errorCode: 'upstream_error' }),
+    sampleAttempt({ index: 2, model: 'slow', status: 'partial', stopped: 'late' }),
+  ];
+  const escalated = [...tried, sampleAttempt({ index: 3, model: 'sonnet' })];
+  const hedged = [sampleAttempt(), sampleAttempt({ index: 1, model: 'sonnet', status: 'partial', stopped: 'beaten' })];
+  void ledger.record(sampleRow({ model: 'sonnet', escalated: true, attempts: escalated }));
+  void ledger.record(sampleRow({ id: 'b', attempts: hedged }));
+  void ledger.record(sampleRow({ id: 'c', model: null, attempts: tried, ttftMs: null }));
+  void ledger.record(sampleRow({ id: 'd', model: null, attempts: tried.slice(1, 2) }));
+  await ledger.flush();
+  const { lines, print } = collect();
+  await tailCommand({ ledger: ledger.path }, print);
+  assert.deepEqual(
+    lines.map((line) => / {2}(tried .*)\n$/.exec(line)?.[1]),
+    [
+      'tried haiku (pattern), local (upstream_error), slow (late)',
+      'tried sonnet (beaten)',
+      'tried haiku (pattern), local (upstream_error), slow (late)',
+      undefined,
+    ],
+  );
 });
 
 test('it begins with the newest calls and --json prints whole rows', async (t) => {

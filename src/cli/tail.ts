@@ -1,6 +1,6 @@
 // tierline tail: one line per call, as calls end. Reads the ledger; the gateway does not notice.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CallRow } from '../call/row.ts';
+import type { AttemptRow, CallRow } from '../call/row.ts';
 import { totalInputTokens } from '../call/usage.ts';
 import { showCount, showDuration, showText, showTime, showUsd, UNKNOWN } from '../ledger/display.ts';
 import { type LedgerEntry, openLedgerReader } from '../ledger/reader.ts';
@@ -44,6 +44,20 @@ export async function tailCommand(options: TailOptions, print: (text: string) =>
   }
 }
 
+/** Attempts beside the one that answered, and what became of them: `tried haiku (json_schema), sonnet (late)`. */
+function triedBy({ attempts, model }: CallRow): string {
+  const answered = attempts.findLast((attempt) => attempt.model === model && attempt.stopped === null);
+  const others = attempts.filter((attempt) => attempt !== answered);
+  // A call with a single attempt that failed says so in its status already.
+  if (attempts.length < 2 || others.length === 0) return '';
+  return `tried ${others.map(toTried).join(', ')}`;
+}
+
+function toTried({ model, verdicts, stopped, errorCode }: AttemptRow): string {
+  const why = verdicts?.find(({ pass }) => !pass)?.gate ?? stopped ?? errorCode;
+  return why === null ? showText(model) : `${showText(model)} (${showText(why)})`;
+}
+
 function toLine(row: CallRow): string {
   const model = row.model === null ? UNKNOWN : `${showText(row.model)} (${showText(row.tier)})`;
   const status = row.errorCode === null ? row.status : `${row.status} ${showText(row.errorCode)}`;
@@ -58,6 +72,7 @@ function toLine(row: CallRow): string {
     showUsd(row.costNanoUsd).padStart(10),
     showDuration(row.latencyMs).padStart(8),
     row.ttftMs === null ? '' : `first ${showDuration(row.ttftMs)}`,
-  ];
+    triedBy(row),
+  ].filter((column) => column !== '');
   return `${columns.join('  ').trimEnd()}\n`;
 }

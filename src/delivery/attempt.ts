@@ -3,7 +3,7 @@
 import { TierlineError } from '../call/errors.ts';
 import type { PlannedAttempt } from '../call/plan.ts';
 import type { Carriage } from '../provider/carriage.ts';
-import type { Carry, Delivered, Delivery, Ending } from './deliver.ts';
+import type { Delivered, Delivery } from './deliver.ts';
 import { chooseDeployment, type Deployment } from './deployment.ts';
 import { type ClientSide, type ExchangeLimits, type ExchangeResult, runExchange } from './exchange.ts';
 import type { Hold } from './hold.ts';
@@ -11,20 +11,18 @@ import type { Judgement } from './judgement.ts';
 
 export interface ModelRunOptions {
   client: ClientSide;
-  carry: Carry;
+  carry: (attempt: PlannedAttempt, deployment: Deployment) => Carriage;
   /** End of the call, in performance.now() time. */
   deadline: number;
   hold: Hold | null;
   judgement: Judgement | null;
   /** Every exchange as it ends. */
   onExchange: (exchange: Delivered) => void;
-  /** What the last exchange means; null and why, when there was none. */
-  settle: (exchange: Delivered | null, error: TierlineError | null) => Ending | Promise<Ending>;
 }
 
 export class ModelRun {
   /** Why the model gave no answer. */
-  private error: TierlineError | null = null;
+  error: TierlineError | null = null;
   private readonly delivery: Delivery;
   private readonly attempt: PlannedAttempt;
   private readonly options: ModelRunOptions;
@@ -35,10 +33,11 @@ export class ModelRun {
     this.options = options;
   }
 
-  async run(): Promise<Ending> {
+  /** The last exchange; null when there was none. */
+  async run(): Promise<Delivered | null> {
     const { options, random } = this.delivery;
     const { attempt } = this;
-    const { client, hold } = this.options;
+    const { client, hold, judgement } = this.options;
     const deployments = this.allowed(this.delivery.deploymentsOf(attempt.model));
     // One place is nothing to choose from, and most models have one.
     const tried = deployments.length === 1 ? NONE : new Set<Deployment>();
@@ -47,23 +46,24 @@ export class ModelRun {
       const deployment = chooseDeployment(deployments, tried, random);
       if (deployment === null) {
         this.error ??= unavailable(attempt.model, deployments);
-        break;
+        return last;
       }
       const carriage = this.carryOrFail(deployment);
-      if (carriage === null) break;
+      if (carriage === null) return last;
       if (tried !== NONE) tried.add(deployment);
       deployment.breaker.begin();
       hold?.restart();
       const result = await runExchange(carriage, client, this.limits());
-      last = { attempt, deployment, carriage, result, verdicts: null, stopped: null, text: null };
+      const read = { text: judgement?.text ?? null, tokens: judgement?.tokens ?? 0 };
+      last = { attempt, deployment, carriage, result, verdicts: null, stopped: null, ...read };
       this.options.onExchange(last);
       judge(deployment, result);
       this.error = result.error;
       const isSettled = result.error === null || result.isCommitted || result.status === 'client_gone';
-      if (isSettled || !isWorthAnother(result) || round + 1 >= options.maxAttempts) break;
-      if (!(await this.mayRetry(result, round, tried !== NONE && tried.size < deployments.length))) break;
+      if (isSettled || !isWorthAnother(result) || round + 1 >= options.maxAttempts) return last;
+      if (!(await this.mayRetry(result, round, tried !== NONE && tried.size < deployments.length))) return last;
     }
-    return this.options.settle(last, this.error);
+    return last;
   }
 
   private allowed(deployments: readonly Deployment[]): readonly Deployment[] {

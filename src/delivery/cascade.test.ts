@@ -1,71 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type PlannedAttempt, plainAttempt } from '../call/plan.ts';
-import { failed, type Gate, passed } from '../gate/gate.ts';
-import { type DeliveryOutcome, deliver, type Judging } from './deliver.ts';
-import { carriageFor, events, FakeClient, type Site, setUp, site } from './sample.test.ts';
-
-/** Refuses an answer with the word `bad` in it; a stream as soon as the word is there. */
-const noBad: Gate = {
-  name: 'no_bad',
-  isCostly: false,
-  check: ({ text, finish }) =>
-    text.includes('bad') || finish.reason === 'length' ? failed('no_bad', 'it is bad') : passed('no_bad', 'fine', 1),
-  early: ({ text }) => (text.includes('bad') ? failed('no_bad', 'it is bad already') : null),
-};
-
-const judging = (fields: Partial<Judging> = {}): Judging => ({
-  gates: [noBad],
-  question: () => ({ ask: '', turns: [], tools: [], schema: null, failedCalls: [] }),
-  context: { ask: null },
-  release: { mode: 'hold', tokens: 0 },
-  otherwise: 'answer',
-  ...fields,
-});
-const rung = (model: string, fields: Partial<PlannedAttempt> = {}): PlannedAttempt => ({
-  ...plainAttempt(model, 'small'),
-  isGated: true,
-  ...fields,
-});
-
-interface Setting {
-  sites: Record<string, Site[]>;
-  plan?: PlannedAttempt[];
-  judging?: Judging | null;
-  isStream?: boolean;
-  keepAliveMs?: number;
-}
-
-interface Played {
-  outcome: DeliveryOutcome;
-  client: FakeClient;
-}
-
-function begin(setting: Setting): { client: FakeClient; ended: Promise<DeliveryOutcome> } {
-  const { sites, isStream = false, keepAliveMs = 1000 } = setting;
-  const { delivery, client } = setUp(sites, { keepAliveMs, maxAttempts: 1 });
-  const plan = setting.plan ?? Object.keys(sites).map((model) => rung(model));
-  const ended = deliver(delivery, plan, {
-    client,
-    isStream,
-    judging: setting.judging === undefined ? judging() : setting.judging,
-    carry: (_attempt, deployment) => carriageFor(deployment, isStream),
-  });
-  return { client, ended };
-}
-
-async function play(setting: Setting): Promise<Played> {
-  const { client, ended } = begin(setting);
-  return { client, outcome: await ended };
-}
-
-/** How each exchange ended: `model:ok`, `model:partial/late`. */
-const told = ({ exchanges }: DeliveryOutcome): string[] =>
-  exchanges.map(
-    ({ attempt, result, stopped }) => `${attempt.model}:${result.status}${stopped === null ? '' : `/${stopped}`}`,
-  );
-const bodyOf = ({ answer }: DeliveryOutcome): string => String(answer?.result.body ?? answer?.result.closing);
-const stream = (...words: string[]): { stream: string[] } => ({ stream: events(...words) });
+import { type Gate, passed } from '../gate/gate.ts';
+import { begin, bodyOf, judging, noBad, play, rung, type Setting, stream, told } from './cascade.fixture.ts';
+import { type Site, site } from './sample.test.ts';
 
 describe('a cascade', () => {
   test('keeps a cheap answer that passes', async () => {
@@ -296,60 +234,5 @@ describe('a streamed cascade', () => {
     assert.deepEqual(told(outcome), ['small:client_gone']);
     assert.equal(strong.calls, 0);
     assert.deepEqual(client.written, []);
-  });
-});
-
-describe('two attempts side by side', () => {
-  const hedged = [rung('small', { hedgeAfterMs: 15 }), rung('big')];
-  const pause = (ms: number, step: { reply: string } | { stream: string[] }) => ({ ...step, ms });
-
-  test('the stronger one is not started when the cheap one is quick', async () => {
-    const big = site('big', [{ reply: 'strong' }]);
-    const { outcome } = await play({
-      plan: hedged,
-      sites: { small: [site('small', [{ reply: 'good' }])], big: [big] },
-    });
-    assert.equal(bodyOf(outcome), 'good');
-    assert.equal(big.calls, 0);
-  });
-
-  test('the first that passes wins, the other is stopped, and both are there to be paid', async () => {
-    const slow = site('small', [pause(300, { reply: 'good' })]);
-    const won = await play({ plan: hedged, sites: { small: [slow], big: [site('big', [{ reply: 'strong' }])] } });
-    assert.equal(bodyOf(won.outcome), 'strong');
-    assert.deepEqual(told(won.outcome), ['small:error/beaten', 'big:ok']);
-    assert.equal(slow.aborted, 1);
-    const kept = await play({
-      plan: hedged,
-      sites: {
-        small: [site('small', [pause(40, { reply: 'good' })])],
-        big: [site('big', [pause(500, { reply: 'x' })])],
-      },
-    });
-    assert.equal(bodyOf(kept.outcome), 'good');
-    assert.deepEqual(told(kept.outcome), ['small:ok', 'big:error/beaten']);
-  });
-
-  test('a cheap answer that is refused leaves the stronger one its way', async () => {
-    const { outcome, client } = await play({
-      isStream: true,
-      plan: hedged,
-      sites: {
-        small: [site('small', [pause(40, stream('bad', 'END'))])],
-        big: [site('big', [pause(60, stream('strong', 'END'))])],
-      },
-    });
-    assert.deepEqual(client.written, ['strong']);
-    assert.deepEqual(told(outcome), ['small:ok', 'big:ok']);
-    assert.equal(outcome.answer?.attempt.model, 'big');
-  });
-
-  test('a stronger one that fails leaves the cheap one its way', async () => {
-    const { outcome } = await play({
-      plan: hedged,
-      sites: { small: [site('small', [pause(60, { reply: 'good' })])], big: [site('big', [{ status: 500 }])] },
-    });
-    assert.equal(bodyOf(outcome), 'good');
-    assert.deepEqual(told(outcome), ['small:ok', 'big:error']);
   });
 });

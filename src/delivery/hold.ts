@@ -11,6 +11,8 @@ export interface HoldOptions {
   maxBytes: number;
   /** Something has been written; the hold may be released or stopped in it. */
   onProgress: ((hold: Hold) => void) | null;
+  /** The stream is about to begin to flow to the client. */
+  onFlow: (hold: Hold) => void;
 }
 
 export class Hold implements ClientSide {
@@ -57,6 +59,7 @@ export class Hold implements ClientSide {
       return;
     }
     this.hasFlowed = true;
+    this.options.onFlow(this);
     this.client.begin(headers);
   }
 

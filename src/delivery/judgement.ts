@@ -1,8 +1,9 @@
 // The gates of one attempt at work: reads the answer as it comes, stops it when it is certain to be refused, and gives the
 // verdict at its end.
-import type { Answer, Verdict } from '../gate/gate.ts';
+import type { Verdict } from '../gate/gate.ts';
 import { areAllPassed, rejectEarly, runGates } from '../gate/run-gates.ts';
 import type { Carriage } from '../provider/carriage.ts';
+import type { Asking } from './asking.ts';
 import type { Judging } from './deliver.ts';
 import type { Hold } from './hold.ts';
 import { Watch } from './watch.ts';
@@ -21,26 +22,35 @@ export class Judgement {
     this.isLast = isLast;
   }
 
-  get answer(): Answer {
-    return this.watch.answer;
+  /** The words of the answer as far as it has come, those of its tool calls included. */
+  get text(): string {
+    const { text, refusal, toolCalls } = this.watch.answer;
+    return text + (refusal ?? '') + toolCalls.map((call) => call.name + call.arguments).join('');
   }
 
+  get tokens(): number {
+    return this.watch.tokens;
+  }
+
+  /** The carriage, watched. Throws TierlineError when the request is none that gates can read. */
   over(carriage: Carriage): Carriage {
+    if (this.judging.gates.length > 0) this.judging.question();
     return this.watch.over(carriage);
   }
 
-  /** More of the answer is there: it may be refused now, or let go. */
+  /** More of the answer is there: it may be refused now, or let go. One that is complete waits for its verdict. */
   progress(hold: Hold): void {
     const { release, gates, question } = this.judging;
-    if (release.mode === 'hold' || hold.isGone) return;
+    if (release.mode === 'hold' || hold.isGone || this.watch.answer.isComplete) return;
     this.rejection = rejectEarly(gates, this.watch.answer, question());
     if (this.rejection !== null) hold.stop('rejected');
     else if (release.mode === 'first-tokens' && this.watch.tokens >= release.tokens) hold.release();
   }
 
   /** `isGiven`: the client has begun to read the answer, so that nothing is spent on it any more. */
-  async verdict(isGiven: boolean): Promise<readonly Verdict[]> {
-    const { gates, question, context } = this.judging;
+  async verdict(isGiven: boolean, asking: Asking): Promise<readonly Verdict[]> {
+    const { gates, question, ask } = this.judging;
+    const context = { ask: ask === null ? null : (model: string, prompt: string) => ask(model, prompt, asking) };
     const asked = isGiven || this.isLast ? gates.filter((gate) => !gate.isCostly) : gates;
     if (asked.length === 0) return [];
     const verdicts = await runGates(asked, { answer: this.watch.answer, question: question(), context });

@@ -11,8 +11,10 @@ export class Watch {
   /** Events that brought text, thoughts or arguments: each stands for one token at least. */
   tokens = 0;
 
-  /** The carriage, watched. Its next reply starts the answer afresh. */
+  /** The carriage, watched. The answer starts afresh. */
   over(carriage: Carriage): Carriage {
+    this.answer = new AnswerBuilder().answer;
+    this.tokens = 0;
     return {
       ...carriage,
       openPipe: () => this.pipe(carriage),

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { TierlineError } from '../call/errors.ts';
 import { toUsage } from '../call/usage.ts';
 import type { DialectName } from './neutral.ts';
-import { readReply } from './reply.ts';
+import { readReply, writeReplyCost } from './reply.ts';
 import type { CostOf } from './tap.ts';
 
 const free: CostOf = () => null;
@@ -137,5 +137,17 @@ describe('the cost', () => {
         assert.deepEqual(JSON.parse(body.toString()), JSON.parse(JSON.stringify(expected)));
       }),
     );
+  });
+});
+
+describe('the cost of a whole call', () => {
+  test('takes the place of the one that was written before', () => {
+    const before = '{"usage":{"prompt_tokens":1,"cost":0.25},"more":{"usage":{}}}';
+    assert.equal(writeReplyCost(Buffer.from(before), 1_500_000_000).toString(), before.replace('0.25', '1.5'));
+  });
+
+  test('is not written where there is no usage to write it in', () => {
+    for (const reply of ['{"id":1}', '{"usage":null}', '{"usage":[]}'])
+      assert.equal(writeReplyCost(Buffer.from(reply), 1).toString(), reply);
   });
 });

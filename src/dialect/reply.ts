@@ -28,6 +28,12 @@ export function readReply(dialect: DialectName, body: Buffer, costOf: CostOf): {
   return { body: cost === null ? body : withCost(body, top, cost), facts };
 }
 
+/** Writes the cost into the usage of a complete reply in the caller's dialect, in place of one that is there. */
+export function writeReplyCost(body: Buffer, costNanoUsd: number): Buffer {
+  const top = scanReply(body);
+  return isObject(top.value('usage')) ? withCost(body, top, costNanoUsd) : body;
+}
+
 function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }

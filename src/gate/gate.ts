@@ -40,7 +40,11 @@ export interface Question {
 }
 
 export interface JudgeReply {
+  /** Empty when there is no answer. */
   text: string;
+  /** Why there is none. */
+  failure?: string;
+  /** What was spent, on an answer or on none; null when nobody knows. */
   costNanoUsd: number | null;
 }
 

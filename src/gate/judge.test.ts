@@ -52,7 +52,13 @@ test('a verdict that cannot be read is a failure, and has been paid for', async 
   assert.match(verdict.reason, /no verdict that can be read/);
 });
 
-test('a judge that fails is a failure of unknown cost', async () => {
+test('a judge without an answer is a failure that costs what was spent on it', async () => {
+  const verdict = await judged({ ask: () => Promise.resolve({ text: '', failure: 'HTTP 500', costNanoUsd: 0 }) });
+  assert.deepEqual([verdict.pass, verdict.score, verdict.costNanoUsd], [false, null, 0]);
+  assert.equal(verdict.reason, 'opus could not be asked: HTTP 500');
+});
+
+test('a judge that throws is a failure of unknown cost', async () => {
   for (const ask of [
     () => Promise.reject(new Error('overloaded')),
     () => {

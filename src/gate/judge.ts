@@ -25,7 +25,9 @@ export function createJudgeGate({ model, rubric, min }: GateConfigOf<'judge'>): 
       const reason = error instanceof Error ? error.message : String(error);
       return { ...failed(NAME, shorten(`${model} could not be asked: ${reason}`)), costNanoUsd: null };
     }
-    const { text, costNanoUsd } = reply;
+    const { text, failure, costNanoUsd } = reply;
+    if (failure !== undefined)
+      return { ...failed(NAME, shorten(`${model} could not be asked: ${failure}`)), costNanoUsd };
     const grade = readGrade(text);
     if (grade === null) return { ...failed(NAME, `${model} gave no verdict that can be read`), costNanoUsd };
     const { score, reason } = grade;

@@ -38,9 +38,11 @@ export class HttpClient implements CallClient {
     if (!this.responder.hasBegun) this.open(upstream, this.answer);
   }
 
-  /** A comment, which readers of events pass over. The head goes out for it, so it cannot name the model any more. */
+  /** A comment, which readers of events pass over. The head goes out for it, before it is known who answers. */
   keepAlive(): void {
-    if (!this.responder.hasBegun) this.open({}, null);
+    const { answer } = this;
+    const known = answer === null ? null : { ...answer, model: null, attempts: 0, losses: [] };
+    if (!this.responder.hasBegun) this.open({}, known);
     this.responder.write(': keep-alive\n\n');
   }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { isDefinition, readLine } from './line.ts';
 import { LineScan } from './line-scan.ts';
-import { linesOf, sampleRow, someRows } from './sample-row.test.ts';
+import { linesOf, sampleAttempt, sampleRow, someRows } from './sample-row.test.ts';
 
 const scanOf = (text: string) => new LineScan(Buffer.from(text));
 const [, LINE = ''] = linesOf(sampleRow()).split('\n');
@@ -32,6 +32,16 @@ test('what the scan reads is what the careful reader reads, and it stops at the 
 
 test('a line as the gateway writes it is read in one pass', () => {
   assert.equal(scanOf(`${LINE}\n`).row()?.id, 'req_1');
+});
+
+test('a line with an expectation is, too, and one of an older release that had none', () => {
+  const expected = { inputTokens: 10, cachedTokens: 0, outputTokens: null, costNanoUsd: 5, passRate: 0.25 };
+  const [, line = ''] = linesOf(sampleRow({ attempts: [sampleAttempt({ expected })] })).split('\n');
+  assert.match(line, /,null,\[10,0,null,5,250000\]\]\]\]$/);
+  for (const one of [line, LINE.replace(/,null\]\]\]$/, ']]]'), LINE.replace(/,null,null\]\]\]$/, ']]]')]) {
+    assert.equal(scanOf(`${one}\n`).row()?.id, 'req_1', one);
+    assert.equal(readLine(one).id, 'req_1');
+  }
 });
 
 test('of a line with any byte changed or missing, the scan accepts only what the careful reader accepts', () => {

@@ -14,6 +14,7 @@ const BACKSLASH = 0x5c;
 const CLOSE = 0x5d;
 const NULL = [0x6e, 0x75, 0x6c, 0x6c] as const;
 const TOKEN_CLASSES = 8;
+const EXPECTED_FIGURES = 5;
 /** Fewer digits than the largest number that JavaScript counts exactly. */
 const MOST_DIGITS = 15;
 
@@ -103,7 +104,7 @@ export class LineScan {
     const decisionNs = this.#next();
     const costNanoUsd = this.#next();
     const baselineNanoUsd = this.#next();
-    const usage = this.#usage();
+    const usage = this.#numbers(TOKEN_CLASSES);
     this.#take(COMMA);
     const session = this.#text();
     this.#take(COMMA);
@@ -125,7 +126,7 @@ export class LineScan {
   #attempt(): void {
     this.#take(OPEN);
     for (let i = 0; i < 4; i++) this.#next();
-    this.#usage();
+    this.#numbers(TOKEN_CLASSES);
     this.#take(COMMA);
     const end = this.#textEnd();
     if (end === null) this.#null();
@@ -135,19 +136,24 @@ export class LineScan {
       this.at++;
       this.#null();
     }
+    if (this.#bytes[this.at] === COMMA) {
+      this.at++;
+      this.#numbers(EXPECTED_FIGURES);
+    }
     this.#take(CLOSE);
   }
 
-  #usage(): TokenFigures | null {
+  /** An array of so many numbers, or null. */
+  #numbers(count: number): TokenFigures | null {
     if (this.#bytes[this.at] !== OPEN) return this.#null();
     this.at++;
-    const usage: TokenFigures = [this.#number()];
-    for (let i = 1; i < TOKEN_CLASSES; i++) {
+    const numbers: TokenFigures = [this.#number()];
+    for (let i = 1; i < count; i++) {
       this.#take(COMMA);
-      usage.push(this.#number());
+      numbers.push(this.#number());
     }
     this.#take(CLOSE);
-    return usage;
+    return numbers;
   }
 
   #next(): number | null {

@@ -78,6 +78,7 @@ function toAttempt(cells: Cell[]): AttemptRow {
     upstreamRequestId: cell(20),
     verdicts: null,
     stopped: null,
+    expected: null,
   };
 }
 

@@ -62,6 +62,10 @@ const ATTEMPT_CHANGES: Record<keyof AttemptRow, { to: unknown; isWord: boolean }
   upstreamRequestId: { to: null, isWord: false },
   verdicts: { to: [{ gate: 'length', pass: true, score: null, reason: '', costNanoUsd: 0 }], isWord: false },
   stopped: { to: 'late', isWord: true },
+  expected: {
+    to: { inputTokens: 1, cachedTokens: 0, outputTokens: null, costNanoUsd: null, passRate: 0.5 },
+    isWord: false,
+  },
 };
 
 test('a row is two lines the first time and one when its words have been there', () => {

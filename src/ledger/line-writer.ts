@@ -1,5 +1,6 @@
 // A call as a line of the journal: the number of its form, its id, its figures. A form is defined by a line of its own
 // before the first row that uses it. JSON texts divided by tabs (JSON never contains a bare tab or newline).
+import type { Expected } from '../call/plan.ts';
 import type { AttemptRow, CallRow } from '../call/row.ts';
 import type { Usage } from '../call/usage.ts';
 import { fits, toWords, type Words } from './form.ts';
@@ -157,6 +158,23 @@ function putAttempt(out: LineBuffer, attempt: AttemptRow): void {
   out.byte(COMMA);
   if (attempt.verdicts === null) out.number(null);
   else out.text(JSON.stringify(attempt.verdicts));
+  out.byte(COMMA);
+  putExpected(out, attempt.expected);
+  out.byte(CLOSE);
+}
+
+function putExpected(out: LineBuffer, expected: Expected | null | undefined): void {
+  if (expected == null) return out.number(null);
+  out.byte(OPEN);
+  out.number(expected.inputTokens);
+  out.byte(COMMA);
+  out.number(expected.cachedTokens);
+  out.byte(COMMA);
+  out.number(expected.outputTokens);
+  out.byte(COMMA);
+  out.number(expected.costNanoUsd);
+  out.byte(COMMA);
+  out.number(expected.passRate === null ? null : Math.round(expected.passRate * 1e6));
   out.byte(CLOSE);
 }
 

@@ -98,4 +98,7 @@ export const MIGRATIONS: readonly string[] = [
 
   // Attempts have verdicts, and say why they were stopped.
   '',
+
+  // And what was expected of them.
+  '',
 ];

@@ -1,5 +1,5 @@
 // From the ledger's tables back to the row that was recorded.
-import type { Reason } from '../call/plan.ts';
+import type { Expected, Reason } from '../call/plan.ts';
 import type { AttemptRow, CallRow } from '../call/row.ts';
 import type { Usage } from '../call/usage.ts';
 import type { Verdict } from '../call/verdict.ts';
@@ -64,6 +64,19 @@ function toAttemptRow(attempt: SqlRow): AttemptRow {
     upstreamRequestId: cell('upstream_request_id'),
     verdicts: JSON.parse(cell('verdicts') ?? 'null') as Verdict[] | null,
     stopped: cell('stopped'),
+    expected: toExpectedOrNull(attempt),
+  };
+}
+
+function toExpectedOrNull(attempt: SqlRow): Expected | null {
+  const cell = (column: AttemptColumn): never => attempt[column] as never;
+  if (cell('expected_input_tokens') === null) return null;
+  return {
+    inputTokens: cell('expected_input_tokens'),
+    cachedTokens: cell('expected_cached_tokens'),
+    outputTokens: cell('expected_output_tokens'),
+    costNanoUsd: cell('expected_cost_nano_usd'),
+    passRate: cell('expected_pass_rate'),
   };
 }
 

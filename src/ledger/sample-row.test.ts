@@ -63,6 +63,7 @@ export function sampleAttempt(changes: Partial<AttemptRow> = {}): AttemptRow {
     upstreamRequestId: 'up_1',
     verdicts: null,
     stopped: null,
+    expected: null,
     ...changes,
   };
 }
@@ -159,6 +160,15 @@ const attempt: fc.Arbitrary<AttemptRow> = fc.record({
   upstreamRequestId: fc.option(text),
   verdicts: fc.option(fc.array(verdict, { maxLength: 3 })),
   stopped: fc.option(fc.constantFrom<StopReason>('rejected', 'late', 'beaten')),
+  expected: fc.option(
+    fc.record({
+      inputTokens: tokens,
+      cachedTokens: tokens,
+      outputTokens: fc.option(tokens),
+      costNanoUsd: amount,
+      passRate: fc.option(fc.nat(1_000_000).map((millionths) => millionths / 1e6)),
+    }),
+  ),
 });
 
 const row: fc.Arbitrary<CallRow> = fc.record({

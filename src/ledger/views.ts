@@ -74,6 +74,11 @@ export const ATTEMPT_COLUMNS = {
   upstream_request_id: 'figure.value ->> 5',
   verdicts: `figure.value -> 6`,
   stopped: `word.value ->> 'stopped'`,
+  expected_input_tokens: `figure.value ->> '$[7][0]'`,
+  expected_cached_tokens: `figure.value ->> '$[7][1]'`,
+  expected_output_tokens: `figure.value ->> '$[7][2]'`,
+  expected_cost_nano_usd: `figure.value ->> '$[7][3]'`,
+  expected_pass_rate: `(figure.value ->> '$[7][4]') / 1e6`,
 } as const;
 
 export type CallColumn = keyof typeof CALL_COLUMNS;

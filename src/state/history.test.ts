@@ -88,3 +88,14 @@ test('how often a call goes on a conversation is counted where sessions were loo
   history.observe(row({ model: 'n' }));
   assert.equal(history.recordOf('t', 'n')?.followRate, null);
 });
+
+test('a judgement that was cut short says nothing about the answer', () => {
+  const history = new History();
+  const cut = row({ passes: [true, false] });
+  for (const stopped of ['late', 'beaten'] as const)
+    history.observe({ ...cut, attempts: cut.attempts.map((attempt) => ({ ...attempt, stopped })) });
+  history.observe({ ...cut, errorCode: 'client_gone' });
+  assert.deepEqual([history.recordOf('t', 'm')?.judged, history.recordOf('t', 'm')?.outputTokens], [0, 10]);
+  history.observe({ ...cut, attempts: cut.attempts.map((attempt) => ({ ...attempt, stopped: 'rejected' as const })) });
+  assert.equal(history.recordOf('t', 'm')?.judged, 1);
+});

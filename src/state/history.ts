@@ -1,14 +1,16 @@
 // What calls have told of each model on each task: length of answers, gates passed, latency. In memory and bounded; recent
 // calls weigh more. It knows nothing of money or routes.
 import { LRUCache } from 'lru-cache';
-import type { CallRow } from '../call/row.ts';
+import type { CallRow, StopReason } from '../call/row.ts';
 import type { TrackRecord } from '../call/track-record.ts';
 
 /** What history reads of a row. `verdicts` are there where gates judged the attempt. */
 export interface Observed {
   task: string | null;
+  errorCode?: string | null;
   attempts: readonly (Pick<CallRow['attempts'][number], 'model' | 'status' | 'latencyMs' | 'usage'> & {
     verdicts?: readonly { pass: boolean }[] | null;
+    stopped?: StopReason | null;
   })[];
 }
 
@@ -28,16 +30,17 @@ export class History {
   private readonly entries = new LRUCache<string, Entry>({ max: MOST });
 
   /**
-   * Takes in a finished call. Attempts that gave no complete answer say nothing about
-   * answers, unless a gate refused them on the way. `isFollowUp`: whether it
-   * went on a conversation whose prompt was still cached; null when that is not known.
+   * Takes in a finished call. Attempts that gave no complete answer say nothing about answers, unless a gate refused them
+   * on the way; nor do judgements that were cut short. `isFollowUp`: whether it went on a conversation whose prompt was
+   * still cached; null when that is not known.
    */
   observe(row: Observed, isFollowUp: boolean | null = null): void {
     for (const attempt of row.attempts) {
-      const { verdicts } = attempt;
+      const { verdicts, stopped } = attempt;
       if (attempt.status !== 'ok' && verdicts == null) continue;
       const entry = this.entryOf(row.task, attempt.model);
-      if (verdicts != null && verdicts.length > 0) entry.judge(verdicts.every(({ pass }) => pass));
+      const isCut = row.errorCode === 'client_gone' || stopped === 'late' || stopped === 'beaten';
+      if (verdicts != null && verdicts.length > 0 && !isCut) entry.judge(verdicts.every(({ pass }) => pass));
       if (attempt.status !== 'ok') continue;
       entry.time(attempt.latencyMs);
       if (isFollowUp !== null) entry.follow(isFollowUp);

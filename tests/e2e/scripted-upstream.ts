@@ -25,7 +25,10 @@ export interface ScriptedUpstream {
   readonly url: string;
   /** Every visit in order. */
   readonly visits: Visit[];
-  /** What happens to requests whose user text is `name`; requests without a script get a good answer. */
+  /**
+   * What happens to requests whose user text is `name`, or else those for the model `name`; requests without a script get
+   * a good answer.
+   */
   on: (name: string, script: Script) => void;
   /** Visits of one script. */
   visitsOf: (name: string) => Visit[];
@@ -62,7 +65,7 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
     });
     own.push(visit);
     visits.push(visit);
-    await (scripts.get(name) ?? answer)(visit);
+    await (scripts.get(name) ?? scripts.get(String(body.model)) ?? answer)(visit);
   };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -192,15 +195,41 @@ export function streamError(wire: WireName, message: string): string {
   return wire === 'openai' ? `data: ${body}\n\n` : `event: error\ndata: ${body}\n\n`;
 }
 
+/** The call of a tool, in place of text: its start and its arguments in two pieces. */
+export function toolCall(wire: WireName, name: string, given: string): string {
+  const half = Math.ceil(given.length / 2);
+  const pieces = [given.slice(0, half), given.slice(half)];
+  if (wire === 'openai') {
+    const call = { index: 0, id: 'call_1', type: 'function', function: { name, arguments: '' } };
+    const deltas = [call, ...pieces.map((piece) => ({ index: 0, function: { arguments: piece } }))];
+    return deltas.map((one) => chunk([{ index: 0, delta: { tool_calls: [one] }, finish_reason: null }])).join('');
+  }
+  const block = { type: 'tool_use', id: 'toolu_1', name, input: {} };
+  const start = { type: 'content_block_start', index: 1, content_block: block };
+  const deltas = pieces.map((json) => ({
+    type: 'content_block_delta',
+    index: 1,
+    delta: { type: 'input_json_delta', partial_json: json },
+  }));
+  return `${event({ type: 'content_block_stop', index: 0 } as { type: string })}${[start, ...deltas].map(event).join('')}`;
+}
+
+const FINISHES = {
+  stop: { openai: 'stop', anthropic: 'end_turn', block: 0 },
+  length: { openai: 'length', anthropic: 'max_tokens', block: 0 },
+  tools: { openai: 'tool_calls', anthropic: 'tool_use', block: 1 },
+} as const;
+
 /** The finish, the usage and the end mark. */
-export function ending(wire: WireName): string {
+export function ending(wire: WireName, finish: keyof typeof FINISHES = 'stop'): string {
+  const { block, ...words } = FINISHES[finish];
   if (wire === 'openai') {
     const usage = { prompt_tokens: 10, completion_tokens: 2, total_tokens: 12 };
-    return `${chunk([{ index: 0, delta: {}, finish_reason: 'stop' }])}${chunk([], usage)}data: [DONE]\n\n`;
+    return `${chunk([{ index: 0, delta: {}, finish_reason: words.openai }])}${chunk([], usage)}data: [DONE]\n\n`;
   }
-  const delta = { stop_reason: 'end_turn', stop_sequence: null };
+  const delta = { stop_reason: words.anthropic, stop_sequence: null };
   return (
-    event({ type: 'content_block_stop', index: 0 } as { type: string }) +
+    event({ type: 'content_block_stop', index: block } as { type: string }) +
     event({ type: 'message_delta', delta, usage: { output_tokens: 2 } } as { type: string }) +
     event({ type: 'message_stop' })
   );

@@ -14,10 +14,14 @@ export interface DemoMoney {
 
 /** What the demo asks of the ledger: the calls of this demo and of nothing else. */
 export interface DemoLedgerReport {
-  tasks: readonly (DemoMoney & { task: string })[];
+  tasks: readonly TaskMoney[];
   models: readonly (DemoMoney & { model: string; tier: string | null })[];
+}
+
+export interface TaskMoney extends DemoMoney {
+  task: string;
   /** Calls answered by another model than the first of their plan. */
-  escalations: number;
+  escalated: number;
 }
 
 /** One call as the client saw it. */
@@ -26,8 +30,7 @@ export interface DemoCall {
   answer: DemoAnswer;
 }
 
-export interface TaskFigures extends DemoMoney {
-  task: string;
+export interface TaskFigures extends TaskMoney {
   /** Calls whose answer passed the check; failed calls count as wrong. */
   correct: number;
 }
@@ -35,7 +38,6 @@ export interface TaskFigures extends DemoMoney {
 export interface DemoFigures {
   tasks: TaskFigures[];
   models: (DemoMoney & { model: string; tier: string | null })[];
-  escalations: number;
   failed: number;
   total: TaskFigures;
 }
@@ -69,13 +71,16 @@ function groupBy<Key>(calls: readonly DemoCall[], keyOf: (call: DemoCall) => Key
 export function reportFromAnswers(calls: readonly DemoCall[]): DemoLedgerReport {
   const answered = calls.filter(({ answer }) => answer.error === null);
   return {
-    tasks: [...groupBy(calls, ({ item }) => item.task)].map(([task, group]) => ({ task, ...moneyOf(group) })),
+    tasks: [...groupBy(calls, ({ item }) => item.task)].map(([task, group]) => ({
+      task,
+      ...moneyOf(group),
+      escalated: group.filter(({ answer }) => answer.error === null && answer.attempts > 1).length,
+    })),
     models: [...groupBy(answered, ({ answer }) => answer.model ?? 'unknown')].map(([model, group]) => ({
       model,
       tier: null,
       ...moneyOf(group),
     })),
-    escalations: answered.filter(({ answer }) => answer.attempts > 1).length,
   };
 }
 
@@ -87,12 +92,12 @@ export function toFigures(calls: readonly DemoCall[], report: DemoLedgerReport):
   return {
     tasks,
     models: [...report.models],
-    escalations: report.escalations,
     failed: calls.filter(({ answer }) => answer.error !== null).length,
     total: {
       task: 'all',
       calls: tasks.reduce((count, task) => count + task.calls, 0),
       correct: tasks.reduce((count, task) => count + task.correct, 0),
+      escalated: tasks.reduce((count, task) => count + task.escalated, 0),
       costNanoUsd: sum(tasks.map((task) => task.costNanoUsd)),
       baselineNanoUsd: sum(tasks.map((task) => task.baselineNanoUsd)),
     },

@@ -33,20 +33,16 @@ const EMPTY: ReportRow = {
   latencyP95Ms: null,
 };
 
-function report(by: Report['by'], rows: Partial<ReportRow>[], total: Partial<ReportRow> = {}): Report {
-  return { by, rows: rows.map((row) => ({ ...EMPTY, ...row })), total: { ...EMPTY, ...total } };
+function report(by: Report['by'], rows: Partial<ReportRow>[]): Report {
+  return { by, rows: rows.map((row) => ({ ...EMPTY, ...row })), total: EMPTY };
 }
 
 test('rows keep their money and get their tier; calls without a task or an answer are named', () => {
   const money = { calls: 2, costNanoUsd: 5, baselineNanoUsd: 9 };
-  const byTask = report(
-    'task',
-    [
-      { key: 'summary', ...money },
-      { key: null, ...money },
-    ],
-    { escalated: 4 },
-  );
+  const byTask = report('task', [
+    { key: 'summary', ...money, escalated: 1 },
+    { key: null, ...money },
+  ]);
   const byModel = report('model', [
     { key: 'small', ...money },
     { key: null, ...money },
@@ -55,14 +51,13 @@ test('rows keep their money and get their tier; calls without a task or an answe
     toDemoReport({ byTask, byModel }, (model) => `tier of ${model}`),
     {
       tasks: [
-        { task: 'summary', ...money },
-        { task: 'no task', ...money },
+        { task: 'summary', ...money, escalated: 1 },
+        { task: 'no task', ...money, escalated: 0 },
       ],
       models: [
         { model: 'small', tier: 'tier of small', ...money },
         { model: 'no answer', tier: null, ...money },
       ],
-      escalations: 4,
     },
   );
 });

@@ -17,12 +17,15 @@ export function toDemoReport(
   tierOf: (model: string) => string | null,
 ): DemoLedgerReport {
   return {
-    tasks: reports.byTask.rows.map((row) => ({ task: row.key ?? 'no task', ...moneyOf(row) })),
+    tasks: reports.byTask.rows.map((row) => ({
+      task: row.key ?? 'no task',
+      ...moneyOf(row),
+      escalated: row.escalated,
+    })),
     models: reports.byModel.rows.map((row) => ({
       model: row.key ?? 'no answer',
       tier: row.key === null ? null : tierOf(row.key),
       ...moneyOf(row),
     })),
-    escalations: reports.byTask.total.escalated,
   };
 }

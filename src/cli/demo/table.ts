@@ -25,12 +25,13 @@ function savings(money: DemoMoney): string {
 }
 
 function taskRow(figures: TaskFigures): string[] {
-  const { task, calls, correct, costNanoUsd, baselineNanoUsd } = figures;
+  const { task, calls, correct, escalated, costNanoUsd, baselineNanoUsd } = figures;
   const perCall = costNanoUsd === null || calls === 0 ? null : costNanoUsd / calls;
   return [
     task,
     String(calls),
     percent(correct, calls),
+    String(escalated),
     usd(costNanoUsd, 4),
     usd(perCall, 6),
     usd(baselineNanoUsd, 4),
@@ -47,7 +48,10 @@ function createTable(head: string[], colored: boolean) {
 }
 
 function taskTable({ tasks, total }: DemoFigures, colored: boolean): string {
-  const table = createTable(['task', 'calls', 'correct', 'cost', 'per call', 'baseline', 'net savings'], colored);
+  const table = createTable(
+    ['task', 'calls', 'correct', 'escalated', 'cost', 'per call', 'baseline', 'net savings'],
+    colored,
+  );
   table.push(...tasks.map(taskRow), taskRow(total));
   return table.toString();
 }
@@ -73,11 +77,11 @@ function conclusion({ total }: DemoFigures): string {
 
 /** The text to print when the demo is over; lines of box-drawing characters, colours only on request. */
 export function writeFigures(figures: DemoFigures, colored: boolean): string {
-  const { escalations, failed, total } = figures;
+  const { failed, total } = figures;
   return [
     taskTable(figures, colored),
     modelTable(figures, colored),
-    `Escalations: ${escalations} of ${total.calls} calls. Failed: ${failed}.`,
+    `Escalations: ${total.escalated} of ${total.calls} calls. Failed: ${failed}.`,
     conclusion(figures),
   ].join('\n');
 }

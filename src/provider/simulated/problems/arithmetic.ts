@@ -23,7 +23,11 @@ export const ARITHMETIC: ProblemKind = {
     return {
       text: `Work out: ${expression}`,
       reference: String(value),
-      wrong: [value + 10, value - 1, value + 100].map(String),
+      wrong: [
+        ...[value + 10, value - 1, value + 100].map(String),
+        `The result is ${value + 10}.`,
+        `About ${value - 1}`,
+      ],
       check: (answer) => numberIn(answer) === value,
     };
   },

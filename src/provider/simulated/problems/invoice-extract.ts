@@ -102,10 +102,12 @@ export const INVOICE_EXTRACT: ProblemKind = {
       `Tax 20% ${(tax / 100).toFixed(2)}`,
       `Total to pay ${invoice.total.toFixed(2)}`,
     ].join('\n');
-    const mistakes: Partial<Invoice>[] = [
+    const mistakes: Partial<Record<keyof Invoice, string | number | undefined>>[] = [
       { total: subtotal / 100 },
       { invoice_number: `INV-${invoice.invoice_number.slice(5)}${invoice.invoice_number.slice(4, 5)}` },
       { date: due },
+      { total: invoice.total.toFixed(2) },
+      { date: undefined },
     ];
     return {
       text,

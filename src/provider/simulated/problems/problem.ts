@@ -21,7 +21,7 @@ export interface Problem {
   /** JSON schema of the answer, where the answer is JSON. */
   schema?: JsonObject;
   reference: string;
-  /** Answers that look right and are not; never empty. */
+  /** Answers that are not right: plausible ones, and some that are not even in the form that was asked for. Never empty. */
   wrong: string[];
   check: (answer: string) => boolean;
 }

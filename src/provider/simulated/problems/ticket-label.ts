@@ -45,7 +45,7 @@ const QUEUES = {
   },
 } as const;
 
-const LABELS = ['billing', 'bug', 'account', 'shipping', 'sales'] as const;
+export const LABELS = ['billing', 'bug', 'account', 'shipping', 'sales'] as const;
 const OPENINGS = ['Hello,', 'Hi team,', 'Good morning,', 'Dear support,'];
 const CLOSINGS = [
   'Thanks in advance.',
@@ -71,7 +71,7 @@ export const TICKET_LABEL: ProblemKind = {
     return {
       text: [draw.pick(OPENINGS), ...body, draw.pick(CLOSINGS)].join(' '),
       reference,
-      wrong: others,
+      wrong: [...others, ...others.map((other) => `This ticket belongs to ${other}.`)],
       check: (answer) => labelIn(answer) === reference,
     };
   },
