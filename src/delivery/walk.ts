@@ -158,11 +158,10 @@ export class Walk {
   private settle(exchange: Delivered, hold: Hold | null, judgement: Judgement | null): Ending | Promise<Ending> {
     const { result } = exchange;
     if (hold !== null && hold.stopped !== null) return this.stop(exchange, hold.stopped, judgement);
-    if (result.status === 'client_gone') return 'over';
     if (result.error !== null) {
-      if (!result.isCommitted) return isFinal(result) ? 'over' : 'failed';
-      this.answer = exchange;
-      return 'over';
+      // What has begun to flow is the client's answer, as far as it came.
+      if (result.isCommitted) this.answer = exchange;
+      return result.isCommitted || result.status === 'client_gone' || isFinal(result) ? 'over' : 'failed';
     }
     if (judgement !== null) return this.judge(exchange, hold, judgement);
     this.accept(exchange, hold);

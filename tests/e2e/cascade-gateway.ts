@@ -51,7 +51,7 @@ export function startCascades(scope: Scope): Promise<ScriptedGateway> {
     default: 'cheap-openai',
     baseline: 'strong-openai',
     tasks: Object.fromEntries(WIRES.flatMap(tasksOf)),
-    timeouts: { first_byte: '1s', idle: '300ms', total: '4s', keep_alive: '100ms' },
+    timeouts: { first_byte: '1s', idle: '800ms', total: '4s', keep_alive: '100ms' },
     retries: { max_attempts: 1 },
   });
 }
