@@ -9,7 +9,7 @@ import { toUsage, type Usage } from './call/usage.ts';
 import { type Delivered, type Delivery, type DeliveryOutcome, deliver, type Judging } from './delivery/deliver.ts';
 import type { Deployment } from './delivery/deployment.ts';
 import type { ClientSide } from './delivery/exchange.ts';
-import type { Inbound } from './dialect/inbound.ts';
+import type { Incoming } from './dialect/incoming.ts';
 import type { Gate, Question } from './gate/gate.ts';
 import { toQuestion } from './judged.ts';
 import { decide, TOKENS_PER_IMAGE } from './policy/decide.ts';
@@ -29,7 +29,7 @@ export interface Call {
   path: string;
   query: string;
   headers: IncomingHttpHeaders;
-  inbound: Inbound;
+  inbound: Incoming;
   client: CallClient;
 }
 
@@ -132,7 +132,7 @@ function judgingOf(engine: Engine, call: Call, plan: Plan): Judging | null {
 }
 
 /** A provider that was stopped bills what it had read and written, and no longer says how much that was. */
-function estimateUsage(engine: Engine, inbound: Inbound, { attempt, result, text }: Delivered): void {
+function estimateUsage(engine: Engine, inbound: Incoming, { attempt, result, text }: Delivered): void {
   const model = engine.policy.models.get(attempt.model);
   if (result.facts.usage !== null || model === undefined) return;
   const written = text === null || text === '' ? (attempt.expected?.outputTokens ?? 0) : model.countTokens(text);

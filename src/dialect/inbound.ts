@@ -2,10 +2,10 @@
 import { isUtf8 } from 'node:buffer';
 import { TierlineError } from '../call/errors.ts';
 import { isObject } from '../call/json.ts';
-import type { View } from '../call/view.ts';
 import { type ElementCheck, refuseAmbiguity, type ScannedObject, scanJson } from '../wire/json-scan.ts';
 import { countParts, gatherText, hasAnswer, isInToolLoop, lastAsk, openingOf, signedBy } from './conversation.ts';
 import type { Dialect } from './dialect.ts';
+import type { Incoming } from './incoming.ts';
 import type { NeutralRequest } from './neutral.ts';
 
 const STRING = 0x22;
@@ -13,7 +13,7 @@ const ARRAY = 0x5b;
 const NULL = 0x6e;
 
 /** A checked request body in the caller's dialect; also the policy's view of it. */
-export class Inbound implements View {
+export class Inbound implements Incoming {
   readonly dialect: Dialect;
   readonly body: Buffer;
   readonly top: ScannedObject;

@@ -6,7 +6,8 @@ import { isObject } from '../call/json.ts';
 import type { Usage } from '../call/usage.ts';
 import { createAnthropicTap } from '../dialect/anthropic-messages-tap.ts';
 import type { Dialect, ReplyContext } from '../dialect/dialect.ts';
-import type { Inbound } from '../dialect/inbound.ts';
+import { Inbound } from '../dialect/inbound.ts';
+import type { Incoming } from '../dialect/incoming.ts';
 import { createOpenaiTap } from '../dialect/openai-chat-tap.ts';
 import { createFacts, type StreamFacts, type StreamPipe } from '../dialect/pipe.ts';
 import { readReply } from '../dialect/reply.ts';
@@ -49,8 +50,9 @@ export interface CarriageContext {
 }
 
 /** Throws TierlineError when the request cannot be expressed for this connection. */
-export function createCarriage(inbound: Inbound, connection: Connection, context: CarriageContext): Carriage {
-  const isSameDialect = connection.dialect === inbound.dialect;
+export function createCarriage(inbound: Incoming, connection: Connection, context: CarriageContext): Carriage {
+  const own = connection.dialect === inbound.dialect && inbound instanceof Inbound ? inbound : null;
+  const isSameDialect = own !== null;
   const endpoint: Endpoint = {
     model: context.upstreamModel,
     stream: inbound.stream,
@@ -58,11 +60,9 @@ export function createCarriage(inbound: Inbound, connection: Connection, context
     query: context.query,
     isSameDialect,
   };
-  const request = isSameDialect ? spliced(inbound, context.upstreamModel) : translated(inbound, connection, context);
+  const request = own === null ? translated(inbound, connection, context) : spliced(own, context.upstreamModel);
   const answerCost: CostOf = context.hasCostInUsage ? context.costOf : () => null;
-  const reply = isSameDialect
-    ? sameDialectReply(inbound, answerCost)
-    : translatedReply(inbound, connection, answerCost);
+  const reply = own === null ? translatedReply(inbound, connection, answerCost) : sameDialectReply(own, answerCost);
   return {
     isStream: inbound.stream,
     isSameDialect,
@@ -109,8 +109,9 @@ function usageFlag({ top, body }: Inbound): Edit[] {
   return [{ ...span, text: JSON.stringify({ ...options, include_usage: true }) }];
 }
 
-function translated(inbound: Inbound, connection: Connection, context: CarriageContext): Request {
-  if (inbound.dialect.name === 'anthropic-messages') checkAnthropic(inbound, context.headers);
+function translated(inbound: Incoming, connection: Connection, context: CarriageContext): Request {
+  if (inbound instanceof Inbound && inbound.dialect.name === 'anthropic-messages')
+    checkAnthropic(inbound, context.headers);
   const target = { model: context.upstreamModel, defaultMaxTokens: context.defaultMaxTokens, ...connection.habits };
   const encoded = connection.dialect.encodeRequest(inbound.neutral, target);
   if (context.isStrict && encoded.losses.length > 0) {
@@ -154,7 +155,7 @@ function sameDialectReply(inbound: Inbound, costOf: CostOf): ReplySide {
   };
 }
 
-function translatedReply(inbound: Inbound, connection: Connection, costOf: CostOf): ReplySide {
+function translatedReply(inbound: Incoming, connection: Connection, costOf: CostOf): ReplySide {
   const context: ReplyContext = {
     costUsd: (usage: Usage) => {
       const cost = costOf(usage, null);
@@ -162,6 +163,7 @@ function translatedReply(inbound: Inbound, connection: Connection, costOf: CostO
     },
     includeUsage: inbound.includeUsage,
     createdAtSeconds: Math.floor(Date.now() / 1000),
+    origin: connection.dialect.name,
   };
   return {
     openPipe: () => new Translation(connection.dialect.createDecoder(), inbound.dialect.createEncoder(context)),
