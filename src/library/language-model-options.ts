@@ -27,7 +27,7 @@ const IN_CALL: Readonly<Record<string, readonly string[]>> = {
 };
 const ON_PARTS: Readonly<Record<string, readonly string[]>> = {
   openai: ['imageDetail'],
-  anthropic: ['cacheControl', 'signature', 'redactedData'],
+  anthropic: ['cacheControl', 'cache_control', 'signature', 'redactedData'],
 };
 /** What a history has on it that other models of the AI SDK have answered; it asks for nothing. */
 const OF_ANSWERS: ReadonlySet<string> = new Set([
@@ -40,7 +40,7 @@ const OF_ANSWERS: ReadonlySet<string> = new Set([
 
 /** Throws TierlineError `invalid_request` naming the option and the nearest valid one. */
 export function readTierlineOptions(options: SdkOptions | undefined): TierlineOptions {
-  const own: JsonObject = options?.tierline ?? {};
+  const own = membersOf(options, 'tierline');
   for (const [key, value] of Object.entries(own)) {
     const where = `providerOptions.tierline.${key}`;
     if (!OWN.includes(key)) {
@@ -63,11 +63,20 @@ export function readTierlineOptions(options: SdkOptions | undefined): TierlineOp
   return own;
 }
 
+/** The options for one provider; empty when there are none. */
+export function membersOf(options: unknown, provider: string): JsonObject {
+  const members = isObject(options) ? options[provider] : undefined;
+  return isObject(members) ? members : {};
+}
+
 type Settings = Pick<NeutralRequest, 'reasoning' | 'parallelToolCalls' | 'user' | 'logprobs'>;
 
 /** `effort` is the call's own setting, which goes before the options of providers. */
 export function readSettings(options: SdkOptions | undefined, effort: string | undefined): Settings {
-  const { openai = {}, anthropic = {}, google = {}, tierline = {} } = options ?? {};
+  const openai = membersOf(options, 'openai');
+  const anthropic = membersOf(options, 'anthropic');
+  const google = membersOf(options, 'google');
+  const tierline = membersOf(options, 'tierline');
   const reasoning =
     readEffort(effort) ?? readThinking(anthropic) ?? readEffort(openai.reasoningEffort) ?? readBudget(google);
   const isParallel =
@@ -116,7 +125,7 @@ export function lostInCall(options: SdkOptions | undefined): string[] {
 
 /** The options of a part, message or tool that nothing is made of. `where` is what they are on. */
 export function lostOnPart(options: unknown, where: string): string[] {
-  return isObject(options) ? lost(options as SdkOptions, ON_PARTS, `${where}: `) : [];
+  return isObject(options) ? lost(options, ON_PARTS, `${where}: `) : [];
 }
 
 function lost(
@@ -134,7 +143,6 @@ function lost(
 
 /** The mark behind which the prompt is to be cached, as for @ai-sdk/anthropic. */
 export function readCache(options: unknown): { cache: CacheMark } | Record<string, never> {
-  const anthropic = isObject(options) ? options.anthropic : undefined;
-  const mark = isObject(anthropic) ? (anthropic.cacheControl ?? anthropic.cache_control) : undefined;
+  const { cacheControl, cache_control: mark = cacheControl } = membersOf(options, 'anthropic');
   return isObject(mark) ? { cache: { ttl: mark.ttl === '1h' ? '1h' : '5m' } } : {};
 }

@@ -4,7 +4,7 @@ import { isObject, type Json, type JsonObject } from '../call/json.ts';
 import type { DialectName, NeutralMessage, NeutralPart, NeutralRequest } from '../dialect/neutral.ts';
 import { textOf } from '../provider/ai-sdk-value.ts';
 import { toMediaPart } from './language-model-media.ts';
-import { lostOnPart, readCache } from './language-model-options.ts';
+import { lostOnPart, membersOf, readCache } from './language-model-options.ts';
 import type { SdkMessage } from './language-model-spec.ts';
 
 type Lose = (line: string) => void;
@@ -71,8 +71,7 @@ class MessageReader {
       this.lose(`${this.where}: file (${textOf(part.mediaType) ?? 'of no type'})`);
       return [];
     }
-    const openai = isObject(part.providerOptions) ? part.providerOptions.openai : undefined;
-    const detail = isObject(openai) ? textOf(openai.imageDetail) : null;
+    const detail = textOf(membersOf(part.providerOptions, 'openai').imageDetail);
     return [media.type === 'image' && detail !== null ? { ...media, detail } : media];
   }
 
@@ -139,12 +138,12 @@ class MessageReader {
 
 /** A signature goes back to the dialect that made it, which our own answers tell and @ai-sdk/anthropic implies. */
 function readThought(part: JsonObject): NeutralPart {
-  const { tierline, anthropic } = isObject(part.providerOptions) ? part.providerOptions : {};
+  const own = membersOf(part.providerOptions, 'tierline');
+  const theirs = membersOf(part.providerOptions, 'anthropic');
   const text = textOf(part.text) ?? '';
-  const own = isObject(tierline) ? tierline : {};
-  const theirs = isObject(anthropic) ? anthropic : {};
   const maker = textOf(own.origin) ?? '';
-  const origin = (MAKERS.has(maker) ? maker : isObject(anthropic) ? 'anthropic-messages' : 'neutral') as DialectName;
+  const isTheirs = theirs.signature !== undefined || theirs.redactedData !== undefined;
+  const origin = (MAKERS.has(maker) ? maker : isTheirs ? 'anthropic-messages' : 'neutral') as DialectName;
   const redacted = textOf(own.redactedData) ?? textOf(theirs.redactedData);
   if (redacted !== null) return { type: 'redacted_thinking', data: redacted, origin };
   const signature = textOf(own.signature) ?? textOf(theirs.signature);

@@ -5,7 +5,8 @@ import type { JsonObject } from '../call/json.ts';
 
 export type SpecVersion = 'v3' | 'v4';
 
-export type SdkOptions = Readonly<Record<string, JsonObject>>;
+/** Objects of options by the name of their provider. */
+export type SdkOptions = Readonly<Record<string, unknown>>;
 
 export interface SdkMessage {
   role: string;

@@ -32,11 +32,21 @@ export interface LanguageModelOptions<Version extends SpecVersion = SpecVersion>
 }
 
 /** `modelId` is what clients of the gateway write as `model`: `auto`, `auto/ticket-triage`, or the name of a model. */
-export function toLanguageModel<Version extends SpecVersion = 'v3'>(
+export function toLanguageModel(
   router: Router,
   modelId: string,
-  options: LanguageModelOptions<Version> = {},
-): SdkLanguageModel<Version> {
+  options?: LanguageModelOptions<'v3'>,
+): SdkLanguageModel<'v3'>;
+export function toLanguageModel(
+  router: Router,
+  modelId: string,
+  options: LanguageModelOptions<'v4'> & { specificationVersion: 'v4' },
+): SdkLanguageModel<'v4'>;
+export function toLanguageModel(
+  router: Router,
+  modelId: string,
+  options: LanguageModelOptions = {},
+): SdkLanguageModel<SpecVersion> {
   return new RouterModel(router, modelId, options);
 }
 

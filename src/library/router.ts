@@ -61,7 +61,7 @@ export interface ChatStream extends AsyncIterable<JsonObject> {
 /** A reply, a stream, or either, as the request says. */
 export type Chatted<Request extends ChatRequest> = Request extends { stream: true }
   ? ChatStream
-  : Request extends { stream?: false | null }
+  : Request extends { model: string; stream?: false | null }
     ? ChatReply
     : ChatReply | ChatStream;
 
