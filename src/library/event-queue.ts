@@ -60,7 +60,7 @@ export class EventQueue implements AsyncIterableIterator<string, undefined> {
     if (this.error !== null) {
       const { value } = this.error;
       this.error = null;
-      return Promise.reject(value as Error);
+      return Promise.reject(value);
     }
     if (this.isOver) return Promise.resolve({ done: true, value: undefined });
     this.reader ??= Promise.withResolvers();
