@@ -3,7 +3,7 @@
 import { TierlineError } from './call/errors.ts';
 import { toUsage, type Usage } from './call/usage.ts';
 import type { Delivered } from './delivery/deliver.ts';
-import type { Inbound } from './dialect/inbound.ts';
+import type { Incoming } from './dialect/incoming.ts';
 import { inputTokensOf } from './policy/expected-cost.ts';
 import type { PolicyModel } from './policy/policy.ts';
 
@@ -11,7 +11,7 @@ import type { PolicyModel } from './policy/policy.ts';
  * Completes the usage of an exchange that was stopped, or that broke off within an answer somebody read along. A report
  * that came before the end counts as far as it goes: what was read is known by then, what was written is not.
  */
-export function estimateUsage(models: ReadonlyMap<string, PolicyModel>, inbound: Inbound, exchange: Delivered): void {
+export function estimateUsage(models: ReadonlyMap<string, PolicyModel>, inbound: Incoming, exchange: Delivered): void {
   const { attempt, result, stopped, text, tokens } = exchange;
   const model = models.get(attempt.model);
   const hasBrokenOff = result.status !== 'ok' && (stopped !== null || tokens > 0 || (text ?? '') !== '');
@@ -25,7 +25,7 @@ export function estimateUsage(models: ReadonlyMap<string, PolicyModel>, inbound:
 }
 
 /** Null for a request whose text cannot be read, which only its provider understands. */
-function counted(model: PolicyModel, inbound: Inbound, outputTokens: number): Usage | null {
+function counted(model: PolicyModel, inbound: Incoming, outputTokens: number): Usage | null {
   try {
     return toUsage({ inputTokens: Math.ceil(inputTokensOf(model, inbound)), outputTokens });
   } catch (error) {

@@ -9,7 +9,7 @@ import type { Usage } from './call/usage.ts';
 import { type Delivered, type Delivery, type DeliveryOutcome, deliver, type Judging } from './delivery/deliver.ts';
 import type { Deployment } from './delivery/deployment.ts';
 import type { ClientSide } from './delivery/exchange.ts';
-import type { Inbound } from './dialect/inbound.ts';
+import type { Incoming } from './dialect/incoming.ts';
 import { writeReplyCost } from './dialect/reply.ts';
 import { estimateUsage } from './estimate.ts';
 import type { Gate, Question } from './gate/gate.ts';
@@ -31,7 +31,7 @@ export interface Call {
   path: string;
   query: string;
   headers: IncomingHttpHeaders;
-  inbound: Inbound;
+  inbound: Incoming;
   client: CallClient;
 }
 
@@ -186,7 +186,7 @@ function nameAnswer(
 }
 
 /** Whether what a whole answer costs is only known when it is complete: judges and stopped attempts come after it. */
-function isPricedLate(inbound: Inbound, { attempts }: Plan): boolean {
+function isPricedLate(inbound: Incoming, { attempts }: Plan): boolean {
   return !inbound.stream && attempts.some(({ isGated, hedgeAfterMs }) => isGated || hedgeAfterMs !== null);
 }
 

@@ -4,10 +4,10 @@ import { createCatalog } from '../catalog/catalog.ts';
 import { compilePolicy, modelPartsOf } from '../compile-policy.ts';
 import type { Config } from '../config/config.ts';
 import { NO_STATE } from '../policy/state.ts';
+import { seedHistory } from '../seed-history.ts';
 import type { Finding } from './check/finding.ts';
 import { findPublicPlaces, findUnreachable } from './check/reach.ts';
 import { findUngated, findUnpriced, findUnprofitable } from './check/worth.ts';
-import { seedHistory } from './seed-history.ts';
 
 export interface CheckOptions {
   config: Config;

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, type TestContext, test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { TierlineError } from '../call/errors.ts';
 import { toUsage } from '../call/usage.ts';
 import { parseConfig } from '../config/load.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { sampleAttempt, sampleRow } from '../ledger/sample-row.test.ts';
-import { type ExplainRequestOptions, explainRequestCommand, guessDialect } from './explain-request.ts';
+import { type ExplainRequestOptions, explainRequestCommand } from './explain-request.ts';
 
 const CONFIG = (ledger: string) => `
 providers: { anthropic: { api_key: kkkk }, local: { dialect: openai, base_url: "http://h/v1", private: true } }
@@ -115,34 +115,4 @@ test('options that say nothing are told', (t) => {
   assert.throws(() => explain(t, ASK, { header: ['no colon'] }), /--header "no colon" is no header; write name:value/);
   assert.throws(() => explain(t, ASK, { dialect: 'latin' }), /there are openai and anthropic/);
   assert.match(explain(t, { ...ASK, max_tokens: 5 }, { dialect: 'anthropic' }), /anthropic-messages/);
-});
-
-describe('the dialect of a body', () => {
-  const of = (body: unknown): string =>
-    guessDialect(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))).name;
-  const say = (content: unknown, more: object = {}) => ({ model: 'm', messages: [{ role: 'user', content }], ...more });
-
-  test("is Anthropic's when something in it is theirs alone", () => {
-    const theirs = [
-      say('a', { system: 'b' }),
-      say('a', { thinking: { type: 'disabled' } }),
-      say('a', { stop_sequences: ['x'] }),
-      say('a', { tools: [{ name: 't', input_schema: {} }] }),
-      say([{ type: 'tool_result', tool_use_id: 'x', content: 'y' }]),
-      say([{ type: 'image', source: { type: 'url', url: 'https://x.test' } }]),
-    ];
-    for (const body of theirs) assert.equal(of(body), 'anthropic-messages', JSON.stringify(body));
-  });
-
-  test("is OpenAI's otherwise", () => {
-    const others = [
-      say('a'),
-      say('a', { max_tokens: 5 }),
-      say([{ type: 'image_url', image_url: { url: 'https://x.test' } }]),
-      say('a', { tools: [{ type: 'function', function: { name: 't' } }] }),
-      'no json',
-      [1],
-    ];
-    for (const body of others) assert.equal(of(body), 'openai-chat', JSON.stringify(body));
-  });
 });

@@ -2,7 +2,6 @@
 // answers, with what the ledger knows of earlier calls.
 import { readFileSync } from 'node:fs';
 import Table from 'cli-table3';
-import { isObject } from '../call/json.ts';
 import type { PlannedAttempt } from '../call/plan.ts';
 import type { Caller } from '../call/view.ts';
 import { createCatalog } from '../catalog/catalog.ts';
@@ -11,13 +10,13 @@ import { compilePolicy, modelPartsOf } from '../compile-policy.ts';
 import type { Config } from '../config/config.ts';
 import { anthropicMessages } from '../dialect/anthropic-messages.ts';
 import type { Dialect } from '../dialect/dialect.ts';
+import { guessDialect, namedDialect } from '../dialect/guess-dialect.ts';
 import { Inbound } from '../dialect/inbound.ts';
-import { openaiChat } from '../dialect/openai-chat.ts';
 import { showCount, showShare, showText, showUsd, UNKNOWN } from '../ledger/display.ts';
 import { type Consideration, type ConsideredModel, consider } from '../policy/consider.ts';
 import { factsOf } from '../policy/facts.ts';
 import { NO_STATE } from '../policy/state.ts';
-import { seedHistory } from './seed-history.ts';
+import { seedHistory } from '../seed-history.ts';
 
 export interface ExplainRequestOptions {
   config: Config;
@@ -37,7 +36,7 @@ export interface ExplainRequestOptions {
 export function explainRequestCommand(options: ExplainRequestOptions, print: (text: string) => void): void {
   const { config, nowMs } = options;
   const body = readFileSync(options.file);
-  const dialect = options.dialect === undefined ? guessDialect(body) : namedDialect(options.dialect);
+  const dialect = options.dialect === undefined ? guessDialect(parsed(body)) : dialectNamed(options.dialect);
   const view = Inbound.read(dialect, body, config.server.maxDepth);
   const path = dialect === anthropicMessages ? '/v1/messages' : '/v1/chat/completions';
   const caller: Caller = { tenant: options.tenant ?? 'default', path, headers: toHeaders(options.header ?? []) };
@@ -76,37 +75,18 @@ function readFacts(view: Inbound, dialect: Dialect) {
   };
 }
 
-/** Anthropic's bodies have a system prompt beside the messages, tools with an `input_schema`, and typed blocks of their own. */
-export function guessDialect(body: Buffer): Dialect {
-  let value: unknown;
+/** What is no JSON is refused later, with its place. */
+function parsed(body: Buffer): unknown {
   try {
-    value = JSON.parse(body.toString('utf8'));
+    return JSON.parse(body.toString('utf8'));
   } catch {
-    return openaiChat;
+    return null;
   }
-  if (!isObject(value)) return openaiChat;
-  const tools = Array.isArray(value.tools) ? value.tools : [];
-  const messages = Array.isArray(value.messages) ? value.messages : [];
-  const parts = messages.flatMap((message) =>
-    isObject(message) && Array.isArray(message.content) ? message.content : [],
-  );
-  const has = (items: readonly unknown[], isTheirs: (item: Record<string, unknown>) => boolean): boolean =>
-    items.some((item) => isObject(item) && isTheirs(item));
-  const isAnthropic =
-    value.system !== undefined ||
-    value.stop_sequences !== undefined ||
-    value.thinking !== undefined ||
-    has(tools, (tool) => tool.input_schema !== undefined) ||
-    has(
-      parts,
-      ({ type, source }) => type === 'tool_use' || type === 'tool_result' || type === 'thinking' || isObject(source),
-    );
-  return isAnthropic ? anthropicMessages : openaiChat;
 }
 
-function namedDialect(name: string): Dialect {
-  if (/^openai(-chat)?$/.test(name)) return openaiChat;
-  if (/^anthropic(-messages)?$/.test(name)) return anthropicMessages;
+function dialectNamed(name: string): Dialect {
+  const dialect = namedDialect(name);
+  if (dialect !== null) return dialect;
   throw new Error(
     `--dialect ${JSON.stringify(name)} is not one that clients speak here; there are openai and anthropic.`,
   );

@@ -169,3 +169,6 @@ export const configSchema = z.strictObject({
 
 /** What tierline.yaml says, key by key, defaults filled in. */
 export type FileConfig = z.output<typeof configSchema>;
+
+/** What tierline.yaml may say. */
+export type FileConfigInput = z.input<typeof configSchema>;

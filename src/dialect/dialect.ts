@@ -40,6 +40,8 @@ export interface ReplyContext {
   includeUsage: boolean;
   /** Unix seconds of the call, for dialects whose replies carry a creation time. */
   createdAtSeconds: number;
+  /** What the provider that answers speaks, for the wire whose caller brings signed blocks back to their maker. */
+  origin?: DialectName;
 }
 
 /** One server-sent event: `event` is the name line, empty when there was none. */

@@ -2,7 +2,6 @@
 import { isUtf8 } from 'node:buffer';
 import { TierlineError } from '../call/errors.ts';
 import { isObject } from '../call/json.ts';
-import type { View } from '../call/view.ts';
 import { type ElementCheck, refuseAmbiguity, type ScannedObject, scanJson } from '../wire/json-scan.ts';
 import {
   countParts,
@@ -15,6 +14,7 @@ import {
   signedBy,
 } from './conversation.ts';
 import type { Dialect } from './dialect.ts';
+import type { Incoming } from './incoming.ts';
 import { hasMarks } from './mark-prompt.ts';
 import type { NeutralRequest } from './neutral.ts';
 
@@ -23,7 +23,7 @@ const ARRAY = 0x5b;
 const NULL = 0x6e;
 
 /** A checked request body in the caller's dialect; also the policy's view of it. */
-export class Inbound implements View {
+export class Inbound implements Incoming {
   readonly dialect: Dialect;
   readonly body: Buffer;
   readonly top: ScannedObject;

@@ -1,9 +1,9 @@
-// The neutral form as a dialect of its own, for upstreams that are no HTTP servers: requests, replies and events are the
-// neutral objects as JSON. Nobody outside speaks it.
+// The neutral form as a dialect of its own, for upstreams that are no HTTP servers and for callers of the same process:
+// requests, replies and events are the neutral objects as JSON. Nobody outside speaks it.
 import { TierlineError, type UpstreamError } from '../call/errors.ts';
 import { isObject } from '../call/json.ts';
 import type { Dialect, SseEvent } from './dialect.ts';
-import type { NeutralEvent, NeutralReply, NeutralRequest } from './neutral.ts';
+import type { DialectName, NeutralEvent, NeutralReply, NeutralRequest } from './neutral.ts';
 
 /** The event as it goes over the wire between such an upstream and its translation. */
 export function toWire(event: NeutralEvent): string {
@@ -25,11 +25,22 @@ export const neutralWire: Dialect = {
   decodeReply: (source) => parse(source.toString('utf8')) as NeutralReply,
   encodeReply: (reply) => JSON.stringify(reply),
   createDecoder: () => ({ push: (event: SseEvent) => [parse(event.data) as NeutralEvent] }),
-  createEncoder: () => ({ push: toWire }),
+  createEncoder: ({ origin }) => ({ push: (event) => toWire(withOrigin(event, origin)) }),
   decodeError: (status, body) => readError(status, body),
   encodeError: (error) => JSON.stringify({ status: error.status, message: error.message } satisfies UpstreamError),
   encodeStreamError: (error) => toWire({ type: 'error', error: { status: error.status, message: error.message } }),
 };
+
+/** An event as a caller of the same process gets it. */
+export type ToldEvent = NeutralEvent & {
+  /** Of a signature and of redacted thinking: who made it, and may have it back. */
+  origin?: DialectName;
+};
+
+function withOrigin(event: NeutralEvent, origin: DialectName | undefined): ToldEvent {
+  const isSigned = event.type === 'thinking_signature' || event.type === 'redacted_thinking';
+  return isSigned && origin !== undefined ? { ...event, origin } : event;
+}
 
 function parse(text: string): unknown {
   try {

@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { TierlineError } from '../call/errors.ts';
+import { createRequestIds } from '../call/request-id.ts';
 import { anthropicMessages } from '../dialect/anthropic-messages.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import { Inbound } from '../dialect/inbound.ts';
@@ -18,7 +19,6 @@ import { type LaneRequest, Lanes } from './lane.ts';
 import { isLaneCall } from './lane-admission.ts';
 import { listModels, showModel } from './models.ts';
 import { refuse, refuseConnection, sendJson } from './refuse.ts';
-import { createRequestIds } from './request-id.ts';
 import { NodeResponder, type Responder } from './responder.ts';
 
 /** What a configuration decides about the gateway; a reload replaces it for the requests that come after. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emptyPlan } from '../call/plan.ts';
+import { createRequestIds } from '../call/request-id.ts';
 import type { AnswerFacts } from '../router.ts';
 import { answerHeaders, providerHeaders } from './headers.ts';
-import { createRequestIds } from './request-id.ts';
 
 const toObject = (list: string[]): Record<string, string> =>
   Object.fromEntries(list.flatMap((name, index) => (index % 2 === 0 ? [[name, list[index + 1] as string]] : [])));

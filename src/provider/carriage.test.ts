@@ -4,6 +4,9 @@ import * as fc from 'fast-check';
 import { anthropicMessages } from '../dialect/anthropic-messages.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import { Inbound } from '../dialect/inbound.ts';
+import type { NeutralEvent } from '../dialect/neutral.ts';
+import { NeutralInbound } from '../dialect/neutral-inbound.ts';
+import { fromWire, neutralWire } from '../dialect/neutral-wire.ts';
 import { openaiChat } from '../dialect/openai-chat.ts';
 import { type Carriage, type CarriageContext, createCarriage } from './carriage.ts';
 import type { Connection, Endpoint, ProviderHabits } from './connection.ts';
@@ -18,7 +21,7 @@ interface Sent {
   body: Buffer | string;
 }
 
-function connect(dialect: Dialect, habits: ProviderHabits): { connection: Connection; sent: Sent[] } {
+function connect(dialect: Dialect, habits: ProviderHabits = {}): { connection: Connection; sent: Sent[] } {
   const sent: Sent[] = [];
   const connection: Connection = {
     name: 'prov',
@@ -377,4 +380,77 @@ test('errors are read in the dialect of the provider, and secrets never stay in 
   const told = carriage.readError(529, '{"type":"error","error":{"type":"overloaded_error","message":"Busy"}}');
   assert.deepEqual(told, { status: 529, message: 'Busy', type: 'overloaded_error' });
   assert.equal(carriage.redact('sk-secret, other and sk-secret'), '[redacted], [redacted] and [redacted]');
+});
+
+describe('a request that never was bytes', () => {
+  const inbound = new NeutralInbound({
+    model: 'auto',
+    metadata: {},
+    request: {
+      origin: 'neutral',
+      system: [],
+      messages: [{ role: 'user', parts: [{ type: 'text', text: 'Hello' }] }],
+      tools: [],
+      n: 1,
+      topK: 3,
+      stream: true,
+      includeUsage: true,
+      unknown: {},
+    },
+  });
+  const context: CarriageContext = {
+    upstreamModel: 'up-1',
+    headers: {},
+    query: '',
+    isStrict: false,
+    defaultMaxTokens: 512,
+    costOf: () => null,
+    cache: null,
+    hasCostInUsage: false,
+  };
+
+  for (const dialect of [openaiChat, anthropicMessages, neutralWire]) {
+    test(`is written anew for ${dialect.name}`, () => {
+      const { connection, sent } = connect(dialect);
+      const carriage = createCarriage(inbound, connection, context);
+      carriage.send({ firstByteMs: 1, idleMs: 1 }, SINK);
+      assert.equal(carriage.isSameDialect, false);
+      const body = String(sent[0]?.body);
+      const model = dialect === neutralWire ? fromWire(body).model : (JSON.parse(body) as { model: string }).model;
+      assert.equal(model, 'up-1');
+      assert.match(body, /Hello/);
+    });
+  }
+
+  test('is refused where losses are, and its losses are told', () => {
+    const { connection } = connect(openaiChat);
+    assert.deepEqual(createCarriage(inbound, connection, context).losses, ['top_k']);
+    assert.throws(() => createCarriage(inbound, connection, { ...context, isStrict: true }), {
+      code: 'lossy_translation',
+    });
+  });
+
+  test('is answered in neutral events, signatures with their maker', () => {
+    const { connection } = connect(anthropicMessages);
+    const pipe = createCarriage(inbound, connection, context).openPipe();
+    const events = [
+      { type: 'message_start', message: { id: 'm', model: 'up-1', usage: { input_tokens: 1, output_tokens: 1 } } },
+      { type: 'content_block_start', index: 0, content_block: { type: 'thinking', thinking: '', signature: '' } },
+      { type: 'content_block_delta', index: 0, delta: { type: 'signature_delta', signature: 's' } },
+      { type: 'content_block_stop', index: 0 },
+      { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 2 } },
+      { type: 'message_stop' },
+    ];
+    const wire = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('');
+    const written = `${String(pipe.push(Buffer.from(wire)) ?? '')}${String(pipe.closing ?? '')}`;
+    const told = written
+      .split('\n\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line.replace('data: ', '')) as NeutralEvent & { origin?: string });
+    assert.deepEqual(
+      told.find(({ type }) => type === 'thinking_signature'),
+      { type: 'thinking_signature', choice: 0, signature: 's', origin: 'anthropic-messages' },
+    );
+    assert.equal(told.at(-1)?.type, 'end');
+  });
 });

@@ -8,7 +8,8 @@ import type { Usage } from '../call/usage.ts';
 import { markEdits } from '../dialect/anthropic-messages-marks.ts';
 import { createAnthropicTap } from '../dialect/anthropic-messages-tap.ts';
 import type { Dialect, ReplyContext } from '../dialect/dialect.ts';
-import type { Inbound } from '../dialect/inbound.ts';
+import { Inbound } from '../dialect/inbound.ts';
+import type { Incoming } from '../dialect/incoming.ts';
 import { markPrompt } from '../dialect/mark-prompt.ts';
 import { createOpenaiTap } from '../dialect/openai-chat-tap.ts';
 import { createFacts, type StreamFacts, type StreamPipe } from '../dialect/pipe.ts';
@@ -54,8 +55,9 @@ export interface CarriageContext {
 }
 
 /** Throws TierlineError when the request cannot be expressed for this connection. */
-export function createCarriage(inbound: Inbound, connection: Connection, context: CarriageContext): Carriage {
-  const isSameDialect = connection.dialect === inbound.dialect;
+export function createCarriage(inbound: Incoming, connection: Connection, context: CarriageContext): Carriage {
+  const own = connection.dialect === inbound.dialect && inbound instanceof Inbound ? inbound : null;
+  const isSameDialect = own !== null;
   const endpoint: Endpoint = {
     model: context.upstreamModel,
     stream: inbound.stream,
@@ -63,11 +65,9 @@ export function createCarriage(inbound: Inbound, connection: Connection, context
     query: context.query,
     isSameDialect,
   };
-  const request = (isSameDialect ? spliced : translated)(inbound, connection, context);
+  const request = own === null ? translated(inbound, connection, context) : spliced(own, connection, context);
   const answerCost: CostOf = context.hasCostInUsage ? context.costOf : () => null;
-  const reply = isSameDialect
-    ? sameDialectReply(inbound, answerCost)
-    : translatedReply(inbound, connection, answerCost);
+  const reply = own === null ? translatedReply(inbound, connection, answerCost) : sameDialectReply(own, answerCost);
   return {
     isStream: inbound.stream,
     isSameDialect,
@@ -122,8 +122,9 @@ function firstMember(body: Buffer, member: string): Edit {
   return { start: open, end: open, text: `${member},` };
 }
 
-function translated(inbound: Inbound, connection: Connection, context: CarriageContext): Request {
-  if (inbound.dialect.name === 'anthropic-messages') checkAnthropic(inbound, context.headers);
+function translated(inbound: Incoming, connection: Connection, context: CarriageContext): Request {
+  if (inbound instanceof Inbound && inbound.dialect.name === 'anthropic-messages')
+    checkAnthropic(inbound, context.headers);
   const { cache, upstreamModel: model, defaultMaxTokens } = context;
   const target = { model, defaultMaxTokens, cacheKey: cache?.key ?? null, ...connection.habits };
   const isMarked = cache?.mark === true && connection.dialect.name === 'anthropic-messages';
@@ -169,7 +170,7 @@ function sameDialectReply(inbound: Inbound, costOf: CostOf): ReplySide {
   };
 }
 
-function translatedReply(inbound: Inbound, connection: Connection, costOf: CostOf): ReplySide {
+function translatedReply(inbound: Incoming, connection: Connection, costOf: CostOf): ReplySide {
   const context: ReplyContext = {
     costUsd: (usage: Usage) => {
       const cost = costOf(usage, null);
@@ -177,6 +178,7 @@ function translatedReply(inbound: Inbound, connection: Connection, costOf: CostO
     },
     includeUsage: inbound.includeUsage,
     createdAtSeconds: Math.floor(Date.now() / 1000),
+    origin: connection.dialect.name,
   };
   return {
     openPipe: () => new Translation(connection.dialect.createDecoder(), inbound.dialect.createEncoder(context)),

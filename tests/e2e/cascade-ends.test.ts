@@ -61,7 +61,7 @@ for (const { wire, cheap, name } of SETUPS) {
       const seen = await askSdk(gateway.url, { wire, text, stream, task: `strict-${cheap}` });
       assert.equal(seen.requests, 1, 'it would be paid again');
       assert.equal(seen.error?.status, 502);
-      assert.match(String(seen.error?.message), /did not pass its gates: pattern: /);
+      assert.match(seen.error?.message ?? '', /did not pass its gates: pattern: /);
       assert.equal(seen.headers.get('x-should-retry'), 'false');
       errorIn(wire, seen.raw);
       if (wire === 'openai') assert.equal(seen.error?.code, 'answer_refused');

@@ -1,4 +1,4 @@
-// The package as its users get it: packed, installed in an empty folder, started, asked, reported on and stopped.
+// The package as its users get it: packed, installed in an empty folder, imported, started, asked, reported on and stopped.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -39,6 +39,8 @@ test('the tarball has what is needed to run and no test', () => {
     'README.md',
     'LICENSE',
     'dist/cli/main.js',
+    'dist/index.js',
+    'dist/index.d.ts',
     'dist/catalog/prices.json',
     'dist/ledger/worker-thread.js',
   ]) {
@@ -57,10 +59,10 @@ test('the command has a shebang and may be executed', () => {
   assert.ok(((packed.files.find(({ path }) => path === 'dist/cli/main.js')?.mode ?? 0) & 0o111) !== 0);
 });
 
-test('the installed package serves, reports and drains', { timeout: 120_000 }, async (t) => {
+test('the installed package is a library, serves, reports and drains', { timeout: 120_000 }, async (t) => {
   const home = join(folder, 'app');
   mkdirSync(home);
-  writeFileSync(join(home, 'package.json'), '{"name":"app","version":"1.0.0","private":true}');
+  writeFileSync(join(home, 'package.json'), '{"name":"app","version":"1.0.0","private":true,"type":"module"}');
   const args = ['install', join(folder, packed.filename), '--omit=dev', '--no-audit', '--no-fund', '--prefer-offline'];
   try {
     await exec('npm', args, { cwd: home, env: ENV, timeout: 90_000 });
@@ -73,6 +75,17 @@ test('the installed package serves, reports and drains', { timeout: 120_000 }, a
   const npx = (...command: string[]) => exec('npx', ['--no-install', 'tierline', ...command], { cwd: home, env: ENV });
   const { version } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')) as { version: string };
   assert.equal((await npx('--version')).stdout, `${version}\n`);
+
+  const program = `
+    import { createRouter } from 'tierline';
+    await using router = await createRouter(undefined, { ledger: false });
+    const { reply, facts } = await router.chat({ model: 'auto', messages: [{ role: 'user', content: 'Hello' }] });
+    console.log(reply.object, facts.status, facts.costBasis);`;
+  writeFileSync(join(home, 'program.ts'), program);
+  // No variable of the caller reaches the program: a provider key in it would change what it does.
+  const env = { PATH: ENV.PATH, HOME: process.env.HOME };
+  const ran = await exec(process.execPath, ['program.ts'], { cwd: home, env, timeout: 30_000 });
+  assert.equal(ran.stdout, 'chat.completion ok measured\n');
 
   const command = join(home, 'node_modules/.bin/tierline');
   accessSync(command, constants.X_OK);

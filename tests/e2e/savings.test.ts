@@ -14,14 +14,12 @@ import { buildProblem } from '../../src/provider/simulated/problems/build.ts';
 import { findMark } from '../../src/provider/simulated/problems/problem.ts';
 import { generateWorkload } from '../../src/provider/simulated/workload.ts';
 import { reply, type Script, sendJson, startScriptedUpstream } from './scripted-upstream.ts';
-import { fileScope, PACKAGE, readRows, run, type Scope, startGateway, temporaryFolder } from './support.ts';
+import { PACKAGE, readRows, run, type Scope, startGateway, temporaryFolder } from './support.ts';
 
 const CALLS = 120;
 /** USD per million tokens of the strong model, which is the baseline; the cheap one costs a share of it. */
 const STRONG = { input: 10, output: 40 };
 const SEED = 7;
-
-const scope = fileScope();
 
 /** A gate that knows the solution: it makes the problem again from the mark in the question. */
 const GATE = `

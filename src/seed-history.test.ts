@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { toUsage } from '../call/usage.ts';
-import { openLedger } from '../ledger/ledger.ts';
-import { sampleAttempt, sampleRow } from '../ledger/sample-row.test.ts';
+import { toUsage } from './call/usage.ts';
+import { openLedger } from './ledger/ledger.ts';
+import { sampleAttempt, sampleRow } from './ledger/sample-row.test.ts';
 import { seedHistory } from './seed-history.ts';
 
 test('a history begins with what the ledger remembers, and with nothing when there is none', async (t) => {

@@ -1,7 +1,7 @@
 // What the ledger remembers of earlier calls, for a planner that has just been started.
 import { existsSync } from 'node:fs';
-import { openLedgerReader } from '../ledger/reader.ts';
-import { History } from '../state/history.ts';
+import { openLedgerReader } from './ledger/reader.ts';
+import { History } from './state/history.ts';
 
 /** The newest calls are enough: older ones have faded from a running gateway's history too. */
 const CALLS = 2000;

@@ -1,0 +1,12 @@
+// A request as router and carriages see it, whatever it came as: bytes off the wire, or an object of the same process.
+import type { View } from '../call/view.ts';
+import type { Dialect } from './dialect.ts';
+import type { NeutralRequest } from './neutral.ts';
+
+export interface Incoming extends View {
+  /** What the caller speaks, and is answered in. */
+  readonly dialect: Dialect;
+  readonly neutral: NeutralRequest;
+  /** Whether the caller wants usage inside a stream. */
+  readonly includeUsage: boolean;
+}

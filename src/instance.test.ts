@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { Config } from './config/config.ts';
+import { parseConfig } from './config/load.ts';
+import { type Instance, openInstance, openUnrecorded } from './instance.ts';
+import { openLedgerReader } from './ledger/reader.ts';
+import { sampleRow } from './ledger/sample-row.test.ts';
+
+const warn = (sentence: string): void => assert.fail(sentence);
+
+function folderOf(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tierline-instance-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
+
+function configure(folder: string, more = ''): Config {
+  const text = `
+providers: { simulated: {} }
+models: { small: simulated/sim-small }
+ledger: { path: ledger.db }
+${more}`;
+  return parseConfig(text, { file: join(folder, 'tierline.yaml'), env: {} });
+}
+
+/** A gate whose module has nothing to check with: it is found, and cannot be loaded. */
+function withBrokenGate(folder: string): Config {
+  writeFileSync(join(folder, 'broken.mjs'), 'export const nothing = 1;');
+  return configure(folder, 'tasks: { t: { route: small, accept: [{ module: ./broken.mjs }] } }');
+}
+
+const modelsOf = ({ engine }: Instance): string[] => [...engine.policy.models.keys()];
+
+test('an instance has an engine and a ledger that is written out when it closes', async (t) => {
+  const folder = folderOf(t);
+  const instance = await openInstance(configure(folder), warn);
+  assert.deepEqual(modelsOf(instance), ['small']);
+  await instance.ledger.record(sampleRow({ id: 'r1' }));
+  await instance.close();
+  const reader = openLedgerReader(join(folder, 'ledger.db'));
+  t.after(() => reader.close());
+  assert.equal(reader.call('r1')?.id, 'r1');
+});
+
+test('without a ledger nothing is written', async (t) => {
+  const folder = folderOf(t);
+  const instance = await openUnrecorded(configure(folder));
+  assert.equal(instance.ledger, null);
+  await instance.close();
+  assert.equal(existsSync(join(folder, 'ledger.db')), false);
+});
+
+test('a reload switches over while the earlier connections still take calls, and keeps the ledger', async (t) => {
+  const folder = folderOf(t);
+  const instance = await openInstance(configure(folder), warn);
+  t.after(() => instance.close());
+  const { engine: before, ledger } = instance;
+  let seen: string[] = [];
+  const next = configure(folder, 'tasks: { t: { route: small } }');
+  await instance.reload(next, () => {
+    seen = instance.engine.policy.tasks.map(({ name }) => name);
+  });
+  assert.deepEqual(seen, ['t']);
+  assert.notEqual(instance.engine, before);
+  assert.equal(instance.ledger, ledger);
+  assert.equal(instance.config, next);
+});
+
+test('a configuration that cannot be opened changes nothing', async (t) => {
+  const folder = folderOf(t);
+  const instance = await openInstance(configure(folder), warn);
+  t.after(() => instance.close());
+  const { engine, config } = instance;
+  await assert.rejects(
+    instance.reload(withBrokenGate(folder), () => assert.fail('switched over')),
+    /broken\.mjs/,
+  );
+  assert.deepEqual([instance.engine, instance.config], [engine, config]);
+});
+
+test('a ledger that cannot be opened is told with its path, and a gate that cannot leaves no ledger behind', async (t) => {
+  const folder = folderOf(t);
+  writeFileSync(join(folder, 'ledger.db'), 'this is no database');
+  await assert.rejects(openInstance(configure(folder), warn), /The ledger at .*ledger\.db cannot be opened/);
+  const other = folderOf(t);
+  await assert.rejects(openInstance(withBrokenGate(other), warn), /broken\.mjs/);
+  assert.equal(existsSync(join(other, 'ledger.db')), false);
+});

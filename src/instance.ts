@@ -1,0 +1,110 @@
+// Brings to life what stands behind a gateway and a router in process alike: connections, gates, memory, ledger, engine;
+// and takes it down again in the right order. It knows nothing of how calls come in.
+import { createCatalog } from './catalog/catalog.ts';
+import { countTokens } from './catalog/token-count.ts';
+import type { Config } from './config/config.ts';
+import { loadGates } from './config/load-gates.ts';
+import { type Connections, createConnections } from './connections.ts';
+import { createEngine, createMemory, type PolicyMemory } from './engine.ts';
+import { type Ledger, openLedger } from './ledger/ledger.ts';
+import type { Engine } from './router.ts';
+import { seedHistory } from './seed-history.ts';
+
+interface Parts<L extends Ledger | null> {
+  config: Config;
+  ledger: L;
+  memory: PolicyMemory;
+}
+
+/** A configuration at work. */
+export interface Instance<L extends Ledger | null = Ledger | null> {
+  readonly config: Config;
+  readonly engine: Engine;
+  readonly ledger: L;
+  /**
+   * Puts a new configuration in force; the ledger stays. `switchOver` turns new calls to the new engine, before the earlier
+   * connections stop taking any. Rejects and changes nothing when the configuration cannot be opened.
+   */
+  reload: (config: Config, switchOver: () => void) => Promise<void>;
+  /** Lets running exchanges end, closes every connection, writes the ledger out. */
+  close: () => Promise<void>;
+}
+
+/** With the ledger of the configuration. Rejects when it, a gate or a connection cannot be opened; nothing is left open then. */
+export async function openInstance(config: Config, warn: (sentence: string) => void): Promise<Instance<Ledger>> {
+  const memory = createMemory(seedHistory(config.ledger.path));
+  const compiled = await compile(config, memory);
+  try {
+    return new OpenInstance({ config, memory, ledger: openConfigured(config, warn) }, compiled);
+  } catch (error) {
+    await compiled.connections.close();
+    throw error;
+  }
+}
+
+/** Without a ledger: no call leaves a trace, and the planner begins unknowing. */
+export async function openUnrecorded(config: Config): Promise<Instance<null>> {
+  const memory = createMemory();
+  return new OpenInstance({ config, memory, ledger: null }, await compile(config, memory));
+}
+
+interface Compiled {
+  connections: Connections;
+  engine: Engine;
+}
+
+/** Rejects with ConfigError when a schema, module or package cannot be loaded. */
+async function compile(config: Config, memory: PolicyMemory): Promise<Compiled> {
+  const gates = await loadGates(config, (text) => countTokens(text, 'generic'));
+  const connections = await createConnections(config);
+  try {
+    const engine = createEngine(config, { catalog: createCatalog(), connections: connections.byName, memory, gates });
+    return { connections, engine };
+  } catch (error) {
+    await connections.close();
+    throw error;
+  }
+}
+
+class OpenInstance<L extends Ledger | null> implements Instance<L> {
+  config: Config;
+  engine: Engine;
+  readonly ledger: L;
+  private readonly memory: PolicyMemory;
+  private connections: Connections;
+  /** Closes the connections of earlier configurations when the calls that began on them are over. */
+  private retired: Promise<unknown> = Promise.resolve();
+
+  constructor({ config, ledger, memory }: Parts<L>, { connections, engine }: Compiled) {
+    this.config = config;
+    this.ledger = ledger;
+    this.memory = memory;
+    this.connections = connections;
+    this.engine = engine;
+  }
+
+  async reload(next: Config, switchOver: () => void): Promise<void> {
+    const { connections, engine } = await compile(next, this.memory);
+    const earlier = this.connections;
+    this.connections = connections;
+    this.engine = engine;
+    this.config = next;
+    switchOver();
+    this.retired = Promise.all([this.retired, earlier.close()]);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.retired, this.connections.close()]);
+    await this.ledger?.close();
+  }
+}
+
+/** A problem with the file is told with its path. */
+function openConfigured({ ledger: { path, durability } }: Config, warn: (sentence: string) => void): Ledger {
+  try {
+    return openLedger({ path, durability, onProblem: warn });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`The ledger at ${path} cannot be opened: ${reason}.`, { cause });
+  }
+}
