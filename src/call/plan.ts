@@ -55,8 +55,9 @@ export interface PlannedAttempt {
 }
 
 /**
- * When a gated answer may begin to flow to the client. `hold`: once it has passed. `early`: once the early gates can no
- * longer reject it. `first-tokens`: after so many `tokens`, unless an early gate has rejected it by then.
+ * When a gated answer may begin to flow to the client. `hold`: when it is complete and has passed; it is judged only then.
+ * `early`: likewise, but gates that reject early may stop it on the way. `first-tokens`: after so many `tokens`, unless an
+ * early gate has stopped it by then; the rest flows whatever the gates say at its end.
  */
 export interface StreamRelease {
   mode: 'hold' | 'early' | 'first-tokens';

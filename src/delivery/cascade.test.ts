@@ -222,6 +222,7 @@ describe('a streamed cascade', () => {
     client.leave();
     const outcome = await ended;
     assert.equal(outcome.exchanges[0]?.result.status, 'client_gone');
+    assert.equal(outcome.answer, outcome.exchanges[0], 'it is the answer that the client had begun to read');
   });
 
   test('ends when the client leaves while an answer is held', async () => {
