@@ -24,7 +24,9 @@ export function other(wire: WireName): WireName {
   return wire === 'openai' ? 'anthropic' : 'openai';
 }
 
-export function startCascades(scope: Scope): Promise<ScriptedGateway> {
+const WARM_UP = 'warm up';
+
+export async function startCascades(scope: Scope): Promise<ScriptedGateway> {
   const tasksOf = (cheap: WireName): [string, object][] => {
     const cascade = [`cheap-${cheap}`, `strong-${other(cheap)}`];
     const judge = { judge: { model: 'judge', rubric: 'Polite.', min: 0.5 } };
@@ -40,7 +42,7 @@ export function startCascades(scope: Scope): Promise<ScriptedGateway> {
     };
     return Object.entries(tasks).map(([name, task]) => [`${name}-${cheap}`, task]);
   };
-  return startScriptedGateway(scope, {
+  const started = await startScriptedGateway(scope, {
     models: {
       'cheap-openai': { use: 'up-openai/cheap', ...CHEAP },
       'cheap-anthropic': { use: 'up-anthropic/cheap', ...CHEAP },
@@ -54,6 +56,12 @@ export function startCascades(scope: Scope): Promise<ScriptedGateway> {
     timeouts: { first_byte: '1s', idle: '800ms', total: '4s', keep_alive: '100ms' },
     retries: { max_attempts: 1 },
   });
+  // The first call of a process is slow, and signs of life would come where a test wants none.
+  started.upstream.on(WARM_UP, strong);
+  for (const { wire, cheap } of SETUPS) {
+    await askSdk(started.gateway.url, { wire, text: WARM_UP, stream: true, task: `strict-${cheap}` });
+  }
+  return started;
 }
 
 export const isCheap = ({ body }: Visit): boolean => body.model === 'cheap';
