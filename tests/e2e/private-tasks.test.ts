@@ -36,7 +36,10 @@ before(async () => {
       tasks: {
         notes: { private: true, route: 'both' },
         counts: { private: true, route: 'counted' },
-        judged: { route: { cascade: ['both', 'counted'] }, accept: [{ judge: { model: 'public', rubric: 'Good.', min: 0.5 } }] },
+        judged: {
+          route: { cascade: ['both', 'counted'] },
+          accept: [{ judge: { model: 'public', rubric: 'Good.', min: 0.5 } }],
+        },
       },
       retries: { base_delay: '1ms', max_delay: '1ms' },
     },
