@@ -94,7 +94,7 @@ function play(script: Script, sent: Sent, sink: UpstreamSink): void {
 
 async function run({ scripts, plan, release, otherwise, leaveMs }: Case) {
   const sites = Object.fromEntries(MODELS.map((model) => [model, [site(model, [])]]));
-  const { delivery, client } = setUp(sites, { totalMs: 60, keepAliveMs: 3, maxAttempts: 2 });
+  const { delivery, client } = setUp(sites, { totalMs: 60, keepAliveMs: 3, baseDelayMs: 1, maxAttempts: 2 });
   const sent: Sent[] = [];
   const carry = (attempt: PlannedAttempt, deployment: Parameters<typeof carriageFor>[0]) => ({
     ...carriageFor(deployment, true),
