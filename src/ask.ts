@@ -10,6 +10,8 @@ import { openaiChat } from './dialect/openai-chat.ts';
 import { estimateUsage } from './estimate.ts';
 import type { JudgeReply } from './gate/gate.ts';
 import { toAnswer } from './judged.ts';
+import { limitsOf } from './policy/asked.ts';
+import { placesWithin } from './policy/guard.ts';
 import type { Policy } from './policy/policy.ts';
 import { createCarriage } from './provider/carriage.ts';
 import { type Pricing, spentOn } from './record.ts';
@@ -24,14 +26,27 @@ export interface Asker {
 
 const MAX_DEPTH = 8;
 
+/** The call that is asked for: whoever may not see it is not asked. */
+export interface AskedFor {
+  atMs: number;
+  tenant: string;
+  task: string | null;
+}
+
 /** Why there is no answer is told in the reply, with what was spent all the same; nothing is thrown on that account. */
 export type Ask = (model: string, prompt: string, asking: Asking) => Promise<JudgeReply>;
 
-export function createAsk(engine: Asker, atMs: number): Ask {
+export function createAsk(engine: Asker, { atMs, tenant, task }: AskedFor): Ask {
+  const { policy } = engine;
+  const limits = limitsOf(policy, tenant, task === null ? null : (policy.tasksByName.get(task) ?? null));
   return async (model, prompt, asking) => {
+    const asked = policy.models.get(model);
+    const places = asked === undefined ? null : placesWithin(asked, limits);
+    if (places !== null && places.refusal !== null) return { text: '', failure: places.refusal.say, costNanoUsd: 0 };
     const request = { model, messages: [{ role: 'user', content: prompt }] };
     const inbound = Inbound.read(openaiChat, Buffer.from(JSON.stringify(request)), MAX_DEPTH);
-    const outcome = await deliver(engine.delivery, [plainAttempt(model, '')], {
+    const attempt = { ...plainAttempt(model, ''), deployments: places?.left ?? null };
+    const outcome = await deliver(engine.delivery, [attempt], {
       client: asking,
       isStream: false,
       judging: null,
@@ -51,7 +66,7 @@ export function createAsk(engine: Asker, atMs: number): Ask {
     for (const exchange of outcome.exchanges) {
       // The one that asks has left because nobody wants the verdict any more: what was asked by then is paid.
       if (exchange.result.status === 'client_gone') exchange.stopped = 'beaten';
-      estimateUsage(engine.policy.models, inbound, exchange);
+      estimateUsage(policy.models, inbound, exchange);
     }
     return { ...read(outcome), costNanoUsd: spentOn(outcome.exchanges, engine.pricing(atMs)).nanoUsd };
   };

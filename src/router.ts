@@ -130,7 +130,7 @@ function judgingOf(engine: Engine, call: Call, plan: Plan): Judging | null {
   return {
     gates: engine.gatesOf(plan.task),
     question: () => (question ??= toQuestion(call.inbound.neutral)),
-    ask: createAsk(engine, call.atMs),
+    ask: createAsk(engine, { ...call, task: plan.task }),
     release: plan.stream,
     otherwise: plan.otherwise,
   };

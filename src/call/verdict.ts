@@ -10,4 +10,6 @@ export interface Verdict {
   reason: string;
   /** 0 for gates that cost nothing, null when something was spent and nobody knows how much. */
   costNanoUsd: NanoUsd | null;
+  /** The gate itself failed: nobody has vouched for the answer, and nothing is said of its model. */
+  isBroken?: true;
 }

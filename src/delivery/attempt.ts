@@ -4,7 +4,7 @@ import { TierlineError } from '../call/errors.ts';
 import type { PlannedAttempt } from '../call/plan.ts';
 import type { Carriage } from '../provider/carriage.ts';
 import type { Delivered, Delivery } from './deliver.ts';
-import { chooseDeployment, type Deployment } from './deployment.ts';
+import { allowedOf, chooseDeployment, type Deployment } from './deployment.ts';
 import { type ClientSide, type ExchangeLimits, type ExchangeResult, runExchange } from './exchange.ts';
 import type { Hold } from './hold.ts';
 import type { Judgement } from './judgement.ts';
@@ -38,7 +38,7 @@ export class ModelRun {
     const { options, random } = this.delivery;
     const { attempt } = this;
     const { client, hold, judgement } = this.options;
-    const deployments = this.allowed(this.delivery.deploymentsOf(attempt.model));
+    const deployments = allowedOf(attempt, this.delivery.deploymentsOf(attempt.model));
     // One place is nothing to choose from, and most models have one.
     const tried = deployments.length === 1 ? NONE : new Set<Deployment>();
     let last: Delivered | null = null;
@@ -64,11 +64,6 @@ export class ModelRun {
       if (!(await this.mayRetry(result, round, tried !== NONE && tried.size < deployments.length))) return last;
     }
     return last;
-  }
-
-  private allowed(deployments: readonly Deployment[]): readonly Deployment[] {
-    const { deployments: places } = this.attempt;
-    return places === null ? deployments : deployments.filter((_, at) => places.includes(at));
   }
 
   /** A model that cannot express the request is passed over; when it is the last one, the client is told why. */

@@ -1,4 +1,5 @@
 // One place that serves a model, with what delivery remembers of it, and the choice among several.
+import type { PlannedAttempt } from '../call/plan.ts';
 import type { Connection } from '../provider/connection.ts';
 import type { Breaker } from '../state/breaker.ts';
 
@@ -10,6 +11,14 @@ export interface Deployment {
   breaker: Breaker;
   /** Until when the provider asked to be left alone (performance.now time); such a deployment is the last choice. */
   restUntil: number;
+}
+
+/** The deployments of an attempt's model that the guards allow. Nothing of the call may reach another one. */
+export function allowedOf(
+  { deployments: places }: PlannedAttempt,
+  deployments: readonly Deployment[],
+): readonly Deployment[] {
+  return places === null ? deployments : deployments.filter((_, at) => places.includes(at));
 }
 
 /**

@@ -76,9 +76,9 @@ export class Hold implements ClientSide {
     this.client.keepAlive();
   }
 
-  /** This answer is the client's: what was kept goes out, and what comes from now on follows at once. */
+  /** This answer is the client's, if it is still there: what was kept goes out, and what comes from now on follows at once. */
   release(): void {
-    if (!this.isHolding || this.stopped !== null) return;
+    if (!this.isHolding || this.isGone) return;
     this.isHolding = false;
     this.client.onDrain = this.drainListener;
     const { headers, kept } = this;

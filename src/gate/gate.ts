@@ -72,6 +72,11 @@ export function passed(gate: string, reason: string, score: number | null = null
   return { gate, pass: true, score, reason, costNanoUsd: 0 };
 }
 
+/** The gate gave no verdict of its own, which is as good as a failure. */
+export function broken(gate: string, reason: string): Verdict {
+  return { ...failed(gate, reason), isBroken: true };
+}
+
 /** The gate is not. */
 export function failed(gate: string, reason: string, score: number | null = null): Verdict {
   return { gate, pass: false, score, reason, costNanoUsd: 0 };

@@ -55,6 +55,7 @@ test('a verdict that cannot be read is a failure, and has been paid for', async 
 test('a judge without an answer is a failure that costs what was spent on it', async () => {
   const verdict = await judged({ ask: () => Promise.resolve({ text: '', failure: 'HTTP 500', costNanoUsd: 0 }) });
   assert.deepEqual([verdict.pass, verdict.score, verdict.costNanoUsd], [false, null, 0]);
+  assert.equal(verdict.isBroken, true);
   assert.equal(verdict.reason, 'opus could not be asked: HTTP 500');
 });
 

@@ -2,7 +2,7 @@
 // understood fails the answer, because nobody has vouched for it.
 import {
   type Answer,
-  failed,
+  broken,
   type Gate,
   type GateContext,
   type JudgeReply,
@@ -17,19 +17,19 @@ const NAME = 'judge';
 
 export function createJudgeGate({ model, rubric, min }: GateConfigOf<'judge'>): Gate {
   const check = async (answer: Answer, question: Question, { ask }: GateContext): Promise<Verdict> => {
-    if (ask === null) return failed(NAME, `there is nobody to ask ${model}`);
+    if (ask === null) return broken(NAME, `there is nobody to ask ${model}`);
     let reply: JudgeReply;
     try {
       reply = await ask(model, judgePrompt(rubric, answer, question));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      return { ...failed(NAME, shorten(`${model} could not be asked: ${reason}`)), costNanoUsd: null };
+      return { ...broken(NAME, shorten(`${model} could not be asked: ${reason}`)), costNanoUsd: null };
     }
     const { text, failure, costNanoUsd } = reply;
     if (failure !== undefined)
-      return { ...failed(NAME, shorten(`${model} could not be asked: ${failure}`)), costNanoUsd };
+      return { ...broken(NAME, shorten(`${model} could not be asked: ${failure}`)), costNanoUsd };
     const grade = readGrade(text);
-    if (grade === null) return { ...failed(NAME, `${model} gave no verdict that can be read`), costNanoUsd };
+    if (grade === null) return { ...broken(NAME, `${model} gave no verdict that can be read`), costNanoUsd };
     const { score, reason } = grade;
     return { gate: NAME, pass: score >= min, score, reason: shorten(`${model}: ${reason}`), costNanoUsd };
   };

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isObject } from '../call/json.ts';
-import { type Answer, failed, type Gate, type Question, type Verdict } from './gate.ts';
+import { type Answer, broken, type Gate, type Question, type Verdict } from './gate.ts';
 import type { GateConfigOf } from './gate-config.ts';
 import { GateProblem } from './peer.ts';
 import { shorten } from './shorten.ts';
@@ -24,10 +24,10 @@ export async function loadModuleGate({ file, timeLimitMs }: GateConfigOf<'module
     const timer = setTimeout(() => limit.resolve(TOO_LATE), timeLimitMs);
     try {
       const said = await Promise.race([Promise.resolve(run(answer, question)), limit.promise]);
-      return said === TOO_LATE ? failed(NAME, `${label} took longer than ${timeLimitMs} ms`) : toVerdict(said, label);
+      return said === TOO_LATE ? broken(NAME, `${label} took longer than ${timeLimitMs} ms`) : toVerdict(said, label);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      return failed(NAME, shorten(`${label} threw: ${reason}`));
+      return broken(NAME, shorten(`${label} threw: ${reason}`));
     } finally {
       clearTimeout(timer);
     }
@@ -56,9 +56,9 @@ async function importCheck(file: string): Promise<Check> {
 /** A boolean, or `{ pass, score?, reason? }`. */
 function toVerdict(said: unknown, label: string): Verdict {
   const { pass, score = null, reason }: Record<string, unknown> = isObject(said) ? said : { pass: said };
-  if (typeof pass !== 'boolean') return failed(NAME, `${label} answered neither true nor false`);
+  if (typeof pass !== 'boolean') return broken(NAME, `${label} answered neither true nor false`);
   if (score !== null && !(typeof score === 'number' && score >= 0 && score <= 1)) {
-    return failed(NAME, `${label} gave a score that is not from 0 to 1`);
+    return broken(NAME, `${label} gave a score that is not from 0 to 1`);
   }
   const told = typeof reason === 'string' ? `: ${reason}` : pass ? ' is content' : ' is not content';
   return { gate: NAME, pass, score, reason: shorten(label + told), costNanoUsd: 0 };

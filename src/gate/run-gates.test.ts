@@ -74,7 +74,7 @@ test('a gate that throws or rejects has failed the answer', async () => {
     JUDGED,
   ) as Verdict[];
   assert.deepEqual(thrown, [
-    { gate: 'a', pass: false, score: null, reason: 'the gate itself failed: odd', costNanoUsd: 0 },
+    { gate: 'a', pass: false, score: null, reason: 'the gate itself failed: odd', costNanoUsd: 0, isBroken: true },
   ]);
   const rejected = await runGates([broken(true, () => Promise.reject(new Error('odd')))], JUDGED);
   assert.deepEqual([rejected[0]?.pass, rejected[0]?.costNanoUsd], [false, null]);

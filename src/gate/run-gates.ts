@@ -1,5 +1,5 @@
 // Runs gates over an answer, the cheap ones first. It never throws: a gate that does has failed the answer.
-import { type Answer, failed, type Gate, type GateContext, type Question, type Verdict } from './gate.ts';
+import { type Answer, broken, type Gate, type GateContext, type Question, type Verdict } from './gate.ts';
 import { shorten } from './shorten.ts';
 
 export interface Judged {
@@ -57,18 +57,18 @@ function runFrom(gates: readonly Gate[], judged: Judged, verdicts: Verdict[]): V
 }
 
 function runOne(gate: Gate, { answer, question, context }: Judged): Verdict | Promise<Verdict> {
-  const broken = (error: unknown): Verdict => {
+  const fail = (error: unknown): Verdict => {
     const reason = error instanceof Error ? error.message : String(error);
     // What a costly gate had spent before it broke is not known.
     return {
-      ...failed(gate.name, shorten(`the gate itself failed: ${reason}`)),
+      ...broken(gate.name, shorten(`the gate itself failed: ${reason}`)),
       costNanoUsd: gate.isCostly ? null : 0,
     };
   };
   try {
     const verdict = gate.check(answer, question, context);
-    return verdict instanceof Promise ? verdict.catch(broken) : verdict;
+    return verdict instanceof Promise ? verdict.catch(fail) : verdict;
   } catch (error) {
-    return broken(error);
+    return fail(error);
   }
 }

@@ -1,7 +1,8 @@
 // `POST /v1/messages/count_tokens`: the provider's own count where it has one, else our estimate for that model.
 import type { IncomingHttpHeaders } from 'node:http';
 import { TierlineError } from '../call/errors.ts';
-import { chooseDeployment } from '../delivery/deployment.ts';
+import type { PlannedAttempt } from '../call/plan.ts';
+import { allowedOf, chooseDeployment } from '../delivery/deployment.ts';
 import { type ClientSide, runExchange } from '../delivery/exchange.ts';
 import { Inbound } from '../dialect/inbound.ts';
 import { createFacts } from '../dialect/pipe.ts';
@@ -23,8 +24,11 @@ export interface CountRequest {
 export async function countTokens(engine: Engine, request: CountRequest): Promise<{ status: number; body: unknown }> {
   const { inbound } = request;
   const plan = decide(engine.policy, inbound, request);
-  const model = plan.attempts[0]?.model ?? '';
-  const deployment = chooseDeployment(engine.delivery.deploymentsOf(model), new Set(), engine.delivery.random);
+  // A plan has an attempt.
+  const attempt = plan.attempts[0] as PlannedAttempt;
+  const { model } = attempt;
+  const { delivery } = engine;
+  const deployment = chooseDeployment(allowedOf(attempt, delivery.deploymentsOf(model)), new Set(), delivery.random);
   const count = deployment?.connection.countTokens;
   if (deployment && count)
     return ask(engine, request, { connection: deployment.connection, model: deployment.upstreamModel });
@@ -56,7 +60,7 @@ async function ask(
       openPipe: () => {
         throw new TierlineError('internal');
       },
-      readReply: (reply) => ({ body: reply, facts: createFacts() }),
+      readReply: (reply) => ({ body: JSON.stringify(JSON.parse(String(reply))), facts: createFacts() }),
       readError: (status, text) => connection.dialect.decodeError(status, text),
       redact: (text) => connection.secrets.reduce((clean, secret) => clean.replaceAll(secret, '[redacted]'), text),
     },

@@ -96,3 +96,10 @@ test('request ids sort by time and never repeat', () => {
   assert.deepEqual([...ids].sort(), ids);
   assert.match(ids[0] as string, /^req_[0-9a-z]+$/);
 });
+
+test('a provider cannot say what an answer cost, in our words or those of LiteLLM', () => {
+  assert.deepEqual(providerHeaders({ 'x-tierline-cost-usd': '0', 'x-litellm-response-cost': '0', ok: '1' }), [
+    'ok',
+    '1',
+  ]);
+});

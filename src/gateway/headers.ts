@@ -27,6 +27,8 @@ const DROPPED = new Set([
   'x-content-type-options',
   'x-powered-by',
   'www-authenticate',
+  // Of a gateway behind us: what the answer cost is ours to say.
+  'x-litellm-response-cost',
 ]);
 
 /** Bytes that cannot end a line. A provider package may have made its headers up, with any text in them. */

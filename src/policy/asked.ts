@@ -32,6 +32,15 @@ export interface Ceiling {
   of: string;
 }
 
+/** Those of task and tenant, where there are any. */
+export function limitsOf(policy: Policy, tenant: string, task: PolicyTask | null): PolicyLimits[] {
+  const limits: PolicyLimits[] = [];
+  if (task !== null) limits.push(task.limits);
+  const own = policy.tenants.get(tenant);
+  if (own !== undefined) limits.push(own);
+  return limits;
+}
+
 const COST_HEADER = 'x-tierline-max-cost-usd';
 
 /** Throws TierlineError `invalid_request` for a ceiling that is no amount. */
@@ -40,10 +49,7 @@ export function gatherLimits(
   task: PolicyTask | null,
   route: PolicyRoute | null,
 ): { limits: PolicyLimits[]; ceiling: Ceiling | null } {
-  const limits: PolicyLimits[] = [];
-  if (task !== null) limits.push(task.limits);
-  const tenant = policy.tenants.get(caller.tenant);
-  if (tenant !== undefined) limits.push(tenant);
+  const limits = limitsOf(policy, caller.tenant, task);
   if (!state.spends) return { limits, ceiling: null };
   let ceiling = askedCeiling(caller);
   const lower = (nanoUsd: NanoUsd | null, of: string): void => {

@@ -73,20 +73,33 @@ export function judge(model: PolicyModel, asked: Asked): Candidate {
 const refuse = (guard: GuardName, say: string): Verdict => ({ guard, isPassed: false, isKnown: true, say });
 const pass = (guard: GuardName, say: string, isKnown = true): Verdict => ({ guard, isPassed: true, isKnown, say });
 
-/** Privacy and region: keeps the deployments that meet every limit, and refuses a model without any. */
-function guardPlaces(candidate: Candidate, { limits, isThorough }: Asked): Verdict | null {
-  const { deployments } = candidate.model;
+/**
+ * Privacy and region: positions of the deployments that meet every limit, null when no limit is about them, and the refusal
+ * of a model without any. It holds for whatever is told of a request, questions to judges included.
+ */
+export function placesWithin(
+  { deployments }: PolicyModel,
+  limits: readonly PolicyLimits[],
+): { left: readonly number[] | null; refusal: Verdict | null } {
   let left: readonly number[] | null = null;
   for (const { isPrivate, regions, of } of limits) {
     if (isPrivate) {
       left = positions(deployments.length, left, (at) => deployments[at]?.isPrivate === true);
-      if (left.length === 0) return refuse('privacy', `no private deployment, ${of} is private`);
+      if (left.length === 0) return { left, refusal: refuse('privacy', `no private deployment, ${of} is private`) };
     }
     if (regions !== null) {
       left = positions(deployments.length, left, (at) => regions.includes(deployments[at]?.region ?? ''));
-      if (left.length === 0) return refuse('region', `no deployment that ${of} allows is in ${regions.join(', ')}`);
+      const say = `no deployment that ${of} allows is in ${regions.join(', ')}`;
+      if (left.length === 0) return { left, refusal: refuse('region', say) };
     }
   }
+  return { left, refusal: null };
+}
+
+function guardPlaces(candidate: Candidate, { limits, isThorough }: Asked): Verdict | null {
+  const { deployments } = candidate.model;
+  const { left, refusal } = placesWithin(candidate.model, limits);
+  if (refusal !== null) return refusal;
   if (left === null) return null;
   if (left.length < deployments.length) candidate.deployments = left;
   if (candidate.deployments === null && !isThorough) return null;

@@ -53,6 +53,14 @@ test('lengths are averaged, later the recent ones weigh more', () => {
 });
 
 describe('judgements', () => {
+  test('a gate that broke says nothing of the model', () => {
+    const history = after([{ passes: [true] }]);
+    const verdicts = [{ pass: true }, { pass: false, isBroken: true as const }];
+    history.observe({ task: 't', attempts: [{ model: 'm', status: 'ok', latencyMs: 1, usage: null, verdicts }] });
+    const record = history.recordOf('t', 'm');
+    assert.deepEqual([record?.judged, record?.passed], [1, 1]);
+  });
+
   test('count only where gates judged, and an answer passes when all of them passed', () => {
     const record = after([{}, { passes: [true, true] }, { passes: [true, false] }, { passes: [] }]).recordOf('t', 'm');
     assert.deepEqual([record?.judged, record?.passed], [2, 1]);

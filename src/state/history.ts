@@ -9,7 +9,7 @@ export interface Observed {
   task: string | null;
   errorCode?: string | null;
   attempts: readonly (Pick<CallRow['attempts'][number], 'model' | 'status' | 'latencyMs' | 'usage'> & {
-    verdicts?: readonly { pass: boolean }[] | null;
+    verdicts?: readonly { pass: boolean; isBroken?: true }[] | null;
     stopped?: StopReason | null;
   })[];
 }
@@ -31,7 +31,7 @@ export class History {
 
   /**
    * Takes in a finished call. Attempts that gave no complete answer say nothing about answers, unless a gate refused them
-   * on the way; nor do judgements that were cut short. `isFollowUp`: whether it went on a conversation whose prompt was
+   * on the way; nor do judgements that were cut short or whose gate broke. `isFollowUp`: whether it went on a conversation whose prompt was
    * still cached; null when that is not known.
    */
   observe(row: Observed, isFollowUp: boolean | null = null): void {
@@ -40,7 +40,8 @@ export class History {
       if (attempt.status !== 'ok' && verdicts == null) continue;
       const entry = this.entryOf(row.task, attempt.model);
       const isCut = row.errorCode === 'client_gone' || stopped === 'late' || stopped === 'beaten';
-      if (verdicts != null && verdicts.length > 0 && !isCut) entry.judge(verdicts.every(({ pass }) => pass));
+      const isHeard = verdicts != null && verdicts.length > 0 && !verdicts.some(({ isBroken }) => isBroken);
+      if (isHeard && !isCut) entry.judge(verdicts.every(({ pass }) => pass));
       if (attempt.status !== 'ok') continue;
       entry.time(attempt.latencyMs);
       if (isFollowUp !== null) entry.follow(isFollowUp);

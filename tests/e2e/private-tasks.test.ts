@@ -15,23 +15,45 @@ before(async () => {
   open = await startScriptedUpstream();
   home = await startScriptedUpstream();
   scope.after(async () => void (await Promise.all([open.close(), home.close()])));
-  const provider = (url: string) => ({ dialect: 'openai', base_url: `${url}/v1`, api_key: 'kkkk' });
+  const provider = (url: string, dialect = 'openai') => ({ dialect, base_url: `${url}/v1`, api_key: 'kkkk' });
+  const counter = (url: string) => provider(url, 'anthropic');
   gateway = await startGateway(scope, {
     config: {
-      providers: { open: provider(open.url), home: { ...provider(home.url), private: true } },
+      providers: {
+        open: provider(open.url),
+        home: { ...provider(home.url), private: true },
+        'open-counter': counter(open.url),
+        'home-counter': { ...counter(home.url), private: true },
+      },
       models: {
         both: { deployments: [{ use: 'open/m', weight: 1000 }, { use: 'home/m' }] },
         public: { use: 'open/m' },
+        counted: { deployments: [{ use: 'open-counter/m', weight: 1000 }, { use: 'home-counter/m' }] },
       },
       default: 'both',
-      tasks: { notes: { private: true, route: 'both' } },
+      keys: { web: 'key-of-the-web', discreet: { key: 'key-of-the-discreet', tenant: 'discreet' } },
+      tenants: { discreet: { private: true } },
+      tasks: {
+        notes: { private: true, route: 'both' },
+        counts: { private: true, route: 'counted' },
+        judged: {
+          route: { cascade: ['both', 'counted'] },
+          accept: [{ judge: { model: 'public', rubric: 'Good.', min: 0.5 } }],
+        },
+      },
       retries: { base_delay: '1ms', max_delay: '1ms' },
     },
   });
 });
 
 const send = (text: string, model: string, headers: Record<string, string> = {}) =>
-  ask(gateway.url, { wire: 'openai', model, text, headers });
+  ask(gateway.url, { wire: 'openai', model, text, headers: { authorization: 'Bearer key-of-the-web', ...headers } });
+const count = (text: string) =>
+  fetch(`${gateway.url}/v1/messages/count_tokens`, {
+    method: 'POST',
+    headers: { 'x-api-key': 'key-of-the-web' },
+    body: JSON.stringify({ model: 'auto/counts', messages: [{ role: 'user', content: text }] }),
+  });
 
 test('every call of a private task goes to the private place, however small its share', async () => {
   for (let index = 0; index < 20; index++) assert.equal((await send('private', 'auto/notes')).status, 200);
@@ -57,4 +79,38 @@ test('a model named by the client is guarded by the task of the call, and the re
     readRows(gateway.ledgerPath).find(({ errorCode }) => errorCode === 'model_not_allowed'),
   );
   assert.deepEqual([row.httpStatus, row.attempts.length], [403, 0]);
+});
+
+test('the tokens of a private task are counted at the private place', async () => {
+  home.on('counting', (visit) => sendJson(visit, 200, { input_tokens: 7 }));
+  open.on('counting', (visit) => sendJson(visit, 200, { input_tokens: 8 }));
+  for (let index = 0; index < 5; index++) assert.deepEqual(await (await count('counting')).json(), { input_tokens: 7 });
+  assert.deepEqual([open.visitsOf('counting').length, home.visitsOf('counting').length], [0, 5]);
+});
+
+test("a count that is no JSON is the provider's mistake", async () => {
+  home.on(
+    'garbled',
+    (visit) => void visit.response.writeHead(200, { 'content-type': 'application/json' }).end('<html>'),
+  );
+  const answered = await count('garbled');
+  assert.equal(answered.status, 502);
+  assert.match(await answered.text(), /provider/);
+});
+
+test('a judge at a public place sees nothing of a private tenant, whose answers nobody vouches for then', async () => {
+  const asked = await send('secret', 'auto/judged', { authorization: 'Bearer key-of-the-discreet' });
+  assert.equal(asked.status, 200);
+  assert.ok(
+    open.visits.every(({ text }) => !text.includes('secret')),
+    'the open provider has seen the text',
+  );
+  const rows = await eventually(() => {
+    const found = readRows(gateway.ledgerPath).filter(({ tenant }) => tenant === 'discreet');
+    return found.length > 0 ? found : undefined;
+  });
+  assert.match(JSON.stringify(rows[0]?.attempts[0]?.verdicts), /no private deployment, the tenant discreet is private/);
+  const others = await send('open secret', 'auto/judged');
+  assert.equal(others.status, 200);
+  assert.ok(open.visits.some(({ text }) => text.includes('open secret') && text.includes('Good.')));
 });

@@ -202,6 +202,14 @@ function isRoutable(policy: Policy, view: View, { name, inputLimit, window, capa
   );
 }
 
+/** Whether a route of the task takes the model, as slow as it is known to be. */
+function isQuick(policy: Policy, { records }: World, name: string): boolean {
+  const task = policy.tasks[0] ?? assert.fail();
+  const p95 = records[name]?.p95LatencyMs ?? 0;
+  const routes = [task.route, ...task.rules.map((rule) => rule.route)];
+  return routes.some(({ models, latencyMs }) => models.includes(name) && (latencyMs === null || p95 <= latencyMs));
+}
+
 test('no attempt ever leaves the guarded set, fallbacks and pins included', () => {
   let plans = 0;
   fc.assert(
@@ -215,6 +223,7 @@ test('no attempt ever leaves the guarded set, fallbacks and pins included', () =
         assert.ok(places.length > 0);
         for (const at of places) assert.ok(mayServe(policy, model, at), `${name} at ${at}`);
         if (view.model === 'auto/t') assert.ok(isRoutable(policy, view, model), name);
+        if (view.model === 'auto/t') assert.ok(isQuick(policy, world, name), `${name} is too slow`);
       }
     }),
     RUNS,
@@ -298,8 +307,18 @@ test('the models tried are a prefix of the plan: what may follow an attempt neve
       // Once only failures lead on, no gate leads on any more: a walk that stops anywhere has tried the first ones.
       const after = plan.attempts.slice(1).map((attempt) => attempt.after);
       const firstFailure = after.indexOf('failure');
-      const isStandIn = world.pin !== null && plan.attempts[0]?.model === world.pin.model;
-      if (firstFailure !== -1 && !isStandIn) assert.ok(!after.slice(firstFailure).includes('any'));
+      if (firstFailure !== -1) assert.ok(!after.slice(firstFailure).includes('any'));
+      const task = policy.tasks[0] ?? assert.fail();
+      const ladders = [task.route, ...task.rules.map((rule) => rule.route)]
+        .filter((route) => route.isCascade)
+        .map((route) => route.models.slice(0, route.ownCount));
+      const climbed = plan.attempts.filter((attempt) => attempt.after === 'any').map((attempt) => attempt.model);
+      // A fallback that a pin has put first stands on no rung.
+      const rises = ladders.some((ladder) => {
+        const rungs = climbed.map((model) => ladder.indexOf(model));
+        return rungs.slice(1).every((rung, at) => rung > (rungs[at] ?? -1));
+      });
+      if (climbed.length > 1) assert.ok(rises, `a failed gate leads up only: ${climbed.join()}`);
     }),
     RUNS,
   );
