@@ -115,9 +115,9 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
     errorCode: outcome.error?.code ?? null,
     pricing: engine.pricing(call.atMs),
   });
-  engine.learn(plan, row);
   // The row comes first: whoever reads an answer to its end finds it in the ledger.
   const written = recorder.record(row);
+  engine.learn(plan, row);
   if (written !== undefined) await written;
   if (isPricedLate(inbound, plan)) writeCost(engine, outcome, row);
   answer(client, outcome, answerFacts(plan, row));

@@ -256,4 +256,17 @@ tasks: { t: { private: true, route: small, accept: [{ judge: { model: mid, rubri
       /accept\[0\]\.judge\.model: judges a private task, but "mid" is served by "far", which is not private/,
     );
   });
+
+  test('a task for some regions is judged by models with a place in them', () => {
+    const file = (regions: string): string => `
+providers: { near: { dialect: openai, base_url: "http://n", region: eu }, far: { dialect: openai, base_url: "http://h", region: us } }
+models: { small: near/a, both: { deployments: [{ use: near/b }, { use: far/b }] }, mid: far/b }
+tasks: { t: { regions: eu, route: small, accept: [{ judge: { model: ${regions}, rubric: r, min: 1 } }] } }`;
+    const load = (text: string) => parseConfig(text, { file: join(folder, 'tierline.yaml'), env: {} });
+    assert.equal(load(file('both')).tasks.size, 1);
+    assert.throws(
+      () => load(file('mid')),
+      /accept\[0\]\.judge\.model: judges a task for eu only, but "mid" has no deployment there/,
+    );
+  });
 });

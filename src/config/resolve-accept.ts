@@ -59,6 +59,21 @@ export function refusePublicJudges({ name, accept }: TaskConfig, { models, provi
   }
 }
 
+/** A judge without a place in the task's regions could never be asked, and every answer would fail for it. */
+export function refuseDistantJudges(
+  { name, accept, regions }: TaskConfig,
+  { models, providers, report }: Ladder,
+): void {
+  if (regions === null) return;
+  for (const [index, gate] of accept.entries()) {
+    const model = gate.kind === 'judge' ? models.get(gate.model) : undefined;
+    const isNear = model?.deployments.some(({ provider }) => regions.includes(providers.get(provider)?.region ?? ''));
+    if (model === undefined || isNear === true) continue;
+    const message = `judges a task for ${regions.join(', ')} only, but "${model.name}" has no deployment there`;
+    report({ path: ['tasks', name, 'accept', index, 'judge', 'model'], at: 'value', message });
+  }
+}
+
 function resolveGate(file: FileGate, path: Path, ladder: Ladder): GateConfig {
   const place = (key: keyof FileGate): Place => ({ path: [...path, key], ladder });
   if (file.json_schema !== undefined) {

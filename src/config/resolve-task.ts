@@ -3,7 +3,7 @@ import type { MatchRule, ModelConfig, RouteConfig, RuleConfig, TaskConfig } from
 import type { FileRules } from './match-schema.ts';
 import type { Report } from './names.ts';
 import type { Path } from './problem.ts';
-import { refuseMissingGate, refusePublicJudges, resolveAccept } from './resolve-accept.ts';
+import { refuseDistantJudges, refuseMissingGate, refusePublicJudges, resolveAccept } from './resolve-accept.ts';
 import { resolveLimits } from './resolve-limits.ts';
 import { type MatchContext, resolveMatch, resolveRequestRule } from './resolve-match.ts';
 import { isReached, type Ladder, resolveRoute } from './resolve-route.ts';
@@ -49,6 +49,7 @@ function resolveTask(name: string, file: FileTask, context: TaskContext): TaskCo
   };
   refuseMissingGate(task, ladder.report);
   if (task.isPrivate) refusePublicJudges(task, ladder);
+  refuseDistantJudges(task, ladder);
   for (const { route, at } of routesOf(task, path)) {
     if (!(task.accept.length > 0)) refuseIdleCascade(route, at, ladder.report);
     if (task.isPrivate) refusePublicModels(route, at, ladder);

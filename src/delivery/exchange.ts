@@ -247,8 +247,9 @@ class RunningExchange implements UpstreamSink {
 
   /** Ends the exchange from our side. */
   private stop(status: CallStatus, error: TierlineError): void {
-    this.exchange?.abort();
+    // Settled first: what a connection hands on while it is closed is nobody's any more.
     this.settle(status, error);
+    this.exchange?.abort();
   }
 
   private settle(

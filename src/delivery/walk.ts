@@ -115,14 +115,15 @@ export class Walk {
     });
     const { timeoutMs } = attempt;
     const timer = hold === null || timeoutMs === null ? null : setTimeout(() => hold.stop('late'), timeoutMs);
-    const exchange = await run.run();
-    this.error = run.error;
-    const ending = exchange === null ? 'failed' : this.settle(exchange, hold, judgement);
-    if (timer === null) return ending;
-    // Its gates have to be done within its time, too.
-    const settled = await ending;
-    clearTimeout(timer);
-    return settled;
+    try {
+      const exchange = await run.run();
+      this.error = run.error;
+      const ending = exchange === null ? 'failed' : this.settle(exchange, hold, judgement);
+      // Its gates have to be done within its time, too.
+      return timer === null ? ending : await ending;
+    } finally {
+      if (timer !== null) clearTimeout(timer);
+    }
   }
 
   private readonly onExchange = (exchange: Delivered): void => void this.exchanges.push(exchange);
