@@ -2,6 +2,7 @@
 // The `tierline` command: options and wiring; each command's work is in a file of its own, loaded when it is called.
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
+import { complaintAboutNode } from '../call/node-version.ts';
 
 const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 const warn = (text: string): void => void process.stderr.write(`tierline: ${text}\n`);
@@ -123,6 +124,8 @@ withLedger(program.command('explain').description('why one call went where it we
   });
 
 try {
+  const complaint = complaintAboutNode(process.version);
+  if (complaint !== null) throw new Error(complaint);
   await program.parseAsync();
 } catch (error) {
   warn(sentence(error));
