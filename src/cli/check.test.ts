@@ -45,6 +45,16 @@ describe('rules and tasks that never see a request', () => {
     assert.match(inTask[0] ?? '', /^error tasks\.t\.rules\[1\]/);
   });
 
+  test('limits of a tenant whom no key belongs to are told, once there are keys', () => {
+    const tenants = (keys: string) =>
+      told(`${HEAD}${keys}\ndefault: dear\ntenants: { trail: { deny: dear } }`, 'tenant_without_key');
+    assert.deepEqual(tenants('keys: [{ key: abcd, tenant: trial }]'), [
+      'warning tenants.trail: binds nobody: no key belongs to this tenant (those of `keys`: trial)',
+    ]);
+    assert.deepEqual(tenants('keys: [{ key: abcd, tenant: trail }]'), []);
+    assert.deepEqual(tenants(''), []);
+  });
+
   test('a task behind a wider one gets only requests that name it', () => {
     const tasks = (narrow: string) =>
       told(

@@ -141,7 +141,7 @@ function requestLines({ task, session }: Consideration, facts: Facts): string[] 
     facts.isInToolLoop && 'an open tool loop',
     facts.signedBy !== null && `signed blocks of ${facts.signedBy}`,
   ].filter((word) => word !== false);
-  const size = `${showCount(facts.bytes)} bytes, ${facts.messages} messages, about ${showCount(facts.inputTokens)} tokens`;
+  const size = `${showCount(facts.bytes)} bytes, ${facts.messages} ${facts.messages === 1 ? 'message' : 'messages'}, about ${showCount(facts.inputTokens)} tokens`;
   return [
     field('asks for', `${showText(facts.model)} (${facts.dialect}${facts.stream ? ', streamed' : ''})`),
     field('size', size),

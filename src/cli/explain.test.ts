@@ -40,6 +40,24 @@ const ESCALATED = sampleRow({
   ],
 });
 
+test('an answer that is given although a gate refused it is told as such', async (t) => {
+  const verdict = { gate: 'one_of', pass: false, score: 0, reason: 'no', costNanoUsd: 0 };
+  const page = await explain(t, sampleRow({ attempts: [sampleAttempt({ verdicts: [verdict] })] }));
+  assert.match(page, /answered by .*\n +given although the gate one_of refused it\n/);
+  assert.doesNotMatch(await explain(t, sampleRow({ attempts: [sampleAttempt()] })), /given although/);
+});
+
+test('a call without an answer is compared with nothing', async (t) => {
+  const row = sampleRow({
+    model: null,
+    tier: null,
+    status: 'error',
+    errorCode: 'upstream_timeout',
+    baselineNanoUsd: 0,
+  });
+  assert.match(await explain(t, row), /baseline +none: there was no answer\n/);
+});
+
 test('the page tells what was asked, why it went where it went, and what each attempt came to', async (t) => {
   const page = await explain(t, ESCALATED);
   const expected = [

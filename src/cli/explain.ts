@@ -20,7 +20,10 @@ export function explainCommand(options: ExplainOptions, print: (text: string) =>
   const reader = openLedgerReader(options.ledger);
   try {
     const row = reader.call(options.id);
-    if (row === null) throw new Error(`The ledger at ${options.ledger} has no call "${showText(options.id)}".`);
+    if (row === null)
+      throw new Error(
+        `The ledger at ${options.ledger} has no call "${showText(options.id)}"; \`tierline tail --ids\` shows the newest.`,
+      );
     print(options.json === true ? `${JSON.stringify(row, null, 2)}\n` : toPage(row));
   } finally {
     reader.close();
@@ -52,6 +55,7 @@ function toOverview(row: CallRow): string[] {
     field('task', showText(row.task)),
     field('outcome', outcome.join(', ')),
     field('answered by', toAnswer(row)),
+    ...refusedBy(row).map((gate) => field('', `given although the gate ${gate} refused it`)),
     field('time', times.join(', ')),
   ];
   if (row.session !== null) lines.splice(3, 0, field('session', showText(row.session)));
@@ -63,6 +67,14 @@ function toAnswer(row: CallRow): string {
   const said = row.responseModel === null ? '' : `, which calls itself ${showText(row.responseModel)}`;
   const escalated = row.escalated ? '; not the first model of the plan' : '';
   return `${showText(row.model)} (${showText(row.tier)}) at ${showText(row.provider)}${said}${escalated}`;
+}
+
+/** The gate that the answer of this call failed, which its client has all the same. */
+function refusedBy({ model, status, attempts }: CallRow): string[] {
+  if (model === null || status !== 'ok') return [];
+  const answered = attempts.findLast((attempt) => attempt.model === model && attempt.stopped === null);
+  const failed = answered?.verdicts?.find(({ pass }) => !pass);
+  return failed === undefined ? [] : [showText(failed.gate)];
 }
 
 function toPlan(row: CallRow): string[] {
@@ -141,7 +153,13 @@ function toMoney(row: CallRow): string[] {
   const model = row.baselineModel === null ? '' : `${showText(row.baselineModel)} would have cost `;
   return [
     field('cost', showAmount(row.costNanoUsd, row.costBasis)),
-    field('baseline', `${model}${showAmount(row.baselineNanoUsd, row.baselineBasis)}`),
+    // Without an answer there is nothing that another model could have done for less.
+    field(
+      'baseline',
+      row.model === null && row.baselineNanoUsd === 0
+        ? 'none: there was no answer'
+        : `${model}${showAmount(row.baselineNanoUsd, row.baselineBasis)}`,
+    ),
     field('saved', toSavings(row.costNanoUsd, row.baselineNanoUsd)),
   ];
 }

@@ -2,6 +2,7 @@
 // The `tierline` command: options and wiring; each command's work is in a file of its own, loaded when it is called.
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
+import { complaintAboutNode } from '../call/node-version.ts';
 
 const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 const warn = (text: string): void => void process.stderr.write(`tierline: ${text}\n`);
@@ -76,8 +77,9 @@ withLedger(program.command('report').description('what calls cost and what routi
 withLedger(program.command('tail').description('the newest calls, one line each'))
   .option('-n, --lines <number>', 'how many', count, 20)
   .option('-f, --follow', 'go on with calls as they come')
+  .option('--ids', 'with the ids that `tierline explain` takes')
   .option('--json', 'as JSON lines')
-  .action(async (options: LedgerOption & { lines: number; follow?: boolean; json?: boolean }) => {
+  .action(async (options: LedgerOption & { lines: number; follow?: boolean; ids?: boolean; json?: boolean }) => {
     const { tailCommand } = await import('./tail.ts');
     const stop = new AbortController();
     process.once('SIGINT', () => stop.abort());
@@ -88,11 +90,14 @@ program
   .command('check')
   .description('what is wrong or probably not meant in a configuration')
   .argument('[config]', 'configuration (default: tierline.yaml here, else keys found in the environment)')
+  .option('-c, --config <file>', 'the same')
   .option('--json', 'as JSON')
   .option('--strict', 'end with an error for warnings too')
-  .action(async (config: string | undefined, options: { json?: boolean; strict?: boolean }) => {
+  .action(async (file: string | undefined, options: { config?: string; json?: boolean; strict?: boolean }) => {
+    const { config = file, ...rest } = options;
+    if (file !== undefined && config !== file) throw new Error(`Name one configuration, not ${file} and ${config}.`);
     const [{ checkCommand }, { findConfig }] = await Promise.all([import('./check.ts'), import('./find-config.ts')]);
-    process.exitCode = checkCommand({ ...findConfig(config), ...options, nowMs: Date.now() }, print);
+    process.exitCode = checkCommand({ ...findConfig(config), ...rest, nowMs: Date.now() }, print);
   });
 
 withLedger(program.command('explain').description('why one call went where it went, or where a request would go'))
@@ -104,7 +109,8 @@ withLedger(program.command('explain').description('why one call went where it we
   .option('--json', 'as JSON')
   .action(async (id: string | undefined, options: ExplainOption) => {
     const { file, ...rest } = options;
-    if ((id === undefined) === (file === undefined)) throw new Error('Name either the id of a call or a --file.');
+    if ((id === undefined) === (file === undefined))
+      throw new Error('Name either the id of a call (`tierline tail --ids` shows them) or a request with --file.');
     if (id !== undefined) {
       const { explainCommand } = await import('./explain.ts');
       explainCommand({ ...options, id, ledger: await ledgerPath(options) }, print);
@@ -118,6 +124,8 @@ withLedger(program.command('explain').description('why one call went where it we
   });
 
 try {
+  const complaint = complaintAboutNode(process.version);
+  if (complaint !== null) throw new Error(complaint);
   await program.parseAsync();
 } catch (error) {
   warn(sentence(error));

@@ -29,7 +29,7 @@ export function modelsCommand({ catalog, filter = '', json = false, atMs }: Mode
   if (json) return `${JSON.stringify(models.map((model) => toRecord(model, atMs)))}\n`;
   if (models.length === 0)
     return `No model's name has ${JSON.stringify(filter)} in it; the catalog lists ${all.length}.\n`;
-  return `${toTable(models, atMs)}\n${closing(catalog, { shown: models.length, all: all.length })}\n`;
+  return `${toTable(models, atMs)}\n${closing(catalog, { shown: models.length, all: all.length, isFiltered: words.length > 0 })}\n`;
 }
 
 function toRecord(model: ModelSpec, atMs: number): unknown {
@@ -78,10 +78,12 @@ function toTable(models: readonly ModelSpec[], atMs: number): string {
   return table.toString();
 }
 
-function closing(catalog: Catalog, count: { shown: number; all: number }): string {
+function closing(catalog: Catalog, count: { shown: number; all: number; isFiltered: boolean }): string {
   const lines = ['USD per million tokens. +: a higher price above a mark of input tokens, see --json.'];
   if (count.shown < count.all)
-    lines.push(`${count.shown} of ${count.all} models; give a part of a name to search all of them.`);
+    lines.push(
+      `${count.shown} of ${count.all} models${count.isFiltered ? '' : '; give a part of a name to search all of them'}.`,
+    );
   lines.push(`Prices as of ${catalog.asOf}.`);
   return lines.join('\n');
 }

@@ -69,8 +69,14 @@ test('the table shows calls, tokens, money and what is unknown, without colours'
   assert.deepEqual(cellsOf(text, '(no task)').slice(7), ['-', '-', '$0.003', '-', '-', '-', '1']);
   assert.deepEqual(cellsOf(text, 'total').slice(1, 2), ['3']);
   assert.match(text, /Unknown: 1 calls without a known cost, 0 without a known baseline\. 1 calls are not part/);
-  assert.match(text, /Tokens: 1 calls reported no usage/);
+  assert.match(text, /Tokens: 1 calls have no count/);
   assert.ok(!text.includes('\u001b'));
+});
+
+test('columns of what happened to no call are left out, so that the table fits a terminal', () => {
+  const text = run({ task: 'triage, "urgent"' });
+  assert.deepEqual(cellsOf(text, 'task').slice(7), ['per call', 'baseline', 'saved', 'saved %', 'by caches']);
+  assert.match(run(), /escalated.*unknown/);
 });
 
 test('JSON carries the same report in nano-dollars', () => {

@@ -2,7 +2,7 @@
 import Table from 'cli-table3';
 import { formatUsd, type NanoUsd } from '../call/money.ts';
 import type { CacheRatesOf } from '../ledger/cache-savings.ts';
-import { showCount, showShare, showText, showUsd } from '../ledger/display.ts';
+import { showCount, showShare, showText, showUsd, UNKNOWN } from '../ledger/display.ts';
 import { parseTime } from '../ledger/period.ts';
 import { openLedgerReader } from '../ledger/reader.ts';
 import { REPORT_BY, type Report, type ReportBy, type ReportQuery, type ReportRow } from '../ledger/report.ts';
@@ -71,17 +71,27 @@ const COLUMNS = [
   'unknown',
 ];
 
+const OPTIONAL: ReadonlySet<string> = new Set(['escalated', 'by caches', 'unknown']);
+
 function toText(report: Report, skipped: number): string {
   const { total } = report;
   if (total.calls === 0) return 'No calls in this period.\n';
+  // A terminal breaks long lines, so what happens to nobody has no column: escalations, caches, unknown sums.
+  const cells = [...report.rows, total].map(toCells);
+  const isEmpty = (index: number): boolean =>
+    !(COLUMNS[index] === 'by caches' && total.cacheUnpricedTokens > 0) &&
+    cells.every((row) => row[index] === '0' || row[index] === UNKNOWN);
+  const shown = COLUMNS.map((_, index) => index).filter(
+    (index) => !OPTIONAL.has(COLUMNS[index] as string) || !isEmpty(index),
+  );
   const table = new Table({
-    head: [report.by, ...COLUMNS],
-    colAligns: ['left', ...COLUMNS.map(() => 'right' as const)],
+    head: [report.by, ...shown.map((index) => COLUMNS[index] as string)],
+    colAligns: ['left', ...shown.map(() => 'right' as const)],
     // No colours: the text must read the same in a file or a pipe.
     style: { head: [], border: [], compact: true },
   });
-  for (const row of report.rows) table.push([nameOf(row, report.by), ...toCells(row)]);
-  table.push(['total', ...toCells(total)]);
+  const names = [...report.rows.map((row) => nameOf(row, report.by)), 'total'];
+  for (const [index, row] of cells.entries()) table.push([names[index] ?? '', ...shown.map((at) => row[at] as string)]);
   return `${table.toString()}\n${toNotes(total, skipped)}`;
 }
 
@@ -122,7 +132,8 @@ function toNotes(total: ReportRow, skipped: number): string {
         `${uncompared} calls are not part of "saved".`,
     );
   }
-  if (total.usageUnknown > 0) notes.push(`Tokens: ${total.usageUnknown} calls reported no usage.`);
+  if (total.usageUnknown > 0)
+    notes.push(`Tokens: ${total.usageUnknown} calls have no count (refused, failed, or not told by the provider).`);
   if (total.cacheUnpricedTokens > 0) {
     const tokens = showCount(total.cacheUnpricedTokens);
     notes.push(`Caches: ${tokens} tokens read or written have no known price and are not part of "by caches".`);

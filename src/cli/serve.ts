@@ -22,17 +22,29 @@ export async function serve(options: ServeOptions): Promise<void> {
   const found = findConfig(options.config);
   const config = withAddress(found.config, options);
   const running = await startTierline({ config, warn });
-  const reload = (next: Config): Promise<void> =>
-    running.reload(withAddress(next, options)).then(
-      () => print('configuration reloaded'),
-      (error: unknown) =>
-        warn(`the configuration was not reloaded: ${error instanceof Error ? error.message : String(error)}`),
-    );
+  const reload = async (next: Config): Promise<void> => {
+    const placed = withAddress(next, options);
+    try {
+      await running.reload(placed);
+    } catch (error) {
+      warn(`the configuration was not reloaded: ${error instanceof Error ? error.message : String(error)}`);
+      return;
+    }
+    print('configuration reloaded');
+    for (const part of fixedParts(config, placed)) warn(`${part} changes only with a restart`);
+  };
   const stopWatching = found.path === null ? null : watch(found.path, { ...options, reload });
   const stopped = untilStopped(running, { print, stopWatching });
   // Told last: whoever reads that it listens may stop it at once, in good order.
   for (const line of banner(running, config, found.sentence)) print(line);
   await stopped;
+}
+
+/** What a reload leaves as it is although the file says otherwise. */
+function fixedParts({ server, ledger }: Config, next: Config): string[] {
+  const isMoved = server.host !== next.server.host || server.port !== next.server.port;
+  const isOther = ledger.path !== next.ledger.path || ledger.durability !== next.ledger.durability;
+  return [...(isMoved ? ['the address (server.host, server.port)'] : []), ...(isOther ? ['the ledger'] : [])];
 }
 
 function withAddress(config: Config, { host, port }: ServeOptions): Config {
@@ -66,6 +78,7 @@ function banner(running: Running, config: Config, sentence: string): string[] {
   const key = config.keys[0] === undefined ? null : '$TIERLINE_KEY';
   const auth = key === null ? '' : ` -H "authorization: Bearer ${key}"`;
   const models = [...config.models.keys()].join(', ');
+  const tasks = [...config.tasks.keys()].map((name) => `auto/${name}`).join(', ');
   return [
     `Tierline listens on ${url}`,
     '',
@@ -73,6 +86,7 @@ function banner(running: Running, config: Config, sentence: string): string[] {
     `  OpenAI clients      base URL ${url}/v1`,
     `  Anthropic clients   base URL ${url}`,
     `  Models              ${models}, auto`,
+    ...(tasks === '' ? [] : [`  Tasks               ${tasks}`]),
     `  Ledger              ${config.ledger.path}`,
     '',
     '  Try it:',

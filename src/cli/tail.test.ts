@@ -34,6 +34,13 @@ test('a line tells time, task, model, status, tokens, cost and times', async (t)
   ]);
 });
 
+test('with ids a line begins with what explain takes', async (t) => {
+  const ledger = await ledgerWith(t, ['req_7']);
+  const { lines, print } = collect();
+  await tailCommand({ ledger: ledger.path, ids: true }, print);
+  assert.match(lines[0] ?? '', /^\S+Z {2}req_7 {2}ticket-triage {2}/);
+});
+
 test('what a client wrote cannot break the line, and what is unknown is a dash', async (t) => {
   const ledger = await ledgerWith(t, []);
   void ledger.record(

@@ -11,6 +11,8 @@ export interface TailOptions {
   /** How many of the newest calls to begin with; 20 when not said. */
   lines?: number;
   follow?: boolean;
+  /** Whether every line has the id of its call. */
+  ids?: boolean;
   json?: boolean;
   /** Ends following. */
   signal?: AbortSignal;
@@ -24,7 +26,8 @@ const BATCH = 500;
 export async function tailCommand(options: TailOptions, print: (text: string) => void): Promise<void> {
   const reader = openLedgerReader(options.ledger);
   const show = (entries: LedgerEntry[]): void => {
-    for (const { row } of entries) print(options.json === true ? `${JSON.stringify(row)}\n` : toLine(row));
+    for (const { row } of entries)
+      print(options.json === true ? `${JSON.stringify(row)}\n` : toLine(row, options.ids === true));
   };
   try {
     // One is read even when none is shown: following begins after it.
@@ -58,13 +61,14 @@ function toTried({ model, verdicts, stopped, errorCode }: AttemptRow): string {
   return why === null ? showText(model) : `${showText(model)} (${showText(why)})`;
 }
 
-function toLine(row: CallRow): string {
+function toLine(row: CallRow, hasId: boolean): string {
   const model = row.model === null ? UNKNOWN : `${showText(row.model)} (${showText(row.tier)})`;
   const status = row.errorCode === null ? row.status : `${row.status} ${showText(row.errorCode)}`;
   const { usage } = row;
   const tokens = usage === null ? UNKNOWN : `${showCount(totalInputTokens(usage))} / ${showCount(usage.outputTokens)}`;
   const columns = [
     showTime(row.atMs),
+    hasId ? showText(row.id) : '',
     showText(row.task).padEnd(16),
     model.padEnd(22),
     status.padEnd(11),

@@ -11,6 +11,7 @@ const PAGE = readFileSync(fileOf('docs/configuration.md'), 'utf8');
 const KEYS_OF_EXAMPLES = [
   'TIERLINE_KEY',
   'TIERLINE_BATCH_KEY',
+  'TIERLINE_TRIAL_KEY',
   'ANTHROPIC_API_KEY',
   'OPENAI_API_KEY',
   'GEMINI_API_KEY',

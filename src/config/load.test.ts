@@ -246,6 +246,7 @@ test('a text that is no configuration is refused in one sentence', () => {
   assert.match(onlyProblemOf('- a'), /expected keys/);
   assert.match(onlyProblemOf('hello'), /expected keys/);
   assert.match(onlyProblemOf('a: b: c'), /not valid YAML/);
+  assert.match(onlyProblemOf('a: {{ b: c }}'), /a brace too many/);
   assert.match(onlyProblemOf('a: 1\n---\nb: 2'), /more than one YAML document/);
   assert.match(onlyProblemOf('a: !env KEY'), /tags are not used/);
   assert.match(onlyProblemOf('a: *nowhere'), /aliases cannot be resolved/);

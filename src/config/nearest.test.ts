@@ -39,6 +39,7 @@ test('typing mistakes find what was meant', () => {
 test('what resembles nothing gets no suggestion', () => {
   assert.equal(nearest('zebra', ['api_key', 'base_url']), null);
   assert.equal(nearest('x', ['host', 'port']), null);
+  assert.equal(nearest('on', ['auto', 'off']), null, 'the opposite of what was meant');
   assert.equal(nearest('anything', []), null);
 });
 

@@ -4,11 +4,13 @@
 export function nearest(given: string, candidates: Iterable<string>): string | null {
   const wanted = plain(given);
   let best: string | null = null;
-  let bestDistance = Math.max(1, Math.floor(wanted.length * 0.4)) + 1;
+  const limit = Math.max(1, Math.floor(wanted.length * 0.4)) + 1;
+  let bestDistance = limit;
   for (const candidate of candidates) {
     const other = plain(candidate);
     const isPart = wanted.length >= 3 && other.length >= 3 && (other.includes(wanted) || wanted.includes(other));
     const edits = Math.min(editDistance(wanted, other), isPart ? 1.5 : Number.POSITIVE_INFINITY);
+    if (edits >= limit) continue;
     // Of two that are equally near, people have got the beginning right.
     const distance = wanted === other ? -1 : edits - commonStart(wanted, other) / 1000;
     if (distance < bestDistance) {

@@ -142,7 +142,7 @@ class YamlSource implements Source {
       if (isKey || !written.includes('${')) continue;
       const filled = fillPlaceholders(written, env);
       node.value = filled.text;
-      for (const message of filled.problems) this.findings.push({ path, at: 'value', message });
+      for (const message of filled.problems) this.findings.push({ path, at: 'value', message, hint: hintOf(message) });
       for (const [variable, value] of filled.used) {
         if (isSecretAt([variable], value)) this.secrets.add(value);
       }
@@ -213,6 +213,10 @@ class YamlSource implements Source {
   }
 }
 
+function hintOf(problem: string): string | null {
+  return problem.startsWith('the environment variable') ? 'Set it, or write a default: ${NAME:-default}.' : null;
+}
+
 function keyOf(pair: Pair): string {
   return isScalar(pair.key) ? showPlaceholders(String(pair.key.value)) : String(pair.key);
 }
@@ -227,6 +231,8 @@ function sentenceOf(error: YAMLError): string {
   if (error.code === 'MULTIPLE_DOCS') return 'the file holds more than one YAML document';
   if (error.code === 'RESOURCE_EXHAUSTION') return 'the YAML is nested too deeply';
   if (error.code === 'TAG_RESOLVE_FAILED') return 'YAML tags are not used here';
+  if (error.code === 'NON_STRING_KEY')
+    return 'this is not valid YAML: a map or list stands where a key belongs; is there a brace too many?';
   const said = error.message.replace(/( token)?( in YAML stream)?: .*$/s, '').replaceAll(/"[^"]{2,}"/g, 'text');
   return `this is not valid YAML: ${said.charAt(0).toLowerCase()}${said.slice(1)}`;
 }

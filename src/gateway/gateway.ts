@@ -193,7 +193,10 @@ class App implements Gateway {
       );
       return undefined;
     }
-    throw new TierlineError('not_found', `There is no route ${request.method} ${path.slice(0, 200)}.`);
+    throw new TierlineError(
+      'not_found',
+      `There is no route ${request.method} ${path.slice(0, 200)}. Calls go to POST /v1/chat/completions (OpenAI) or POST /v1/messages (Anthropic).`,
+    );
   }
 
   private async call(admission: Admission, request: IncomingMessage): Promise<void> {

@@ -1,4 +1,5 @@
 // `createRouter`: loads the router when somebody wants one, so that importing the package costs nothing.
+import { complaintAboutNode } from '../call/node-version.ts';
 import type { Router, RouterConfig, RouterOptions } from './router.ts';
 
 /**
@@ -7,6 +8,8 @@ import type { Router, RouterConfig, RouterOptions } from './router.ts';
  * configuration is wrong, and with an Error when the ledger or a provider package cannot be opened.
  */
 export async function createRouter(config?: string | RouterConfig, options: RouterOptions = {}): Promise<Router> {
+  const complaint = complaintAboutNode(process.version);
+  if (complaint !== null) throw new Error(complaint);
   const { openRouter } = await import('./open-router.ts');
   return openRouter(config, options);
 }

@@ -226,9 +226,11 @@ test('an edit of the configuration takes effect while calls go on, a bad one cha
     models: { added: before.models.small, large: before.models.large },
     default: 'added',
     tasks: {},
+    ledger: { durability: 'commit' },
   };
   writeConfig(cwd, edited);
   await running.printed(/configuration reloaded/);
+  await running.printed(/the ledger changes only with a restart/, 'stderr');
   assert.equal((await askModel(running, 'added')).status, 200);
   expectError(await askModel(running, 'small'), 'openai', 404);
   const old = await underWay;

@@ -30,7 +30,21 @@ export function findUnreachable(config: Config): Finding[] {
     ...[...config.tasks.values()].flatMap(({ name, rules }) => hiddenRules(rules, `tasks.${name}.`)),
     ...hiddenTasks(config),
     ...idleModels(config),
+    ...keylessTenants(config),
   ];
+}
+
+/** Limits of a tenant whom no key belongs to bind nobody. Without keys it may be one of the library's. */
+function keylessTenants({ keys, tenants }: Config): Finding[] {
+  const known = new Set(keys.map(({ tenant }) => tenant));
+  const names = keys.length === 0 ? [] : [...tenants.keys()].filter((name) => !known.has(name));
+  const list = [...known].join(', ');
+  return names.map((name) => ({
+    level: 'warning',
+    code: 'tenant_without_key',
+    at: `tenants.${name}`,
+    say: `binds nobody: no key belongs to this tenant (those of \`keys\`: ${list})`,
+  }));
 }
 
 function hiddenRules(rules: readonly RuleConfig[], prefix: string): Finding[] {

@@ -19,11 +19,11 @@ export function findUngated({ tasks }: Config): Finding[] {
     .filter((task) => task.accept.length === 0)
     .map((task) => {
       const level = levelOf(task);
-      const of =
+      const say =
         task.consequence === null
-          ? 'it does not say what a wrong answer does'
-          : `a wrong answer is ${task.consequence}`;
-      return { level, code: 'no_gate', at: `tasks.${task.name}`, say: `no gate checks its answers, and ${of}` };
+          ? 'nothing checks its answers; give it gates under `accept`, or say under `consequence` what a wrong one does'
+          : `nothing checks its answers, and a wrong one is ${task.consequence}; gates go under \`accept\``;
+      return { level, code: 'no_gate', at: `tasks.${task.name}`, say };
     });
 }
 
