@@ -2,6 +2,7 @@
 // It goes through the same checks as a file.
 import type { JsonObject } from '../call/json.ts';
 import { SIMULATED_MODELS } from '../provider/simulated/models.ts';
+import { SIMULATED_TASKS } from '../provider/simulated/routing.ts';
 import type { Config } from './config.ts';
 import { checkConfig } from './load.ts';
 import { type Environment, valueSource } from './source.ts';
@@ -23,15 +24,6 @@ const LADDERS: Readonly<Record<string, Partial<Record<Tier, string>>>> = {
     mid: 'anthropic/claude-sonnet-4.6',
     frontier: 'anthropic/claude-opus-4.7',
   },
-};
-
-/** Where the tasks of the demo go, cheapest rung that can do them. */
-const SIMULATED_TASKS: Readonly<Record<string, Tier>> = {
-  'ticket-label': 'small',
-  'invoice-extract': 'small',
-  summary: 'small',
-  arithmetic: 'mid',
-  'code-question': 'frontier',
 };
 
 export interface FoundConfig {
@@ -97,13 +89,12 @@ function simulatedDocument(): Document {
       },
     };
   }
-  const tasks = Object.entries(SIMULATED_TASKS).map(([name, tier]) => [name, { route: tier }]);
   return {
     providers: { simulated: {} },
     models,
     baseline: 'frontier',
     default: 'mid',
-    tasks: Object.fromEntries(tasks),
+    tasks: SIMULATED_TASKS,
   };
 }
 

@@ -1,25 +1,10 @@
 // The demo's routing: three simulated models behind both dialects, and the cheapest tier that is good enough per task.
 import { stringify } from 'yaml';
-import { SIMULATED_MODELS, type TaskKind } from '../../provider/simulated/models.ts';
-import { LABELS } from '../../provider/simulated/problems/ticket-label.ts';
+import { SIMULATED_MODELS } from '../../provider/simulated/models.ts';
+import { SIMULATED_TASKS } from '../../provider/simulated/routing.ts';
 
 /** Which provider entry serves which tier, so that a demo crosses dialects in both directions. */
 const PROVIDER_OF_TIER = { small: 'simulated-openai', mid: 'simulated-anthropic', frontier: 'simulated-anthropic' };
-
-interface DemoTask {
-  /** What an answer has to look like; none where a wrong one looks like a right one. */
-  accept?: object[];
-  route: { cascade: string[] } | { model: string };
-}
-
-/** Where the demo's tasks go, as an audit of the simulated models would have it. */
-const TASKS: Readonly<Record<TaskKind, DemoTask>> = {
-  'ticket-label': { accept: [{ one_of: [...LABELS] }], route: { cascade: ['small', 'mid'] } },
-  'invoice-extract': { accept: [{ json_schema: 'request' }], route: { cascade: ['small', 'mid'] } },
-  summary: { accept: [{ length: { max_words: 30 } }], route: { cascade: ['small', 'mid'] } },
-  arithmetic: { accept: [{ pattern: '^-?\\d+$' }], route: { cascade: ['mid', 'frontier'] } },
-  'code-question': { route: { model: 'frontier' } },
-};
 
 export interface DemoConfigOptions {
   /** Chooses which answers of the simulated models are right. */
@@ -56,7 +41,7 @@ export function demoConfig({ seed, speed }: DemoConfigOptions) {
     ),
     baseline: 'frontier',
     default: { model: 'mid', fallback: ['frontier'] },
-    tasks: TASKS,
+    tasks: SIMULATED_TASKS,
   };
 }
 
