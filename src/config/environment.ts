@@ -51,7 +51,10 @@ export function configFromEnvironment(env: Environment): FoundConfig {
 }
 
 interface Document extends JsonObject {
-  models: Record<string, { use: string; tier: Tier; price?: JsonObject }>;
+  models: Record<
+    string,
+    { use: string; tier: Tier; context_window?: number; max_output_tokens?: number; price?: JsonObject }
+  >;
 }
 
 function ladderDocument(providers: readonly string[]): Document {
@@ -76,10 +79,12 @@ function ladderDocument(providers: readonly string[]): Document {
 
 function simulatedDocument(): Document {
   const models: Document['models'] = {};
-  for (const { name, tier, usdPerMillion } of SIMULATED_MODELS) {
+  for (const { name, tier, usdPerMillion, contextWindow, maxOutputTokens } of SIMULATED_MODELS) {
     models[tier] = {
       use: `simulated/${name}`,
       tier,
+      context_window: contextWindow,
+      max_output_tokens: maxOutputTokens,
       price: {
         input: usdPerMillion.input,
         output: usdPerMillion.output,

@@ -17,7 +17,7 @@ const MODULES = ['ai', 'zod', '@types/node', '@ai-sdk', 'json-schema'];
 const PRINTS: readonly RegExp[] = [
   /role: 'assistant'[^]*small \d+ \d+\n$/,
   /^message_start\n[^]*message_stop\nok \d/,
-  /\[ 'mid' \][^]*1 null\n$/,
+  /\[ 'mid', 'frontier' \][^]*2 null\n$/,
   /^(billing|bug) \d+ \{[^]*task: 'ticket-triage'[^]*\[\]\n$/,
 ];
 
