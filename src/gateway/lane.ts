@@ -6,6 +6,7 @@ import { IDLE_MS, LaneAnswer } from './lane-answer.ts';
 import { type LaneHead, readLaneHead } from './lane-head.ts';
 import { refuseConnection } from './refuse.ts';
 import type { Responder } from './responder.ts';
+import { YoungCollector } from './young-collector.ts';
 
 /** A request whose body has come completely. */
 export interface LaneRequest {
@@ -29,6 +30,7 @@ const BODY_MS = 300_000;
 /** What a client may send ahead while its request is being answered. */
 const MAX_AHEAD_BYTES = 64 * 1024;
 const NOTHING = Buffer.alloc(0);
+const young = new YoungCollector();
 
 /** All lanes of a gateway, watched by one timer. */
 export class Lanes {
@@ -162,6 +164,7 @@ class Lane {
       return NOTHING;
     }
     const body = this.parts.length === 0 ? part : Buffer.concat([...this.parts, part], head.bodyBytes);
+    if (this.parts.length > 0) young.add(body.length);
     this.head = null;
     this.parts = [];
     this.received = 0;
