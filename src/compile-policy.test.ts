@@ -40,8 +40,8 @@ describe('a model', () => {
 
   test('has its places with what guards ask of them', () => {
     assert.deepEqual(modelOf(policy, 'both').deployments, [
-      { provider: 'anthropic', dialect: 'anthropic-messages', isPrivate: false, region: 'us' },
-      { provider: 'local', dialect: 'openai-chat', isPrivate: true, region: 'eu' },
+      { provider: 'anthropic', dialects: ['anthropic-messages'], isPrivate: false, region: 'us' },
+      { provider: 'local', dialects: ['openai-chat', 'openai-embeddings'], isPrivate: true, region: 'eu' },
     ]);
   });
 

@@ -13,6 +13,7 @@ import type {
   Config,
   LimitsConfig,
   ModelConfig,
+  ProviderConfig,
   RouteConfig,
   RouteTarget,
   RuleConfig,
@@ -105,10 +106,15 @@ function compileDeployment(name: string, { providers }: Config): PolicyDeploymen
   const provider = providers.get(name);
   return {
     provider: name,
-    dialect: provider === undefined || provider.kind === 'package' ? 'neutral' : provider.dialect,
+    dialects: dialectsOf(provider),
     isPrivate: provider?.isPrivate ?? false,
     region: provider?.region ?? null,
   };
+}
+
+function dialectsOf(provider: ProviderConfig | undefined): readonly string[] {
+  if (provider === undefined || provider.kind === 'package') return ['neutral'];
+  return provider.kind === 'simulated' ? [provider.dialect] : provider.dialects;
 }
 
 /** The models of a plan count the same text, each in its own vocabulary. */

@@ -1,11 +1,13 @@
 // Opens what the configured providers need: connection pools, AI SDK packages, the simulated provider.
 import path from 'node:path';
 import { vendorOf } from './catalog/vendors.ts';
-import type { Config, HttpProviderConfig, ProviderConfig } from './config/config.ts';
+import type { Config, HttpDialectName, HttpProviderConfig, ProviderConfig } from './config/config.ts';
 import { anthropicMessages } from './dialect/anthropic-messages.ts';
 import type { Dialect } from './dialect/dialect.ts';
 import { gemini } from './dialect/gemini.ts';
 import { openaiChat } from './dialect/openai-chat.ts';
+import { openaiEmbeddings } from './dialect/openai-embeddings.ts';
+import { openaiResponses } from './dialect/openai-responses.ts';
 import { createAiSdkUpstream } from './provider/ai-sdk.ts';
 import { createAiSdkConnection } from './provider/ai-sdk-connection.ts';
 import { loadAiSdkProvider } from './provider/ai-sdk-load.ts';
@@ -13,8 +15,10 @@ import { type Connection, createHttpConnection, type ProviderHabits } from './pr
 import { createHttpUpstream } from './provider/http-upstream.ts';
 import { startSimulatedProvider } from './provider/simulated/server.ts';
 
-const DIALECTS: Record<HttpProviderConfig['dialect'], Dialect> = {
+const DIALECTS: Record<HttpDialectName, Dialect> = {
   'openai-chat': openaiChat,
+  'openai-responses': openaiResponses,
+  'openai-embeddings': openaiEmbeddings,
   'anthropic-messages': anthropicMessages,
   gemini,
 };
@@ -71,7 +75,7 @@ async function open(provider: ProviderConfig, config: Config): Promise<Opened> {
         {
           kind: 'http',
           name: provider.name,
-          dialect: provider.dialect,
+          dialects: [provider.dialect],
           baseUrl: `${simulated.url}/v1`,
           apiKey: null,
           auth: 'none',
@@ -104,7 +108,7 @@ function openHttp(provider: HttpProviderConfig, connectMs: number): Connection {
     name: provider.name,
     vendor,
     habits: habitsOf(vendor, provider.hasModelInPath),
-    dialect: DIALECTS[provider.dialect],
+    dialects: dialectsOf(provider),
     isPrivate: provider.isPrivate,
     upstream: createHttpUpstream(url.origin, { connectMs, connections: provider.connections }),
     basePath: url.pathname.replace(/\/$/, ''),
@@ -116,6 +120,10 @@ function openHttp(provider: HttpProviderConfig, connectMs: number): Connection {
     anthropicVersion: provider.anthropicVersion,
     anthropicBeta: provider.anthropicBeta,
   });
+}
+
+function dialectsOf({ dialects: [first, ...others] }: HttpProviderConfig): [Dialect, ...Dialect[]] {
+  return [DIALECTS[first], ...others.map((name) => DIALECTS[name])];
 }
 
 /** Vendors whose newer models refuse `max_tokens`; everybody else's servers know that older name. */

@@ -10,6 +10,7 @@ import { type Delivered, type Delivery, type DeliveryOutcome, deliver, type Judg
 import type { Deployment } from './delivery/deployment.ts';
 import type { ClientSide } from './delivery/exchange.ts';
 import type { Incoming } from './dialect/incoming.ts';
+import type { DialectName } from './dialect/neutral.ts';
 import { writeReplyCost } from './dialect/reply.ts';
 import { estimateUsage } from './estimate.ts';
 import type { Gate, Question } from './gate/gate.ts';
@@ -119,7 +120,8 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
   const written = recorder.record(row);
   engine.learn(plan, row);
   if (written !== undefined) await written;
-  if (isPricedLate(inbound, plan)) writeCost(engine, outcome, row);
+  if (isPricedLate(inbound, plan))
+    writeCost(engine, outcome, { costNanoUsd: row.costNanoUsd, dialect: inbound.dialect.name });
   answer(client, outcome, answerFacts(plan, row));
 }
 
@@ -190,10 +192,14 @@ function isPricedLate(inbound: Incoming, { attempts }: Plan): boolean {
   return !inbound.stream && attempts.some(({ isGated, hedgeAfterMs }) => isGated || hedgeAfterMs !== null);
 }
 
-function writeCost({ hasCostInUsage }: Engine, { answer }: DeliveryOutcome, { costNanoUsd }: CallRow): void {
+function writeCost(
+  { hasCostInUsage }: Engine,
+  { answer }: DeliveryOutcome,
+  { costNanoUsd, dialect }: { costNanoUsd: CallRow['costNanoUsd']; dialect: DialectName },
+): void {
   const body = answer?.result.body ?? null;
   if (!hasCostInUsage || answer === null || body === null || costNanoUsd === null) return;
-  answer.result.body = writeReplyCost(Buffer.from(body), costNanoUsd);
+  answer.result.body = writeReplyCost(dialect, Buffer.from(body), costNanoUsd);
 }
 
 function answer(client: CallClient, outcome: DeliveryOutcome, facts: AnswerFacts): void {

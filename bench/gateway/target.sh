@@ -22,4 +22,4 @@ ledger: { path: $work/ledger.db }
 YAML
 node="$root/node_modules/.bin/node"
 [ -x "$node" ] || node=node
-exec "$node" --max-semi-space-size=2 "$root/dist/cli/main.js" serve --config "$work/tierline.yaml"
+exec "$node" --max-semi-space-size=2 --initial-old-space-size=64 "$root/dist/cli/main.js" serve --config "$work/tierline.yaml"

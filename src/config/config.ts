@@ -57,11 +57,14 @@ export type ProviderConfig = HttpProviderConfig | PackageProviderConfig | Simula
 
 export type AuthStyle = 'bearer' | 'x-api-key' | 'api-key' | 'x-goog-api-key' | 'none';
 
-/** A provider that is spoken to over HTTP in one of our dialects. */
+export type HttpDialectName = Exclude<DialectName, 'neutral'>;
+
+/** A provider that is spoken to over HTTP in our dialects. */
 export interface HttpProviderConfig {
   kind: 'http';
   name: string;
-  dialect: Exclude<DialectName, 'neutral'>;
+  /** Everything it speaks; requests of other dialects are translated into the first. */
+  dialects: readonly [HttpDialectName, ...HttpDialectName[]];
   /** With the version in its path (`https://api.anthropic.com/v1`) and without a slash at the end. */
   baseUrl: string;
   apiKey: string | null;
@@ -98,7 +101,7 @@ export interface PackageProviderConfig {
 export interface SimulatedProviderConfig {
   kind: 'simulated';
   name: string;
-  dialect: Exclude<DialectName, 'gemini' | 'neutral'>;
+  dialect: 'openai-chat' | 'anthropic-messages';
   seed: number;
   /** 1 is lifelike, 10 ten times as fast. */
   speed: number;

@@ -27,7 +27,7 @@ test('well-known names need nothing but a key', () => {
   assert.deepEqual(http('openai', '{ api_key: key-of-openai }'), {
     kind: 'http',
     name: 'openai',
-    dialect: 'openai-chat',
+    dialects: ['openai-chat', 'openai-responses', 'openai-embeddings'],
     baseUrl: 'https://api.openai.com/v1',
     query: {},
     hasModelInPath: false,
@@ -41,9 +41,25 @@ test('well-known names need nothing but a key', () => {
     connections: 256,
   });
   const anthropic = http('anthropic', '{ api_key: k }');
-  assert.deepEqual([anthropic.dialect, anthropic.auth], ['anthropic-messages', 'x-api-key']);
+  assert.deepEqual([anthropic.dialects, anthropic.auth], [['anthropic-messages'], 'x-api-key']);
   const google = http('google', '{ api_key: k }');
-  assert.deepEqual([google.dialect, google.auth], ['gemini', 'x-goog-api-key']);
+  assert.deepEqual([google.dialects, google.auth], [['gemini'], 'x-goog-api-key']);
+});
+
+test('servers that are compatible with OpenAI have chat and embeddings; /responses where that is known or said', () => {
+  const spoken = (name: string, written: string): readonly string[] => http(name, written).dialects;
+  const chat = ['openai-chat', 'openai-embeddings'];
+  const both = ['openai-chat', 'openai-responses', 'openai-embeddings'];
+  assert.deepEqual(spoken('groq', '{ api_key: k }'), chat);
+  assert.deepEqual(spoken('groq', '{ api_key: k, responses: true }'), both);
+  assert.deepEqual(spoken('openai', '{ api_key: k, responses: false }'), chat);
+  assert.deepEqual(spoken('openai', '{ api_key: k, responses: only }'), ['openai-responses', 'openai-embeddings']);
+  assert.deepEqual(spoken('mine', '{ dialect: openai, base_url: "http://h/v1" }'), chat);
+  const azure = 'base_url: "https://r.openai.azure.com", api_key: k';
+  assert.deepEqual(spoken('azure', `{ ${azure} }`), both);
+  assert.deepEqual(spoken('azure', `{ ${azure}, api_version: 2024-10-21 }`), chat);
+  assert.match(problem('anthropic', '{ api_key: k, responses: true }'), /responses: has no meaning in the anthropic/);
+  assert.match(problem('openai', '{ api_key: k, responses: perhaps }'), /expected true, false or only/);
 });
 
 test('every well-known provider works with its usual variable alone', () => {

@@ -1,7 +1,7 @@
 // Makes a provider of what the file says about it: dialect, address, credential and Azure's two forms. It reports what
 // cannot work and never shows a credential.
 
-import type { AuthStyle, HttpProviderConfig, ProviderConfig } from './config.ts';
+import type { AuthStyle, HttpDialectName, HttpProviderConfig, ProviderConfig } from './config.ts';
 import { nearest } from './nearest.ts';
 import type { FileProvider } from './schema.ts';
 import { hasCredentials } from './secret.ts';
@@ -11,11 +11,6 @@ import { type FileDialect, WELL_KNOWN, type WellKnownProvider } from './well-kno
 /** Reports a problem with one key of the provider, or with the provider as a whole (null). */
 export type ReportKey = (key: keyof FileProvider | null, message: string, hint?: string) => void;
 
-const DIALECTS: Readonly<Record<FileDialect, HttpProviderConfig['dialect']>> = {
-  openai: 'openai-chat',
-  anthropic: 'anthropic-messages',
-  gemini: 'gemini',
-};
 const AUTH: Readonly<Record<FileDialect, AuthStyle>> = {
   openai: 'bearer',
   anthropic: 'x-api-key',
@@ -117,11 +112,12 @@ function httpProvider(name: string, file: FileProvider, context: HttpContext): H
   const { apiKey, auth } = resolveCredential(file, url, { ...context, headers });
   if (url === null) return null;
   const isAzure = name === 'azure' || file.api_version !== undefined;
+  const address = isAzure && dialect === 'openai' ? azureAddress(url, file) : plainAddress(url, dialect, file);
   return {
     kind: 'http',
     name,
-    dialect: DIALECTS[dialect],
-    ...(isAzure && dialect === 'openai' ? azureAddress(url, file) : plainAddress(url, dialect, file)),
+    dialects: spokenBy(dialect, file.responses ?? (known?.hasResponses === true && !address.hasModelInPath)),
+    ...address,
     apiKey,
     auth,
     headers,
@@ -131,6 +127,21 @@ function httpProvider(name: string, file: FileProvider, context: HttpContext): H
     anthropicBeta: file.anthropic_beta ?? [],
     connections: file.connections ?? CONNECTIONS,
   };
+}
+
+/** OpenAI-compatible servers have embeddings, and say themselves when a model has none; /responses is not everywhere. */
+function spokenBy(dialect: FileDialect, responses: boolean | 'only'): HttpProviderConfig['dialects'] {
+  switch (dialect) {
+    case 'anthropic':
+      return ['anthropic-messages'];
+    case 'gemini':
+      return ['gemini'];
+    case 'openai': {
+      const others: HttpDialectName[] = ['openai-embeddings'];
+      if (responses === 'only') return ['openai-responses', ...others];
+      return responses ? ['openai-chat', 'openai-responses', ...others] : ['openai-chat', ...others];
+    }
+  }
 }
 
 type Address = Pick<HttpProviderConfig, 'baseUrl' | 'query' | 'hasModelInPath'>;
@@ -175,6 +186,9 @@ function checkAddress(address: string, report: ReportKey): URL | null {
 function checkDialectKeys(file: FileProvider, dialect: FileDialect, report: ReportKey): void {
   for (const key of ['anthropic_version', 'anthropic_beta'] as const) {
     if (file[key] !== undefined && dialect !== 'anthropic') report(key, `has no meaning in the ${dialect} dialect`);
+  }
+  if (file.responses !== undefined && dialect !== 'openai') {
+    report('responses', `has no meaning in the ${dialect} dialect`);
   }
   if (file.api_version !== undefined && dialect !== 'openai') {
     report('api_version', 'is for Azure OpenAI, which speaks the openai dialect');

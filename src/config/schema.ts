@@ -34,6 +34,8 @@ const headerValue = credential.refine((value) => !/[\r\n\0]/.test(value), 'a hea
 
 const providerSchema = z.strictObject({
   dialect: z.enum(['openai', 'anthropic', 'gemini']).optional(),
+  /** Whether an OpenAI-compatible server has /responses, or nothing else. */
+  responses: z.union([flag, z.literal('only')], 'expected true, false or only').optional(),
   api_key: credential.optional(),
   base_url: text.optional(),
   auth: z.enum(['bearer', 'x-api-key', 'api-key', 'x-goog-api-key', 'none']).optional(),

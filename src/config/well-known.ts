@@ -7,6 +7,8 @@ export interface WellKnownProvider {
   dialect: FileDialect;
   /** Null where every customer has an address of their own. */
   baseUrl: string | null;
+  /** Whether it has OpenAI's /responses too. */
+  hasResponses?: boolean;
   /** When other than the dialect's own. */
   auth?: AuthStyle;
   /** Environment variables that hold the key, the first one set counts. Empty: works without. */
@@ -25,7 +27,7 @@ const google: WellKnownProvider = {
 };
 
 export const WELL_KNOWN: ReadonlyMap<string, WellKnownProvider> = new Map([
-  ['openai', openai('https://api.openai.com/v1', 'OPENAI_API_KEY')],
+  ['openai', { ...openai('https://api.openai.com/v1', 'OPENAI_API_KEY'), hasResponses: true }],
   ['anthropic', { dialect: 'anthropic', baseUrl: 'https://api.anthropic.com/v1', keyVariables: ['ANTHROPIC_API_KEY'] }],
   ['gemini', google],
   ['google', google],
@@ -35,8 +37,8 @@ export const WELL_KNOWN: ReadonlyMap<string, WellKnownProvider> = new Map([
   ['mistral', openai('https://api.mistral.ai/v1', 'MISTRAL_API_KEY')],
   ['together', openai('https://api.together.xyz/v1', 'TOGETHER_API_KEY')],
   ['fireworks', openai('https://api.fireworks.ai/inference/v1', 'FIREWORKS_API_KEY')],
-  ['xai', openai('https://api.x.ai/v1', 'XAI_API_KEY')],
-  ['azure', { ...openai(null, 'AZURE_OPENAI_API_KEY', 'AZURE_API_KEY'), auth: 'api-key' }],
+  ['xai', { ...openai('https://api.x.ai/v1', 'XAI_API_KEY'), hasResponses: true }],
+  ['azure', { ...openai(null, 'AZURE_OPENAI_API_KEY', 'AZURE_API_KEY'), auth: 'api-key', hasResponses: true }],
   ['ollama', openai('http://127.0.0.1:11434/v1')],
   ['vllm', openai('http://127.0.0.1:8000/v1')],
 ]);

@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { TierlineError } from '../call/errors.ts';
 import { isObject } from '../call/json.ts';
 import { type ElementCheck, refuseAmbiguity, type ScannedObject, scanJson } from '../wire/json-scan.ts';
+import { ARRAY, type BodyShape, checkStream, invalid, shapeOf } from './body-shape.ts';
 import {
   countParts,
   firstExchangeOf,
@@ -18,9 +19,11 @@ import type { Incoming } from './incoming.ts';
 import { hasMarks } from './mark-prompt.ts';
 import type { NeutralRequest } from './neutral.ts';
 
-const STRING = 0x22;
-const ARRAY = 0x5b;
-const NULL = 0x6e;
+/** Model and kind of answer, where a dialect says them outside of the body. */
+export interface NamedOutside {
+  model: string;
+  stream: boolean;
+}
 
 /** A checked request body in the caller's dialect; also the policy's view of it. */
 export class Inbound implements Incoming {
@@ -29,6 +32,7 @@ export class Inbound implements Incoming {
   readonly top: ScannedObject;
   readonly model: string;
   readonly stream: boolean;
+  private readonly shape: BodyShape;
   /** Whether the content of any message is a list of parts; a plain text holds no pictures and no signatures. */
   private readonly hasParts: boolean;
   private neutralRequest: NeutralRequest | null = null;
@@ -37,33 +41,36 @@ export class Inbound implements Incoming {
   private images: number | null = null;
   private escapes: boolean | null = null;
 
-  private constructor(dialect: Dialect, body: Buffer, scanned: { top: ScannedObject; hasParts: boolean }) {
-    const { top, hasParts } = scanned;
+  private constructor(dialect: Dialect, body: Buffer, read: ReadBody) {
+    const { top, shape, hasParts, outside } = read;
     this.dialect = dialect;
     this.body = body;
     this.top = top;
+    this.shape = shape;
     this.hasParts = hasParts;
-    this.model = requireModel(top);
-    this.stream = top.isTrue('stream');
+    this.model = outside?.model ?? requireModel(top);
+    this.stream = outside?.stream ?? top.isTrue('stream');
   }
 
   /**
    * Throws TierlineError: the codes of `scanJson` and `refuseAmbiguity`, `invalid_encoding` for bytes that are not UTF-8, `invalid_request`
    * naming the field.
    */
-  static read(dialect: Dialect, body: Buffer, maxDepth: number): Inbound {
-    let messages = 0;
+  static read(dialect: Dialect, body: Buffer, maxDepth: number, outside: NamedOutside | null = null): Inbound {
+    const shape = shapeOf(dialect.name);
+    let elements = 0;
     let hasParts = false;
-    const check: ElementCheck = (message, index) => {
-      messages++;
-      checkMessage(message, index);
-      hasParts ||= message?.firstByte('content') === ARRAY;
+    const check: ElementCheck = (element, index) => {
+      elements++;
+      shape.checkElement(element, index);
+      hasParts ||= element?.firstByte('content') === ARRAY;
     };
-    const top = scanJson(body, maxDepth, { key: 'messages', each: check });
+    const top = scanJson(body, maxDepth, { key: shape.list, each: check });
     refuseAmbiguity(top);
     if (!isUtf8(body)) throw new TierlineError('invalid_encoding', 'The body is not valid UTF-8.');
-    const inbound = new Inbound(dialect, body, { top, hasParts });
-    checkFields(inbound, messages);
+    const inbound = new Inbound(dialect, body, { top, shape, hasParts, outside });
+    shape.checkList(top, elements);
+    if (outside === null) checkStream(top);
     return inbound;
   }
 
@@ -107,10 +114,7 @@ export class Inbound implements Incoming {
   }
 
   get hasSchema(): boolean {
-    const { top } = this;
-    const isSaid =
-      top.firstByte('response_format') + top.firstByte('output_format') + top.firstByte('output_config') > 0;
-    return isSaid && this.neutral.format?.type === 'schema';
+    return this.says(this.shape.formatKeys) && this.neutral.format?.type === 'schema';
   }
 
   get hasDocuments(): boolean {
@@ -122,9 +126,7 @@ export class Inbound implements Incoming {
   }
 
   get wantsReasoning(): boolean {
-    const { top } = this;
-    const isSaid = top.firstByte('reasoning_effort') + top.firstByte('thinking') + top.firstByte('output_config') > 0;
-    if (!isSaid) return false;
+    if (!this.says(this.shape.reasoningKeys)) return false;
     const { reasoning } = this.neutral;
     return reasoning !== undefined && reasoning.type !== 'off';
   }
@@ -164,8 +166,7 @@ export class Inbound implements Incoming {
   }
 
   get maxOutputTokens(): number | null {
-    const value = this.top.value('max_completion_tokens') ?? this.top.value('max_tokens');
-    return typeof value === 'number' ? value : null;
+    return this.shape.maxTokensOf(this.top);
   }
 
   get metadata(): Readonly<Record<string, string>> {
@@ -173,18 +174,32 @@ export class Inbound implements Incoming {
     return this.strings;
   }
 
+  /** Whether the body has one of these members. */
+  private says(keys: readonly string[]): boolean {
+    return keys.some((key) => this.top.firstByte(key) > 0);
+  }
+
   /** False only when no message has a part with one of these words. */
   private hasPart(...words: string[]): boolean {
+    if (!this.shape.hasHints) return true;
     return this.hasParts && words.some((word) => this.canHold(word));
   }
 
   /** False only when no decoding could find the word: looking at the bytes is a hundred times cheaper than parsing them. */
   private canHold(word: string): boolean {
+    if (!this.shape.hasHints) return true;
     if (this.body.includes(word)) return true;
     // ASCII letters and the underscore may stand there as escapes.
     this.escapes ??= ['\\u005', '\\u006', '\\u007'].some((escape) => this.body.includes(escape));
     return this.escapes;
   }
+}
+
+interface ReadBody {
+  top: ScannedObject;
+  shape: BodyShape;
+  hasParts: boolean;
+  outside: NamedOutside | null;
 }
 
 function requireModel(top: ScannedObject): string {
@@ -193,31 +208,6 @@ function requireModel(top: ScannedObject): string {
     throw invalid('model', top.span('model') === null ? 'model is missing' : 'model must be a string');
   if (model === '') throw invalid('model', 'model must not be empty');
   return model;
-}
-
-function checkFields(inbound: Inbound, messageCount: number): void {
-  const { top } = inbound;
-  if (top.span('messages') === null) throw invalid('messages', 'messages is missing');
-  if (top.firstByte('messages') !== ARRAY) throw invalid('messages', 'messages must be an array');
-  if (messageCount === 0) throw invalid('messages', 'messages must not be empty');
-  const stream = top.firstByte('stream');
-  if (stream !== 0 && stream !== 0x74 && stream !== 0x66 && stream !== NULL)
-    throw invalid('stream', 'stream must be a boolean');
-}
-
-const checkMessage: ElementCheck = (message, index) => {
-  if (message === null) throw invalid(`messages[${index}]`, `messages[${index}] must be an object`);
-  if (message.firstByte('role') !== STRING) {
-    throw invalid(`messages[${index}].role`, `messages[${index}].role must be a string`);
-  }
-  const content = message.firstByte('content');
-  if (content !== 0 && content !== STRING && content !== ARRAY && content !== NULL) {
-    throw invalid(`messages[${index}].content`, `messages[${index}].content must be a string or an array of parts`);
-  }
-};
-
-function invalid(param: string, what: string): TierlineError {
-  return new TierlineError('invalid_request', `${what}.`, { param });
 }
 
 function readMetadata(top: ScannedObject): Record<string, string> {

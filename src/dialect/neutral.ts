@@ -5,7 +5,13 @@ import type { UpstreamError } from '../call/errors.ts';
 import type { Json, JsonObject } from '../call/json.ts';
 import type { Usage } from '../call/usage.ts';
 
-export type DialectName = 'openai-chat' | 'anthropic-messages' | 'gemini' | 'neutral';
+export type DialectName =
+  | 'openai-chat'
+  | 'openai-responses'
+  | 'openai-embeddings'
+  | 'anthropic-messages'
+  | 'gemini'
+  | 'neutral';
 
 export type MediaSource =
   | { kind: 'base64'; mediaType: string; data: string }

@@ -143,11 +143,14 @@ describe('the cost', () => {
 describe('the cost of a whole call', () => {
   test('takes the place of the one that was written before', () => {
     const before = '{"usage":{"prompt_tokens":1,"cost":0.25},"more":{"usage":{}}}';
-    assert.equal(writeReplyCost(Buffer.from(before), 1_500_000_000).toString(), before.replace('0.25', '1.5'));
+    assert.equal(
+      writeReplyCost('openai-chat', Buffer.from(before), 1_500_000_000).toString(),
+      before.replace('0.25', '1.5'),
+    );
   });
 
   test('is not written where there is no usage to write it in', () => {
     for (const reply of ['{"id":1}', '{"usage":null}', '{"usage":[]}'])
-      assert.equal(writeReplyCost(Buffer.from(reply), 1).toString(), reply);
+      assert.equal(writeReplyCost('openai-chat', Buffer.from(reply), 1).toString(), reply);
   });
 });

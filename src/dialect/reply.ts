@@ -1,10 +1,12 @@
 // Reads what accounting needs out of a complete reply of the caller's own dialect and writes the cost into it; every
 // other byte stays as the provider sent it.
 import { TierlineError } from '../call/errors.ts';
-import { isObject } from '../call/json.ts';
+import { isObject, type JsonObject } from '../call/json.ts';
+import type { Usage } from '../call/usage.ts';
 import { type ScannedObject, type Span, scanJson } from '../wire/json-scan.ts';
 import { splice } from '../wire/splice.ts';
 import { readAnthropicUsage } from './anthropic-messages-usage.ts';
+import { readGeminiUsage } from './gemini-usage.ts';
 import type { DialectName } from './neutral.ts';
 import { readOpenaiUsage } from './openai-chat-usage.ts';
 import { createFacts, type StreamFacts } from './pipe.ts';
@@ -13,25 +15,74 @@ import { costEdit } from './usage-cost.ts';
 
 const MAX_REPLY_DEPTH = 2048;
 
+/** Where a dialect's replies say what accounting wants to know. */
+interface ReplyWords {
+  model: string;
+  usage: string;
+  readUsage: (usage: JsonObject) => Usage;
+  finish: (body: Buffer, top: ScannedObject) => string | null;
+  /** The service tier, which can decide about the price. */
+  tier: (top: ScannedObject, usage: JsonObject) => string | null;
+}
+
+const none = (): null => null;
+const tierOnTop = (top: ScannedObject): string | null => top.string('service_tier');
+
+const OPENAI_CHAT: ReplyWords = {
+  model: 'model',
+  usage: 'usage',
+  readUsage: readOpenaiUsage,
+  finish: (body, top) => firstIn(body, top.span('choices'), '"finish_reason"'),
+  tier: tierOnTop,
+};
+
+const WORDS: Partial<Record<DialectName, ReplyWords>> = {
+  'openai-chat': OPENAI_CHAT,
+  'openai-embeddings': { ...OPENAI_CHAT, finish: none },
+  'openai-responses': {
+    model: 'model',
+    usage: 'usage',
+    readUsage: readOpenaiUsage,
+    finish: (_, top) => top.string('status'),
+    tier: tierOnTop,
+  },
+  'anthropic-messages': {
+    model: 'model',
+    usage: 'usage',
+    readUsage: readAnthropicUsage,
+    finish: (_, top) => top.string('stop_reason'),
+    tier: (_, usage) => textOf(usage.service_tier),
+  },
+  gemini: {
+    model: 'modelVersion',
+    usage: 'usageMetadata',
+    readUsage: readGeminiUsage,
+    finish: (body, top) => firstIn(body, top.span('candidates'), '"finishReason"'),
+    tier: none,
+  },
+};
+
 /** Throws TierlineError `upstream_malformed` when the bytes are no JSON object. */
 export function readReply(dialect: DialectName, body: Buffer, costOf: CostOf): { body: Buffer; facts: StreamFacts } {
+  const words = WORDS[dialect] ?? OPENAI_CHAT;
   const top = scanReply(body);
   const facts = createFacts();
   facts.sawToken = true;
-  facts.responseModel = top.string('model');
-  facts.finishReason = dialect === 'openai-chat' ? openaiFinish(body, top) : top.string('stop_reason');
-  const usage = top.value('usage');
+  facts.responseModel = top.string(words.model);
+  facts.finishReason = words.finish(body, top);
+  const usage = top.value(words.usage);
   if (!isObject(usage)) return { body, facts };
-  facts.usage = dialect === 'openai-chat' ? readOpenaiUsage(usage) : readAnthropicUsage(usage);
-  facts.serviceTier = dialect === 'openai-chat' ? top.string('service_tier') : textOf(usage.service_tier);
+  facts.usage = words.readUsage(usage);
+  facts.serviceTier = words.tier(top, usage);
   const cost = costOf(facts.usage, facts.serviceTier);
-  return { body: cost === null ? body : withCost(body, top, cost), facts };
+  return { body: cost === null ? body : withCost(body, top.span(words.usage) as Span, cost), facts };
 }
 
 /** Writes the cost into the usage of a complete reply in the caller's dialect, in place of one that is there. */
-export function writeReplyCost(body: Buffer, costNanoUsd: number): Buffer {
+export function writeReplyCost(dialect: DialectName, body: Buffer, costNanoUsd: number): Buffer {
+  const { usage } = WORDS[dialect] ?? OPENAI_CHAT;
   const top = scanReply(body);
-  return isObject(top.value('usage')) ? withCost(body, top, costNanoUsd) : body;
+  return isObject(top.value(usage)) ? withCost(body, top.span(usage) as Span, costNanoUsd) : body;
 }
 
 function textOf(value: unknown): string | null {
@@ -46,15 +97,14 @@ function scanReply(body: Buffer): ScannedObject {
   }
 }
 
-/** The finish reason of the first choice. The key cannot occur inside a string, whose quotes are escaped. */
-function openaiFinish(body: Buffer, top: ScannedObject): string | null {
-  const choices = top.span('choices');
-  if (choices === null) return null;
-  const at = body.indexOf('"finish_reason"', choices.start, 'latin1');
-  if (at < 0 || at > choices.end) return null;
-  return /^"finish_reason"\s*:\s*"([^"\\]*)"/.exec(body.toString('latin1', at, at + 80))?.[1] ?? null;
+/** The first value of a key within a member. The key cannot occur inside a string, whose quotes are escaped. */
+function firstIn(body: Buffer, within: Span | null, key: string): string | null {
+  if (within === null) return null;
+  const at = body.indexOf(key, within.start, 'latin1');
+  if (at < 0 || at > within.end) return null;
+  return /^"\w+"\s*:\s*"([^"\\]*)"/.exec(body.toString('latin1', at, at + 80))?.[1] ?? null;
 }
 
-function withCost(body: Buffer, top: ScannedObject, costNanoUsd: number): Buffer {
-  return splice(body, [costEdit(body, top.span('usage') as Span, costNanoUsd)]);
+function withCost(body: Buffer, usage: Span, cost: number): Buffer {
+  return splice(body, [costEdit(body, usage, cost)]);
 }

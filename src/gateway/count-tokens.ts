@@ -47,7 +47,7 @@ async function ask(
   const span = inbound.top.span('model') as { start: number; end: number };
   const body =
     inbound.model === model ? inbound.body : splice(inbound.body, [{ ...span, text: JSON.stringify(model) }]);
-  const endpoint = { model, stream: false, headers, query, isSameDialect: true };
+  const endpoint = { dialect: connection.dialect, model, stream: false, headers, query, isSameDialect: true };
   const { firstByteMs, idleMs, totalMs, maxReplyBytes } = engine.delivery.options;
   const result = await runExchange(
     {

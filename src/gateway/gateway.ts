@@ -8,6 +8,8 @@ import { anthropicMessages } from '../dialect/anthropic-messages.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import { Inbound } from '../dialect/inbound.ts';
 import { openaiChat } from '../dialect/openai-chat.ts';
+import { openaiEmbeddings } from '../dialect/openai-embeddings.ts';
+import { openaiResponses } from '../dialect/openai-responses.ts';
 import { type Engine, type Recorder, route } from '../router.ts';
 import { http } from '../wire/node-http.ts';
 import type { Authenticate } from './auth.ts';
@@ -170,6 +172,8 @@ class App implements Gateway {
     switch (name) {
       case '/chat/completions':
       case '/messages':
+      case '/responses':
+      case '/embeddings':
         return this.call(admission, request);
       case '/messages/count_tokens':
         return this.count(admission, request);
@@ -273,7 +277,9 @@ function split(target: string): { path: string; query: string } {
 /** The dialect errors are told in: that of the route, else that of the client's headers. */
 function dialectOf(path: string, headers: IncomingHttpHeaders): Dialect {
   const isAnthropic = path.includes('/messages') || headers['anthropic-version'] !== undefined;
-  return isAnthropic && !path.endsWith('/chat/completions') ? anthropicMessages : openaiChat;
+  if (isAnthropic && !path.endsWith('/chat/completions')) return anthropicMessages;
+  if (path.endsWith('/responses')) return openaiResponses;
+  return path.endsWith('/embeddings') ? openaiEmbeddings : openaiChat;
 }
 
 function requireMethod(request: IncomingMessage, methods: readonly string[]): void {

@@ -9,7 +9,7 @@ export interface LaneAdmission {
   maxBodyBytes: number;
 }
 
-const CALL = /^(\/v1)?\/(chat\/completions|messages)(\?|$)/;
+const CALL = /^(\/v1)?\/(chat\/completions|messages|responses|embeddings)(\?|$)/;
 /** Bodies that anybody may send. */
 const FREE_BYTES = 64 * 1024;
 

@@ -11,7 +11,7 @@ import { caller, model, place, policy, record, said, state, task, view } from '.
 /** Anthropic's proportions: a write costs a quarter more than input, a read a tenth. */
 const priceOf: PolicyModel['priceOf'] = (usage: Usage) =>
   usage.inputTokens * 1000 + usage.cacheReadTokens * 100 + usage.cacheWrite5mTokens * 1250 + usage.outputTokens * 5000;
-const CLAUDE = model('claude', 'mid', { deployments: [place({ dialect: 'anthropic-messages' })], priceOf });
+const CLAUDE = model('claude', 'mid', { deployments: [place({ dialects: ['anthropic-messages'] })], priceOf });
 const NOW = 1_000_000;
 const pin = (turns: number, cachedTokens = 0): Pin => ({
   model: 'claude',

@@ -37,7 +37,7 @@ function isWorthMarking(first: Candidate, asked: Asked, reasons: Reason[]): bool
   const { view, state } = asked;
   const { model, deployments } = first;
   const speaks = model.deployments.some(
-    (place, at) => place.dialect === 'anthropic-messages' && (deployments?.includes(at) ?? true),
+    (place, at) => place.dialects.includes('anthropic-messages') && (deployments?.includes(at) ?? true),
   );
   if (!speaks || view.hasCacheMarks) return false;
   const { inputTokens: tokens, cachedTokens: cached } = (first.expected ??= expect(first, asked));

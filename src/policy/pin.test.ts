@@ -148,7 +148,7 @@ describe('a tool loop', () => {
 describe('signed blocks', () => {
   const claude = model('claude', 'frontier', {
     priceOf: priced(900, 900),
-    deployments: [place({ dialect: 'anthropic-messages' })],
+    deployments: [place({ dialects: ['anthropic-messages'] })],
   });
   const models = [...MODELS.slice(0, 2), claude];
   const to = route(['a', 'b', 'claude'], { say: 'r' });

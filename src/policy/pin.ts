@@ -98,7 +98,7 @@ function keepToSigner(candidates: readonly Candidate[], asked: Asked, reasons: R
 }
 
 function speaks({ model, deployments }: Candidate, dialect: string): boolean {
-  return model.deployments.some((place, at) => place.dialect === dialect && (deployments?.includes(at) ?? true));
+  return model.deployments.some((place, at) => place.dialects.includes(dialect) && (deployments?.includes(at) ?? true));
 }
 
 /** On a ladder the models below the new first one go last: they may stand in for an outage, not for a failed gate. */

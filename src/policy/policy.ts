@@ -8,7 +8,7 @@ import type { Capability } from '../catalog/model-spec.ts';
 /** What the guards have to know of a place that serves a model. */
 export interface PolicyDeployment {
   provider: string;
-  dialect: string;
+  dialects: readonly string[];
   isPrivate: boolean;
   /** Where it runs, as the operator says; null when they do not. */
   region: string | null;

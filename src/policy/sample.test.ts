@@ -16,7 +16,7 @@ import { NO_STATE, type PlanState } from './state.ts';
 
 export const place = (fields: Partial<PolicyDeployment> = {}): PolicyDeployment => ({
   provider: 'acme',
-  dialect: 'openai-chat',
+  dialects: ['openai-chat'],
   isPrivate: false,
   region: null,
   ...fields,

@@ -54,7 +54,15 @@ function send(
   });
   const { body } = neutralWire.encodeRequest(REQUEST, { model: 'm-1', defaultMaxTokens: 500 });
   const got: Got = { status: 0, headers: {}, text: '', error: null, isEnded: false };
-  const endpoint = { model: 'm-1', stream: options.stream === true, headers: {}, query: '', isSameDialect: false };
+  const { dialect } = connection;
+  const endpoint = {
+    dialect,
+    model: 'm-1',
+    stream: options.stream === true,
+    headers: {},
+    query: '',
+    isSameDialect: false,
+  };
   let exchange: ReturnType<typeof connection.send> | undefined;
   const over = new Promise<Got>((resolve) => {
     exchange = connection.send(

@@ -43,6 +43,7 @@ export function createAiSdkConnection(options: AiSdkConnectionOptions): Connecti
     secrets,
     habits: {},
     dialect: { ...neutralWire, encodeRequest: (request, target) => encode(upstream, request, target) },
+    speaks: [],
     countTokens: null,
     send: (endpoint, body, timeouts, sink) => {
       const exchange = new ModelExchange(sink, timeouts);

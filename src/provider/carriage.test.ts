@@ -28,6 +28,7 @@ function connect(dialect: Dialect, habits: ProviderHabits = {}): { connection: C
     vendor: 'openai',
     habits,
     dialect,
+    speaks: dialect === neutralWire ? [] : [dialect],
     isPrivate: false,
     secrets: ['sk-secret', 'other'],
     send: (endpoint, body) => {
@@ -99,6 +100,7 @@ describe('a request in the dialect of its provider', () => {
   test('goes with what the client sent besides, and loses nothing', () => {
     const { carriage, sent } = carry({ ...HELLO, stream: true });
     assert.deepEqual(sent().endpoint, {
+      dialect: openaiChat,
       model: 'up-1',
       stream: true,
       headers: { 'x-a': 'b' },

@@ -6,15 +6,14 @@ import { isObject } from '../call/json.ts';
 import type { CacheOrder } from '../call/plan.ts';
 import type { Usage } from '../call/usage.ts';
 import { markEdits } from '../dialect/anthropic-messages-marks.ts';
-import { createAnthropicTap } from '../dialect/anthropic-messages-tap.ts';
 import type { Dialect, ReplyContext } from '../dialect/dialect.ts';
 import { Inbound } from '../dialect/inbound.ts';
 import type { Incoming } from '../dialect/incoming.ts';
 import { markPrompt } from '../dialect/mark-prompt.ts';
-import { createOpenaiTap } from '../dialect/openai-chat-tap.ts';
 import { createFacts, type StreamFacts, type StreamPipe } from '../dialect/pipe.ts';
 import { readReply } from '../dialect/reply.ts';
 import type { CostOf } from '../dialect/tap.ts';
+import { createTapFor } from '../dialect/taps.ts';
 import { Translation } from '../dialect/translation.ts';
 import { type Edit, splice } from '../wire/splice.ts';
 import type { Connection, Endpoint } from './connection.ts';
@@ -25,7 +24,7 @@ export type { StreamFacts, StreamPipe };
 export interface Carriage {
   readonly isStream: boolean;
   readonly isSameDialect: boolean;
-  /** What the upstream speaks. */
+  /** What the upstream is spoken to in. */
   readonly dialect: Dialect;
   /** What the crossing could not carry over. */
   readonly losses: readonly string[];
@@ -56,9 +55,11 @@ export interface CarriageContext {
 
 /** Throws TierlineError when the request cannot be expressed for this connection. */
 export function createCarriage(inbound: Incoming, connection: Connection, context: CarriageContext): Carriage {
-  const own = connection.dialect === inbound.dialect && inbound instanceof Inbound ? inbound : null;
+  const own = inbound instanceof Inbound && connection.speaks.includes(inbound.dialect) ? inbound : null;
   const isSameDialect = own !== null;
+  const dialect = own === null ? connection.dialect : own.dialect;
   const endpoint: Endpoint = {
+    dialect,
     model: context.upstreamModel,
     stream: inbound.stream,
     headers: context.headers,
@@ -71,12 +72,12 @@ export function createCarriage(inbound: Incoming, connection: Connection, contex
   return {
     isStream: inbound.stream,
     isSameDialect,
-    dialect: connection.dialect,
+    dialect,
     losses: request.losses,
     send: (timeouts, sink) => connection.send(endpoint, request.body, timeouts, sink),
     openPipe: reply.openPipe,
     readReply: reply.readReply,
-    readError: (status, body) => connection.dialect.decodeError(status, body),
+    readError: (status, body) => dialect.decodeError(status, body),
     redact: (text) => connection.secrets.reduce((clean, secret) => clean.replaceAll(secret, '[redacted]'), text),
   };
 }
@@ -93,11 +94,13 @@ function spliced(inbound: Inbound, { habits }: Connection, { upstreamModel, cach
   const edits: Edit[] = [];
   const span = top.span('model');
   if (span !== null && inbound.model !== upstreamModel) edits.push({ ...span, text: JSON.stringify(upstreamModel) });
-  if (inbound.dialect.name === 'openai-chat') {
+  const { name } = inbound.dialect;
+  if (name === 'openai-chat' || name === 'openai-responses') {
     if (inbound.stream && !inbound.includeUsage) edits.push(...usageFlag(inbound));
     if (cache !== null && cache.key !== null && habits.takesCacheKey && top.span('prompt_cache_key') === null)
       edits.push(firstMember(body, `"prompt_cache_key":${JSON.stringify(cache.key)}`));
-  } else if (cache?.mark === true && !inbound.hasCacheMarks) edits.push(...markEdits(body, top));
+  } else if (name === 'anthropic-messages' && cache?.mark === true && !inbound.hasCacheMarks)
+    edits.push(...markEdits(body, top));
   edits.sort((a, b) => a.start - b.start);
   return { body: splice(body, edits), losses: NO_LOSSES };
 }
@@ -162,10 +165,7 @@ type ReplySide = Pick<Carriage, 'openPipe' | 'readReply'>;
 
 function sameDialectReply(inbound: Inbound, costOf: CostOf): ReplySide {
   return {
-    openPipe: () =>
-      inbound.dialect.name === 'openai-chat'
-        ? createOpenaiTap({ includeUsage: inbound.includeUsage, choices: inbound.choices, costOf })
-        : createAnthropicTap(costOf),
+    openPipe: () => createTapFor(inbound, costOf),
     readReply: (body) => readReply(inbound.dialect.name, body, costOf),
   };
 }

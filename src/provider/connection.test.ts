@@ -3,6 +3,8 @@ import { describe, test } from 'node:test';
 import { anthropicMessages } from '../dialect/anthropic-messages.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import { openaiChat } from '../dialect/openai-chat.ts';
+import { openaiEmbeddings } from '../dialect/openai-embeddings.ts';
+import { openaiResponses } from '../dialect/openai-responses.ts';
 import { type Connection, createHttpConnection, type Endpoint, type HttpConnectionOptions } from './connection.ts';
 import type { Exchange, HttpUpstream, UpstreamRequest, UpstreamSink } from './http-upstream.ts';
 
@@ -27,7 +29,7 @@ function connect(dialect: Dialect, changes: Partial<HttpConnectionOptions> = {})
     name: 'prov',
     vendor: 'openai',
     habits: {},
-    dialect,
+    dialects: [dialect],
     isPrivate: false,
     upstream,
     basePath: '/v1',
@@ -43,7 +45,8 @@ function connect(dialect: Dialect, changes: Partial<HttpConnectionOptions> = {})
   return { connection, sent, closed: () => closed };
 }
 
-const endpoint = (changes: Partial<Endpoint> = {}): Endpoint => ({
+const endpoint = (dialect: Dialect, changes: Partial<Endpoint> = {}): Endpoint => ({
+  dialect,
   model: 'm-1',
   stream: false,
   headers: {},
@@ -58,7 +61,7 @@ function request(
   asked: Partial<Endpoint> = {},
 ): UpstreamRequest {
   const { connection, sent } = connect(dialect, options);
-  connection.send(endpoint(asked), 'body', TIMEOUTS, SINK);
+  connection.send(endpoint(dialect, asked), 'body', TIMEOUTS, SINK);
   return sent[0] ?? assert.fail('nothing was sent');
 }
 
@@ -103,9 +106,21 @@ describe('the path', () => {
     assert.equal(request(anthropicMessages, {}, { query: 'beta=true', isSameDialect: false }).path, '/v1/messages');
   });
 
+  test('is that of what is spoken, where a provider speaks more than one dialect', () => {
+    const { connection, sent } = connect(openaiChat, { dialects: [openaiChat, openaiResponses, openaiEmbeddings] });
+    assert.equal(connection.dialect, openaiChat);
+    for (const dialect of connection.speaks) connection.send(endpoint(dialect), 'body', TIMEOUTS, SINK);
+    assert.deepEqual(
+      sent.map(({ path }) => path),
+      ['/v1/chat/completions', '/v1/responses', '/v1/embeddings'],
+    );
+    const dated = request(openaiEmbeddings, { hasModelInPath: true, basePath: '/openai' });
+    assert.equal(dated.path, '/openai/deployments/m-1/embeddings');
+  });
+
   test('of counting tokens is next to the messages, and only there', () => {
     const { connection, sent } = connect(anthropicMessages);
-    connection.countTokens?.(endpoint(), 'body', TIMEOUTS, SINK);
+    connection.countTokens?.(endpoint(anthropicMessages), 'body', TIMEOUTS, SINK);
     assert.equal(sent[0]?.path, '/v1/messages/count_tokens');
     assert.equal(connect(openaiChat).connection.countTokens, null);
   });
@@ -218,7 +233,7 @@ describe('the version of Anthropic', () => {
 test('body and time limits go on as they are, and closing closes the upstream', async () => {
   const { connection, sent, closed } = connect(openaiChat);
   const body = Buffer.from('{}');
-  assert.equal(connection.send(endpoint(), body, TIMEOUTS, SINK), EXCHANGE);
+  assert.equal(connection.send(endpoint(openaiChat), body, TIMEOUTS, SINK), EXCHANGE);
   assert.equal(sent[0]?.body, body);
   assert.deepEqual([sent[0]?.firstByteMs, sent[0]?.idleMs], [11, 22]);
   await connection.close();
@@ -228,7 +243,7 @@ test('body and time limits go on as they are, and closing closes the upstream', 
 test('requests do not see the headers of each other', () => {
   const { connection, sent } = connect(openaiChat);
   const send = (one: Connection, headers: Endpoint['headers']): unknown =>
-    one.send(endpoint({ headers }), '', TIMEOUTS, SINK);
+    one.send(endpoint(openaiChat, { headers }), '', TIMEOUTS, SINK);
   send(connection, { 'openai-beta': 'a' });
   send(connection, {});
   assert.equal(headersOf(sent[1] ?? assert.fail())['openai-beta'], undefined);

@@ -5,6 +5,8 @@ import type { Dialect, EncodeTarget } from '../dialect/dialect.ts';
 import type { Exchange, HttpUpstream, UpstreamRequest, UpstreamSink } from './http-upstream.ts';
 
 export interface Endpoint {
+  /** One of those the connection speaks. */
+  dialect: Dialect;
   model: string;
   stream: boolean;
   /** What the client sent, for the few headers and query fields that belong to the dialect. */
@@ -18,7 +20,10 @@ export interface Connection {
   readonly name: string;
   /** Whose price list its models are on: `openai`, `anthropic`. */
   readonly vendor: string;
+  /** What requests of dialects it does not speak are translated into. */
   readonly dialect: Dialect;
+  /** Every dialect whose requests it takes as they are. */
+  readonly speaks: readonly Dialect[];
   readonly isPrivate: boolean;
   /** What translations for this provider have to know of it. */
   readonly habits: ProviderHabits;
@@ -42,7 +47,8 @@ export interface HttpConnectionOptions {
   name: string;
   vendor: string;
   habits: ProviderHabits;
-  dialect: Dialect;
+  /** At least one; what is in none of them is translated into the first. */
+  dialects: readonly [Dialect, ...Dialect[]];
   isPrivate: boolean;
   upstream: HttpUpstream;
   /** Path prefix of the base URL without a slash at its end: `/v1`, or empty. */
@@ -71,8 +77,9 @@ function passedOn(dialect: Dialect): readonly string[] {
 }
 
 export function createHttpConnection(options: HttpConnectionOptions): Connection {
+  const [dialect] = options.dialects;
   const fixed = fixedHeaders(options);
-  const passed = passedOn(options.dialect);
+  const passed = passedOn(dialect);
   // Most requests bring no header that is handed on: theirs are always the same ones.
   const own = [false, true].map((stream) => requestHeaders(options, fixed, { stream, headers: NO_HEADERS }));
   const headersFor = ({ stream, headers, isSameDialect }: Endpoint): readonly string[] => {
@@ -92,7 +99,7 @@ export function createHttpConnection(options: HttpConnectionOptions): Connection
       path: withQuery(
         path,
         query,
-        options.dialect.name === 'anthropic-messages' && endpoint.isSameDialect ? endpoint.query : '',
+        dialect.name === 'anthropic-messages' && endpoint.isSameDialect ? endpoint.query : '',
       ),
       headers: headersFor(endpoint),
       body,
@@ -103,13 +110,14 @@ export function createHttpConnection(options: HttpConnectionOptions): Connection
   return {
     name: options.name,
     vendor: options.vendor,
-    dialect: options.dialect,
+    dialect,
+    speaks: options.dialects,
     isPrivate: options.isPrivate,
     habits: options.habits,
     secrets: secretsOf(options),
     send: (endpoint, body, timeouts, sink) => send(mainPath(options, endpoint), endpoint, body, timeouts, sink),
     countTokens:
-      options.dialect.name === 'anthropic-messages'
+      dialect.name === 'anthropic-messages'
         ? (endpoint, body, timeouts, sink) =>
             send(`${options.basePath}/messages/count_tokens`, endpoint, body, timeouts, sink)
         : null,
@@ -130,11 +138,13 @@ function secretsOf({ apiKey, headers, query }: HttpConnectionOptions): string[] 
 }
 
 function mainPath(options: HttpConnectionOptions, endpoint: Endpoint): string {
-  switch (options.dialect.name) {
+  switch (endpoint.dialect.name) {
     case 'openai-chat':
-      return options.hasModelInPath
-        ? `${options.basePath}/deployments/${encodeURIComponent(endpoint.model)}/chat/completions`
-        : `${options.basePath}/chat/completions`;
+      return openaiPath(options, endpoint, 'chat/completions');
+    case 'openai-embeddings':
+      return openaiPath(options, endpoint, 'embeddings');
+    case 'openai-responses':
+      return `${options.basePath}/responses`;
     case 'anthropic-messages':
       return `${options.basePath}/messages`;
     case 'gemini': {
@@ -144,6 +154,10 @@ function mainPath(options: HttpConnectionOptions, endpoint: Endpoint): string {
     case 'neutral':
       throw new TypeError('neutral upstreams are not reached over HTTP');
   }
+}
+
+function openaiPath({ hasModelInPath, basePath }: HttpConnectionOptions, { model }: Endpoint, name: string): string {
+  return hasModelInPath ? `${basePath}/deployments/${encodeURIComponent(model)}/${name}` : `${basePath}/${name}`;
 }
 
 function withQuery(path: string, configured: string, client: string): string {
@@ -183,12 +197,13 @@ function requestHeaders(
     if (value !== undefined && value !== '' && !fixed.names.has(name)) headers.push(name, value);
   };
   add('accept', stream ? 'text/event-stream' : 'application/json');
-  if (options.dialect.name === 'anthropic-messages') {
+  const [dialect] = options.dialects;
+  if (dialect.name === 'anthropic-messages') {
     add('anthropic-version', one(client['anthropic-version']) ?? options.anthropicVersion);
     const beta = [one(client['anthropic-beta']), ...options.anthropicBeta];
     add('anthropic-beta', beta.filter((flag) => flag !== undefined && flag !== '').join(','));
   }
-  for (const name of passedOn(options.dialect)) if (!VERSIONED.has(name)) add(name, one(client[name]));
+  for (const name of passedOn(dialect)) if (!VERSIONED.has(name)) add(name, one(client[name]));
   return headers;
 }
 

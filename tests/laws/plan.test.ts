@@ -27,7 +27,7 @@ const isRarely = rarely(fc.constant(true)).map((value) => value === true);
 
 const somePlace = fc.record({
   provider: fc.constant('p'),
-  dialect: fc.constantFrom('openai-chat', 'anthropic-messages'),
+  dialects: fc.constantFrom(['openai-chat'], ['anthropic-messages'], ['openai-chat', 'openai-responses']),
   isPrivate: fc.boolean(),
   region: fc.constantFrom(null, ...REGIONS),
 });
