@@ -50,6 +50,12 @@ export const ERRORS = {
     false,
     'No model of the route is known to cost as little as this request may.',
   ),
+  previous_response_not_found: kind(
+    400,
+    'client',
+    false,
+    'The response that the request goes on from is not known here.',
+  ),
   invalid_api_key: kind(401, 'client', false, 'The API key is missing or not known here.'),
   forbidden: kind(403, 'client', false, 'The API key may not do this.'),
   model_not_allowed: kind(
