@@ -159,6 +159,12 @@ export const configSchema = z.strictObject({
       durability: z.enum(['journal', 'commit']).default('journal'),
     })
     .prefault({}),
+  objects: z
+    .strictObject({
+      retention: duration.refine((ms) => ms > 0, 'must be above 0').default(365 * 86_400_000),
+      max_size: size.default(1024 ** 3),
+    })
+    .prefault({}),
   answer: z
     .strictObject({
       cost_in_usage: flag.default(true),
