@@ -284,6 +284,7 @@ function dialectOf(path: string, headers: IncomingHttpHeaders): Dialect {
 
 function requireMethod(request: IncomingMessage, methods: readonly string[]): void {
   if (methods.includes(request.method ?? '')) return;
+  if (request.headers.upgrade?.toLowerCase() === 'websocket') throw new TierlineError('no_websocket');
   throw new TierlineError('method_not_allowed', `This route answers ${methods.join(' and ')}, not ${request.method}.`);
 }
 
