@@ -57,7 +57,8 @@ function runProgram(program: string, args: readonly string[], stdin = ''): Promi
       if (error === null) resolve({ stdout, stderr });
       else reject(new Error(`${error.message}\n${stdout}\n${stderr}`));
     });
-    child.stdin?.end(stdin);
+    // A program may have ended before it has read what nobody says.
+    child.stdin?.on('error', () => undefined).end(stdin);
   });
 }
 
