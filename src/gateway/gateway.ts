@@ -10,18 +10,21 @@ import { Inbound } from '../dialect/inbound.ts';
 import { openaiChat } from '../dialect/openai-chat.ts';
 import { openaiEmbeddings } from '../dialect/openai-embeddings.ts';
 import { openaiResponses } from '../dialect/openai-responses.ts';
-import { type Engine, type Recorder, route } from '../router.ts';
+import type { ObjectStore } from '../objects/object-store.ts';
+import { type Answered, type Engine, type Recorder, route } from '../router.ts';
 import { http } from '../wire/node-http.ts';
 import type { Authenticate } from './auth.ts';
 import { readBody } from './body.ts';
 import { countTokens } from './count-tokens.ts';
 import type { AnswerHeaderOptions } from './headers.ts';
 import { HttpClient } from './http-client.ts';
+import { type KeepResponses, KeptResponses } from './kept-responses.ts';
 import { type LaneRequest, Lanes } from './lane.ts';
 import { isLaneCall } from './lane-admission.ts';
 import { listModels, showModel } from './models.ts';
 import { refuse, refuseConnection, sendJson } from './refuse.ts';
 import { NodeResponder, type Responder } from './responder.ts';
+import { type ResponseRoute, readResponseRoute, responseNotFound, showKept } from './responses-route.ts';
 
 /** What a configuration decides about the gateway; a reload replaces it for the requests that come after. */
 export interface GatewaySettings {
@@ -30,6 +33,7 @@ export interface GatewaySettings {
   maxBodyBytes: number;
   maxDepth: number;
   answer: AnswerHeaderOptions;
+  responses: KeepResponses;
 }
 
 export interface GatewayOptions {
@@ -37,6 +41,8 @@ export interface GatewayOptions {
   port: number;
   settings: GatewaySettings;
   recorder: Recorder;
+  /** Which tenant has what. */
+  objects: ObjectStore;
   /** Why the gateway cannot serve at the moment, null when it can. */
   readiness: () => string | null;
   onInternalError: (error: unknown, requestId: string) => void;
@@ -67,11 +73,13 @@ class App implements Gateway {
   private readonly lanes: Lanes;
   private readonly nextId = createRequestIds();
   private settings: GatewaySettings;
+  private responses: KeptResponses;
   private isClosing = false;
 
   constructor(options: GatewayOptions) {
     this.options = options;
     this.settings = options.settings;
+    this.responses = new KeptResponses(options.objects, options.settings.responses);
     this.server = http.createServer(
       {
         noDelay: true,
@@ -104,6 +112,7 @@ class App implements Gateway {
 
   configure(settings: GatewaySettings): void {
     this.settings = settings;
+    this.responses = new KeptResponses(this.options.objects, settings.responses);
   }
 
   close(graceMs: number): Promise<void> {
@@ -184,6 +193,8 @@ class App implements Gateway {
         this.ready(responder);
         return undefined;
     }
+    const response = readResponseRoute(request.method ?? '', name);
+    if (response !== null) return this.keptResponse(admission, response);
     if (name === '/models' || name.startsWith('/models/')) {
       requireMethod(request, ['GET', 'HEAD']);
       this.settings.authenticate(request.headers);
@@ -219,8 +230,10 @@ class App implements Gateway {
   ): Promise<void> {
     const { id, dialect, path, query, headers, responder } = admission;
     const startedAt = performance.now();
-    const inbound = Inbound.read(dialect, body, settings.maxDepth);
+    const read = Inbound.read(dialect, body, settings.maxDepth);
     const client = new HttpClient(responder, dialect, id, settings.answer);
+    const { inbound, heldBy, onAnswered } =
+      dialect === openaiResponses ? this.goOn(read, { settings, tenant }) : { inbound: read };
     this.admitted++;
     await route(settings.engine, this.options.recorder, {
       id,
@@ -232,7 +245,26 @@ class App implements Gateway {
       headers,
       inbound,
       client,
+      heldBy,
+      onAnswered,
     });
+  }
+
+  /** A response may go on from an earlier one, and be gone on from. */
+  private goOn(read: Inbound, { settings, tenant }: { settings: GatewaySettings; tenant: string }): GoingOn {
+    const { responses } = this;
+    const { inbound, heldBy } = responses.open(read, tenant, settings);
+    return { inbound, heldBy, onAnswered: (answered) => responses.keep(inbound, tenant, answered) };
+  }
+
+  private keptResponse({ headers, query, responder }: Admission, route: ResponseRoute): undefined {
+    const tenant = this.settings.authenticate(headers);
+    const found = this.responses.find(route.id, tenant);
+    if (found === null || found.kept === null) throw responseNotFound(route.id);
+    if (route.method === 'DELETE') {
+      this.responses.remove(route.id, tenant);
+      sendJson(responder, 200, { id: route.id, object: 'response', deleted: true });
+    } else sendJson(responder, 200, showKept(found.kept, route, query));
   }
 
   private async count(admission: Admission, request: IncomingMessage): Promise<void> {
@@ -269,6 +301,12 @@ interface Admission {
   dialect: Dialect;
 }
 
+interface GoingOn {
+  inbound: Inbound;
+  heldBy?: string | null;
+  onAnswered?: (answered: Answered) => void;
+}
+
 function split(target: string): { path: string; query: string } {
   const mark = target.indexOf('?');
   return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
@@ -278,7 +316,7 @@ function split(target: string): { path: string; query: string } {
 function dialectOf(path: string, headers: IncomingHttpHeaders): Dialect {
   const isAnthropic = path.includes('/messages') || headers['anthropic-version'] !== undefined;
   if (isAnthropic && !path.endsWith('/chat/completions')) return anthropicMessages;
-  if (path.endsWith('/responses')) return openaiResponses;
+  if (/^(\/v1)?\/responses(\/|$)/.test(path)) return openaiResponses;
   return path.endsWith('/embeddings') ? openaiEmbeddings : openaiChat;
 }
 
