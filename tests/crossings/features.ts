@@ -11,6 +11,8 @@ export interface Feature {
   asks?: (from: ChatDialectName) => Partial<NeutralRequest>;
   /** What has to arrive at the provider as it was sent. */
   sent?: (request: NeutralRequest) => unknown;
+  /** How it arrives where the provider has no word of its own for it; null when it does not. `sent` is the body. */
+  otherwise?: (sent: string, to: ChatDialectName) => string | null;
   /** What the provider answers. */
   answers?: (to: ChatDialectName) => Partial<NeutralReply>;
   /** What has to arrive at the client as it was answered. */
@@ -55,7 +57,10 @@ const callsOf = (reply: NeutralReply): unknown =>
   partsOf(reply).flatMap((part) => (part.type === 'tool_call' ? [[part.name, part.arguments]] : []));
 /** Messages without what every writer may fill in on its own. */
 const said = ({ messages }: NeutralRequest): unknown =>
-  messages.map(({ role, parts }) => [role, parts.map(({ ...part }) => ({ ...part, extra: undefined, name: undefined }))]);
+  messages.map(({ role, parts }) => [
+    role,
+    parts.map(({ ...part }) => ({ ...part, extra: undefined, name: undefined })),
+  ]);
 const idsOf = ({ messages }: NeutralRequest): unknown =>
   messages.flatMap(({ parts }) =>
     parts.flatMap((part) =>
@@ -79,7 +84,9 @@ export const FEATURES: readonly Feature[] = [
   { name: 'instructions', asks: () => ({ system: [text('Be brief.')] }), sent: ({ system }) => system },
   {
     name: 'conversation',
-    asks: () => ({ messages: [...QUESTION, { role: 'assistant', parts: [text('This.')] }, ...user(text('And that?'))] }),
+    asks: () => ({
+      messages: [...QUESTION, { role: 'assistant', parts: [text('This.')] }, ...user(text('And that?'))],
+    }),
     sent: said,
   },
   {
@@ -136,7 +143,9 @@ export const FEATURES: readonly Feature[] = [
         ...user({ type: 'tool_result', callId: 'call_1', name: 'f', content: [text('no')], isError: true }),
       ],
     }),
-    sent: ({ messages }) => messages.flatMap(({ parts }) => parts.map((part) => part.type === 'tool_result' && part.isError)),
+    sent: ({ messages }) =>
+      messages.flatMap(({ parts }) => parts.map((part) => part.type === 'tool_result' && part.isError)),
+    otherwise: (sent) => (sent.includes('"Error: no"') ? 'in words' : null),
   },
   {
     name: 'image in a tool result',
@@ -187,8 +196,12 @@ export const FEATURES: readonly Feature[] = [
   },
   {
     name: 'thoughts in the answer',
-    answers: (to) => answer([{ type: 'thinking', text: 'Let me see.', signature: 'c2ln', origin: to }, text('It is 42.')]),
-    got: (reply) => partsOf(reply).map((part) => (part.type === 'thinking' ? part.text : '')).join(''),
+    answers: (to) =>
+      answer([{ type: 'thinking', text: 'Let me see.', signature: 'c2ln', origin: to }, text('It is 42.')]),
+    got: (reply) =>
+      partsOf(reply)
+        .map((part) => (part.type === 'thinking' ? part.text : ''))
+        .join(''),
   },
   { name: 'max tokens', asks: () => ({ maxTokens: 77 }), sent: ({ maxTokens }) => maxTokens },
   { name: 'stop sequences', asks: () => ({ stop: ['END', 'FIN'] }), sent: ({ stop }) => stop },
@@ -211,11 +224,15 @@ export const FEATURES: readonly Feature[] = [
     name: 'cache mark',
     asks: () => ({ messages: user({ type: 'text', text: 'What is it?', cache: { ttl: '5m' } }) }),
     sent: ({ messages }) => messages[0]?.parts.map((part) => ('cache' in part ? part.cache : null)),
+    otherwise: (_, to) => (to === 'anthropic-messages' ? null : 'the provider caches on its own'),
   },
   {
     name: 'refusal',
     answers: () => answer([{ type: 'refusal', text: 'I will not.' }], { reason: 'refusal', raw: 'refusal' }),
-    got: (reply) => partsOf(reply).map((part) => (part.type === 'refusal' || part.type === 'text' ? part.text : '')).join(''),
+    got: (reply) =>
+      partsOf(reply)
+        .map((part) => (part.type === 'refusal' || part.type === 'text' ? part.text : ''))
+        .join(''),
   },
   {
     name: 'cut off at the limit',
