@@ -179,6 +179,7 @@ function translatedReply(inbound: Incoming, connection: Connection, costOf: Cost
     includeUsage: inbound.includeUsage,
     createdAtSeconds: Math.floor(Date.now() / 1000),
     origin: connection.dialect.name,
+    request: inbound.neutral,
   };
   return {
     openPipe: () => new Translation(connection.dialect.createDecoder(), inbound.dialect.createEncoder(context)),
