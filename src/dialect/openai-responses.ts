@@ -1,7 +1,9 @@
 // The dialect of OpenAI's responses API.
 import { TierlineError } from '../call/errors.ts';
 import type { Dialect } from './dialect.ts';
-import { encodeOpenaiError, encodeOpenaiStreamError } from './openai-chat-error.ts';
+import { encodeOpenaiError } from './openai-chat-error.ts';
+import { createResponsesDecoder } from './openai-responses-stream-decoder.ts';
+import { encodeResponsesStreamError } from './openai-responses-stream-end.ts';
 import { readUpstreamError } from './upstream-error.ts';
 
 export const openaiResponses: Dialect = {
@@ -10,11 +12,11 @@ export const openaiResponses: Dialect = {
   encodeRequest: notYet,
   decodeReply: notYet,
   encodeReply: notYet,
-  createDecoder: notYet,
+  createDecoder: createResponsesDecoder,
   createEncoder: notYet,
   decodeError: readUpstreamError,
   encodeError: encodeOpenaiError,
-  encodeStreamError: encodeOpenaiStreamError,
+  encodeStreamError: encodeResponsesStreamError,
 };
 
 function notYet(): never {
