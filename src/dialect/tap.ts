@@ -17,6 +17,8 @@ export type Verdict = 'pass' | 'drop' | 'priced' | 'end' | 'error';
 export interface TapDialect {
   /** Byte strings that every event has which must be looked at after the first token; other events pass unread. */
   marks: readonly string[];
+  /** The top-level member with the usage, `usage` when not said. */
+  usageKey?: string;
   /** Reads one event into `facts`; `null` data is one that is no JSON (`[DONE]`). */
   read: (data: JsonObject | null, text: string, facts: StreamFacts) => Verdict;
   /** Whether the answer counts as complete now that the end mark, or the end of the stream, is here. */
@@ -107,14 +109,14 @@ class Tap implements StreamPipe {
   private withCost(event: Buffer, start: number, end: number): Buffer {
     const cost = this.facts.usage === null ? null : this.costOf(this.facts.usage, this.facts.serviceTier);
     if (cost === null) return event;
-    const priced = insertCost(event.subarray(start, end), cost);
+    const priced = insertCost(event.subarray(start, end), cost, this.dialect.usageKey);
     return Buffer.concat([event.subarray(0, start), priced, event.subarray(end)]);
   }
 }
 
-/** Writes the cost into the top-level `usage` object; the bytes stay as they are when there is none. */
-export function insertCost(json: Buffer, costNanoUsd: number): Buffer {
-  const usage = scanJson(json, MAX_EVENT_DEPTH).span('usage');
+/** Writes the cost into the usage, a top-level object; the bytes stay as they are when there is none. */
+export function insertCost(json: Buffer, costNanoUsd: number, member = 'usage'): Buffer {
+  const usage = scanJson(json, MAX_EVENT_DEPTH).span(member);
   if (usage === null || json[usage.start] !== 0x7b) return json;
   return splice(json, [costEdit(json, usage, costNanoUsd)]);
 }
