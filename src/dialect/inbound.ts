@@ -80,7 +80,11 @@ export class Inbound implements Incoming {
 
   /** The request in the neutral form, decoded once. */
   get neutral(): NeutralRequest {
-    this.neutralRequest ??= this.dialect.decodeRequest(this.body);
+    if (this.neutralRequest === null) {
+      this.neutralRequest = this.dialect.decodeRequest(this.body);
+      // The body may not say it.
+      this.neutralRequest.stream = this.stream;
+    }
     return this.neutralRequest;
   }
 

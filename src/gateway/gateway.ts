@@ -27,6 +27,7 @@ import { isLaneCall } from './lane-admission.ts';
 import { listModels, showModel } from './models.ts';
 import { refuse, refuseConnection, sendJson } from './refuse.ts';
 import { NodeResponder, type Responder } from './responder.ts';
+import { decodeURIComponentSafely, requireMethod, split } from './target.ts';
 
 /** What a configuration decides about the gateway; a reload replaces it for the requests that come after. */
 export interface GatewaySettings {
@@ -215,10 +216,7 @@ class App implements Gateway {
 
   private dispatchGemini(admission: Admission, request: IncomingMessage): Promise<void> | undefined {
     const found = findGeminiRoute(admission.path, request.method);
-    if (found.kind !== 'models') {
-      admission.named = found.named;
-      return this[found.kind](admission, request);
-    }
+    if (found.kind !== 'models') return this[found.kind]({ ...admission, named: found.named }, request);
     this.settings.authenticate(admission.headers);
     sendJson(admission.responder, 200, geminiModels(this.settings.engine.policy, found.name));
     return undefined;
@@ -293,28 +291,10 @@ interface Admission {
   named: NamedOutside | null;
 }
 
-function split(target: string): { path: string; query: string } {
-  const mark = target.indexOf('?');
-  return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
-}
-
 /** The dialect errors are told in: that of the route, else that of the client's headers. */
 function dialectOf(path: string, headers: IncomingHttpHeaders): Dialect {
   const isAnthropic = path.includes('/messages') || headers['anthropic-version'] !== undefined;
   if (isAnthropic && !path.endsWith('/chat/completions')) return anthropicMessages;
   if (path.endsWith('/responses')) return openaiResponses;
   return path.endsWith('/embeddings') ? openaiEmbeddings : openaiChat;
-}
-
-function requireMethod(request: IncomingMessage, methods: readonly string[]): void {
-  if (methods.includes(request.method ?? '')) return;
-  throw new TierlineError('method_not_allowed', `This route answers ${methods.join(' and ')}, not ${request.method}.`);
-}
-
-function decodeURIComponentSafely(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

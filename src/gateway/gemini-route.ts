@@ -3,10 +3,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { TierlineError } from '../call/errors.ts';
 import type { NamedOutside } from '../dialect/inbound.ts';
+import { decodeURIComponentSafely, requireMethod } from './target.ts';
 
-/** The part of a request's head that says what is asked. */
+/** What the query says, in other words. */
 export interface GeminiAddress {
-  path: string;
   /** With the key of the query where SDKs put it. */
   headers: IncomingHttpHeaders;
   /** Without `alt=sse` Google answers a stream as one JSON array. */
@@ -24,7 +24,7 @@ const MODELS = /^\/(?:v1(?:alpha|beta)?\/)?models(?:\/(.+))?$/;
 const CALLS: ReadonlySet<string> = new Set(['generateContent', 'streamGenerateContent', 'countTokens']);
 
 /**
- * The address of a request of Google's; null for one of anybody else. `/v1/models` is also OpenAI's: there the key tells, which no
+ * For a request of a Google client; null for one of anybody else. `/v1/models` is also OpenAI's: there the key tells, which no
  * other client puts into the query or into this header.
  */
 export function readGeminiAddress(path: string, query: string, headers: IncomingHttpHeaders): GeminiAddress | null {
@@ -32,12 +32,11 @@ export function readGeminiAddress(path: string, query: string, headers: Incoming
   if (!isOwn && !MODELS.test(path)) return null;
   const fields = new URLSearchParams(query);
   const key = fields.get('key') ?? '';
-  const isGoogle = isOwn || key !== '' || headers['x-goog-api-key'] !== undefined;
-  if (!isGoogle) return null;
+  const own = headers['x-goog-api-key'] ?? '';
+  if (!isOwn && key === '' && own === '') return null;
   return {
-    path,
-    headers: key === '' || headers['x-goog-api-key'] !== undefined ? headers : { ...headers, 'x-goog-api-key': key },
-    isArray: METHOD.exec(path)?.[2] === 'streamGenerateContent' && fields.get('alt') !== 'sse',
+    headers: key === '' || own !== '' ? headers : { ...headers, 'x-goog-api-key': key },
+    isArray: METHOD.exec(path)?.[2] === 'streamGenerateContent' && (fields.get('alt') ?? fields.get('$alt')) !== 'sse',
   };
 }
 
@@ -45,16 +44,14 @@ export function readGeminiAddress(path: string, query: string, headers: Incoming
 export function findGeminiRoute(path: string, method: string | undefined): GeminiRoute {
   const [, model = '', called = ''] = METHOD.exec(path) ?? [];
   const isCall = CALLS.has(called);
-  const models = MODELS.exec(path);
+  const models = method === 'POST' && called !== '' ? null : MODELS.exec(path);
   if (!isCall && models === null) {
     throw new TierlineError(
       'not_found',
       `There is no route ${method} ${path.slice(0, 200)}. Calls go to POST /v1beta/models/{model}:generateContent, :streamGenerateContent or :countTokens.`,
     );
   }
-  const allowed = isCall ? ['POST'] : ['GET', 'HEAD'];
-  if (!allowed.includes(method ?? ''))
-    throw new TierlineError('method_not_allowed', `This route answers ${allowed.join(' and ')}, not ${method}.`);
+  requireMethod({ method }, isCall ? ['POST'] : ['GET', 'HEAD']);
   if (!isCall) return { kind: 'models', name: models?.[1] === undefined ? null : modelName(models[1]) };
   const named = { model: modelName(model), stream: called === 'streamGenerateContent' };
   return { kind: called === 'countTokens' ? 'count' : 'call', named };
@@ -62,13 +59,5 @@ export function findGeminiRoute(path: string, method: string | undefined): Gemin
 
 /** The name without `models/`, which Google puts before every model. */
 function modelName(written: string): string {
-  return decoded(written).replace(/^models\//, '');
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return decodeURIComponentSafely(written).replace(/^models\//, '');
 }
