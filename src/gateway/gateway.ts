@@ -6,7 +6,8 @@ import { TierlineError } from '../call/errors.ts';
 import { createRequestIds } from '../call/request-id.ts';
 import { anthropicMessages } from '../dialect/anthropic-messages.ts';
 import type { Dialect } from '../dialect/dialect.ts';
-import { Inbound } from '../dialect/inbound.ts';
+import { gemini } from '../dialect/gemini.ts';
+import { Inbound, type NamedOutside } from '../dialect/inbound.ts';
 import { openaiChat } from '../dialect/openai-chat.ts';
 import { openaiEmbeddings } from '../dialect/openai-embeddings.ts';
 import { openaiResponses } from '../dialect/openai-responses.ts';
@@ -16,6 +17,10 @@ import { http } from '../wire/node-http.ts';
 import type { Authenticate } from './auth.ts';
 import { readBody } from './body.ts';
 import { countTokens } from './count-tokens.ts';
+import { readCounted } from './counted.ts';
+import { geminiModels } from './gemini-models.ts';
+import { GeminiResponder } from './gemini-responder.ts';
+import { findGeminiRoute, readGeminiAddress } from './gemini-route.ts';
 import type { AnswerHeaderOptions } from './headers.ts';
 import { HttpClient } from './http-client.ts';
 import { type KeepResponses, KeptResponses } from './kept-responses.ts';
@@ -25,6 +30,7 @@ import { listModels, showModel } from './models.ts';
 import { refuse, refuseConnection, sendJson } from './refuse.ts';
 import { NodeResponder, type Responder } from './responder.ts';
 import { type ResponseRoute, readResponseRoute, responseNotFound, showKept } from './responses-route.ts';
+import { decodeURIComponentSafely, requireMethod, split } from './target.ts';
 
 /** What a configuration decides about the gateway; a reload replaces it for the requests that come after. */
 export interface GatewaySettings {
@@ -171,12 +177,17 @@ class App implements Gateway {
   }
 
   private admit(target: string, headers: IncomingHttpHeaders, responder: Responder): Admission {
+    const id = this.nextId();
     const { path, query } = split(target);
-    return { id: this.nextId(), path, query, headers, responder, dialect: dialectOf(path, headers) };
+    const google = readGeminiAddress(path, query, headers);
+    if (google === null) return { id, path, query, headers, responder, dialect: dialectOf(path, headers), named: null };
+    const way = new GeminiResponder(responder, google.isArray);
+    return { id, path, query: '', headers: google.headers, responder: way, dialect: gemini, named: null };
   }
 
   private dispatch(admission: Admission, request: IncomingMessage): Promise<void> | undefined {
     const { responder, path } = admission;
+    if (admission.dialect === gemini) return this.dispatchGemini(admission, request);
     const name = path.startsWith('/v1/') ? path.slice(3) : path;
     switch (name) {
       case '/chat/completions':
@@ -214,10 +225,18 @@ class App implements Gateway {
     );
   }
 
+  private dispatchGemini(admission: Admission, request: IncomingMessage): Promise<void> | undefined {
+    const found = findGeminiRoute(admission.path, request.method);
+    if (found.kind !== 'models') return this[found.kind]({ ...admission, named: found.named }, request);
+    this.settings.authenticate(admission.headers);
+    sendJson(admission.responder, 200, geminiModels(this.settings.engine.policy, found.name));
+    return undefined;
+  }
+
   private async call(admission: Admission, request: IncomingMessage): Promise<void> {
     const { settings } = this;
     requireMethod(request, ['POST']);
-    const tenant = settings.authenticate(request.headers);
+    const tenant = settings.authenticate(admission.headers);
     const body = await readBody(request, settings.maxBodyBytes);
     await this.route(admission, body, { settings, tenant });
   }
@@ -230,7 +249,7 @@ class App implements Gateway {
   ): Promise<void> {
     const { id, dialect, path, query, headers, responder } = admission;
     const startedAt = performance.now();
-    const read = Inbound.read(dialect, body, settings.maxDepth);
+    const read = Inbound.read(dialect, body, settings.maxDepth, admission.named);
     const client = new HttpClient(responder, dialect, id, settings.answer);
     const { inbound, heldBy, onAnswered } =
       dialect === openaiResponses ? this.goOn(read, { settings, tenant }) : { inbound: read };
@@ -273,8 +292,9 @@ class App implements Gateway {
     requireMethod(request, ['POST']);
     const tenant = settings.authenticate(headers);
     const client = new HttpClient(responder, dialect, id, settings.answer);
-    const inbound = Inbound.read(dialect, await readBody(request, settings.maxBodyBytes), settings.maxDepth);
-    const counted = await countTokens(settings.engine, { inbound, tenant, path, query, headers, client });
+    const body = await readBody(request, settings.maxBodyBytes);
+    const counting = readCounted(body, settings.maxDepth, admission);
+    const counted = await countTokens(settings.engine, { ...counting, tenant, path, query, headers, client });
     sendJson(responder, counted.status, counted.body);
   }
 
@@ -299,6 +319,8 @@ interface Admission {
   headers: IncomingHttpHeaders;
   responder: Responder;
   dialect: Dialect;
+  /** What the address says of a call; null when its body says it. */
+  named: NamedOutside | null;
 }
 
 interface GoingOn {
@@ -307,28 +329,10 @@ interface GoingOn {
   onAnswered?: (answered: Answered) => void;
 }
 
-function split(target: string): { path: string; query: string } {
-  const mark = target.indexOf('?');
-  return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
-}
-
 /** The dialect errors are told in: that of the route, else that of the client's headers. */
 function dialectOf(path: string, headers: IncomingHttpHeaders): Dialect {
   const isAnthropic = path.includes('/messages') || headers['anthropic-version'] !== undefined;
   if (isAnthropic && !path.endsWith('/chat/completions')) return anthropicMessages;
   if (/^(\/v1)?\/responses(\/|$)/.test(path)) return openaiResponses;
   return path.endsWith('/embeddings') ? openaiEmbeddings : openaiChat;
-}
-
-function requireMethod(request: IncomingMessage, methods: readonly string[]): void {
-  if (methods.includes(request.method ?? '')) return;
-  throw new TierlineError('method_not_allowed', `This route answers ${methods.join(' and ')}, not ${request.method}.`);
-}
-
-function decodeURIComponentSafely(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
