@@ -20,5 +20,6 @@ export function decodeURIComponentSafely(text: string): string {
 /** Throws TierlineError `method_not_allowed`. */
 export function requireMethod({ method }: Pick<IncomingMessage, 'method'>, methods: readonly string[]): void {
   if (methods.includes(method ?? '')) return;
+  if (request.headers.upgrade?.toLowerCase() === 'websocket') throw new TierlineError('no_websocket');
   throw new TierlineError('method_not_allowed', `This route answers ${methods.join(' and ')}, not ${method}.`);
 }

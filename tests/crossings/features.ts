@@ -71,6 +71,8 @@ const idsOf = ({ messages }: NeutralRequest): unknown =>
           : [],
     ),
   );
+/** Whether a schema binds a model is each provider's own default. */
+const toolsOf = ({ tools }: NeutralRequest): unknown => tools.map((tool) => ({ ...tool, strict: undefined }));
 const kinds = (type: NeutralPart['type']) => (request: NeutralRequest) =>
   request.messages.flatMap(({ parts }) => parts.filter((part) => part.type === type));
 
@@ -95,7 +97,7 @@ export const FEATURES: readonly Feature[] = [
       tools: [TOOL],
       messages: [...QUESTION, { role: 'assistant', parts: [call('call_1')] }, ...user(result('call_1', text('21')))],
     }),
-    sent: (request) => [request.tools, idsOf(request)],
+    sent: (request) => [toolsOf(request), idsOf(request)],
     answers: () => answer([call('call_2')], { reason: 'tool_calls', raw: 'tool_calls' }),
     got: (reply) => [callsOf(reply), reply.choices[0]?.finish.reason],
   },
@@ -172,7 +174,8 @@ export const FEATURES: readonly Feature[] = [
     asks: () => ({
       messages: user(text('What is it?'), { type: 'image', source: { kind: 'url', url: 'https://example.com/a.png' } }),
     }),
-    sent: kinds('image'),
+    sent: (request) =>
+      kinds('image')(request).map((part) => part.type === 'image' && part.source.kind === 'url' && part.source.url),
   },
   {
     name: 'document',

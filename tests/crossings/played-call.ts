@@ -27,7 +27,7 @@ export const DIALECTS: Readonly<Record<ChatDialectName, Dialect>> = {
   gemini,
 };
 
-export const DIALECT_NAMES = ['openai-chat', 'anthropic-messages'] as ChatDialectName[];
+export const DIALECT_NAMES = Object.keys(DIALECTS) as ChatDialectName[];
 
 const PATHS: Readonly<Record<ChatDialectName, string>> = {
   'openai-chat': '/v1/chat/completions',

@@ -174,7 +174,11 @@ function partEvents(part: NeutralPart, choice: number, tool: number): NeutralEve
 function gather(dialect: Dialect, stream: string): NeutralReply {
   const events: NeutralEvent[] = [];
   const decoder = dialect.createDecoder();
-  const reader = new Translation(decoder, { push: (event) => void events.push(event) ?? '' });
+  const hear = (event: NeutralEvent): string => {
+    events.push(event);
+    return '';
+  };
+  const reader = new Translation(decoder, { push: hear });
   reader.push(Buffer.from(stream));
   reader.end();
   const parts: NeutralPart[] = [];

@@ -134,6 +134,29 @@ test("unknown routes and wrong methods are told in the caller's dialect", async 
   await expectServes();
 });
 
+test('a WebSocket is not opened, and the answer says what to do instead', async () => {
+  const { gateway, upstream } = scripted;
+  const visits = upstream.visits.length;
+  const socket = {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  };
+  for (const path of ['/v1/responses', '/responses', PATHS.openai]) {
+    const answer = await sendRaw(gateway.port, [head(`GET ${path}`, socket)]);
+    assert.equal(expectError(answer, 'openai', 426).code, 'no_websocket');
+    assert.equal(answer.headers.upgrade, 'HTTP/1.1');
+    assert.equal(answer.headers.connection, 'upgrade');
+  }
+  assert.equal(
+    expectError(await sendRaw(gateway.port, head('GET /v1/responses')), 'openai', 405).code,
+    'method_not_allowed',
+  );
+  assert.equal(upstream.visits.length, visits);
+  await expectServes();
+});
+
 test("no field of a request chooses a host or sees the operator's key", async () => {
   const { gateway, upstream } = scripted;
   const { host } = new URL(decoy);
