@@ -35,9 +35,9 @@ export interface Call {
   inbound: Incoming;
   client: CallClient;
   /** The provider that holds what the request goes on from; null or left out when there is none. */
-  heldBy?: string | null;
+  heldBy?: string | null | undefined;
   /** Is told of an answer that is complete, before its last byte goes out. */
-  onAnswered?: (answered: Answered) => void;
+  onAnswered?: ((answered: Answered) => void) | undefined;
 }
 
 export interface Answered {

@@ -31,6 +31,7 @@ export interface Config {
   breaker: BreakerConfig;
   ledger: LedgerConfig;
   objects: ObjectsConfig;
+  responses: ResponsesConfig;
   answer: AnswerConfig;
   /** Whether marks for the provider's prompt cache are set where they pay, in calls without a task. */
   marksCache: boolean;
@@ -294,6 +295,13 @@ export interface LedgerConfig {
   /** Absolute when the configuration came from a file, except `:memory:`. */
   path: string;
   durability: 'journal' | 'commit';
+}
+
+/** Which responses are kept for clients that go on from them by id. */
+export interface ResponsesConfig {
+  /** `crossing`: those of providers that keep none themselves. */
+  keep: 'crossing' | 'always' | 'never';
+  retentionMs: number;
 }
 
 /** What is remembered of files, batches and other objects that tenants have made. */

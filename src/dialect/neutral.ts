@@ -36,7 +36,7 @@ export type NeutralPart =
     }
   | { type: 'audio'; data: string; format: string }
   /** `signature` belongs to the provider that made it and never travels to another one. */
-  | { type: 'thinking'; text: string; signature?: string; origin: DialectName }
+  | { type: 'thinking'; text: string; signature?: string; origin: DialectName; extra?: JsonObject }
   | { type: 'redacted_thinking'; data: string; origin: DialectName }
   | { type: 'refusal'; text: string }
   /** `arguments` is the JSON text as the model wrote it, byte for byte; an empty call is `{}`. */

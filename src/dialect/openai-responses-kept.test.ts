@@ -4,7 +4,14 @@ import fc from 'fast-check';
 import type { Json } from '../call/json.ts';
 import { Inbound } from './inbound.ts';
 import { openaiResponses } from './openai-responses.ts';
-import { goOnFrom, type KeptResponse, previousResponseOf, readResponse, toItems, toKept } from './openai-responses-kept.ts';
+import {
+  goOnFrom,
+  type KeptResponse,
+  previousResponseOf,
+  readResponse,
+  toItems,
+  toKept,
+} from './openai-responses-kept.ts';
 
 const read = (body: object | string): Inbound =>
   Inbound.read(openaiResponses, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), 64);
@@ -48,7 +55,11 @@ describe('a request that goes on', () => {
       fc.property(fc.array(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 6 }), (turns) => {
         let kept: KeptResponse | null = null;
         for (const [index, text] of turns.entries()) {
-          const asked = { model: 'm', input: text, ...(kept === null ? {} : { previous_response_id: `resp_${index}` }) };
+          const asked = {
+            model: 'm',
+            input: text,
+            ...(kept === null ? {} : { previous_response_id: `resp_${index}` }),
+          };
           const inbound = read(kept === null ? asked : goOnFrom(read(asked), kept).toString());
           kept = toKept(inbound, { id: `resp_${index + 1}`, output: [ANSWER] });
         }

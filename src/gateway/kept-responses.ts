@@ -13,8 +13,11 @@ import {
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { Answered } from '../router.ts';
 
-/** `crossing`: only what a provider without a store has answered. `never`: nothing, and nobody can go on from it. */
-export type KeepResponses = 'crossing' | 'always' | 'never';
+export interface KeepResponses {
+  /** `crossing`: only what a provider without a store has answered. `never`: nothing, and nobody can go on from it. */
+  keep: 'crossing' | 'always' | 'never';
+  retentionMs: number;
+}
 
 export interface ResponseLimits {
   maxDepth: number;
@@ -30,11 +33,11 @@ export interface Opened {
 
 export class KeptResponses {
   private readonly objects: ObjectStore;
-  private readonly keeps: KeepResponses;
+  private readonly settings: KeepResponses;
 
-  constructor(objects: ObjectStore, keeps: KeepResponses) {
+  constructor(objects: ObjectStore, settings: KeepResponses) {
     this.objects = objects;
-    this.keeps = keeps;
+    this.settings = settings;
   }
 
   /** Throws TierlineError `previous_response_not_found`, also for another tenant's, or `body_too_large`. */
@@ -59,13 +62,14 @@ export class KeptResponses {
   /** Remembers an answer, unless the client does not want that. */
   keep(inbound: Inbound, tenant: string, { provider, isSameDialect, last }: Answered): void {
     if (inbound.top.value('store') === false) return;
-    const isKeptHere = this.keeps === 'always' || (this.keeps === 'crossing' && !isSameDialect);
+    const { keep, retentionMs } = this.settings;
+    const isKeptHere = keep === 'always' || (keep === 'crossing' && !isSameDialect);
     if (!isSameDialect && !isKeptHere) return;
     const response = readResponse(last);
     if (response === null || typeof response.id !== 'string') return;
     const kept = isKeptHere ? toKept(inbound, response) : null;
     const json = kept === null ? null : JSON.stringify(kept);
-    this.objects.bind({ kind: 'response', id: response.id, tenant, provider, json });
+    this.objects.bind({ kind: 'response', id: response.id, tenant, provider, json, keepMs: retentionMs });
   }
 
   /** What is known of a tenant's response; null when it does not exist for them. */

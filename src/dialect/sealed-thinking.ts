@@ -1,0 +1,27 @@
+// Signed thinking of one provider in the hands of a client that speaks another dialect. It is handed out under its maker's
+// name, in the field where the client's own dialect has its signature, so that it finds back to its maker. Must never be sent
+// to anybody else: who reads a client's signature opens it here first.
+import type { DialectName } from './neutral.ts';
+
+export interface Sealed {
+  kind: 'thinking' | 'redacted_thinking';
+  origin: DialectName;
+  /** The signature, or the data of redacted thinking; empty for thinking that nobody has signed. */
+  text: string;
+}
+
+/** What every sealed text begins with, and nothing that a provider signs. */
+export const SEAL = 'tierline:';
+
+const SEALED = /^tierline:([a-z-]+):(thinking|redacted_thinking):/;
+
+export function seal({ kind, origin, text }: Sealed): string {
+  return `${SEAL}${origin}:${kind}:${text}`;
+}
+
+/** What was sealed; null for a text that somebody else has written. */
+export function unseal(text: string): Sealed | null {
+  const match = SEALED.exec(text);
+  if (match === null) return null;
+  return { origin: match[1] as DialectName, kind: match[2] as Sealed['kind'], text: text.slice(match[0].length) };
+}
