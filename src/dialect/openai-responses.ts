@@ -3,6 +3,7 @@ import { TierlineError } from '../call/errors.ts';
 import type { Dialect } from './dialect.ts';
 import { encodeOpenaiError } from './openai-chat-error.ts';
 import { createResponsesDecoder } from './openai-responses-stream-decoder.ts';
+import { createResponsesEncoder } from './openai-responses-stream-encoder.ts';
 import { encodeResponsesStreamError } from './openai-responses-stream-end.ts';
 import { readUpstreamError } from './upstream-error.ts';
 
@@ -13,7 +14,7 @@ export const openaiResponses: Dialect = {
   decodeReply: notYet,
   encodeReply: notYet,
   createDecoder: createResponsesDecoder,
-  createEncoder: notYet,
+  createEncoder: createResponsesEncoder,
   decodeError: readUpstreamError,
   encodeError: encodeOpenaiError,
   encodeStreamError: encodeResponsesStreamError,
