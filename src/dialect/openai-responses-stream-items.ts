@@ -1,6 +1,7 @@
 // The items of a response under way: each is announced, comes in pieces, and is told once more whole when it is done. Every
 // item that was added is done, with the ids and places it was added under; clients go by them.
 import type { Json, JsonObject } from '../call/json.ts';
+import { writeCall, writeMessage, writeOutputText } from './openai-responses-reply.ts';
 import { type Thought, writeReasoning } from './openai-responses-thinking.ts';
 
 /** Where an item stands, and the way its events go out. */
@@ -44,7 +45,7 @@ export class MessageItem implements StreamItem {
 
   constructor(place: ItemPlace) {
     this.place = place;
-    this.item = { id: place.id, type: 'message', status: 'in_progress', role: 'assistant', content: [] };
+    this.item = writeMessage(place.id, 'in_progress', []);
   }
 
   open(): string {
@@ -82,7 +83,7 @@ export class MessageItem implements StreamItem {
 
   close(status: ItemStatus): string {
     const end = this.endPart();
-    this.item = { ...this.item, status, content: this.content };
+    this.item = writeMessage(this.place.id, status, this.content);
     return end + done(this.place, this.item);
   }
 
@@ -98,9 +99,7 @@ export class MessageItem implements StreamItem {
 }
 
 function writePart({ type, text, logprobs }: Said): JsonObject {
-  return type === 'text'
-    ? { type: 'output_text', annotations: [], logprobs, text }
-    : { type: 'refusal', refusal: text };
+  return type === 'text' ? { ...writeOutputText(text), logprobs } : { type: 'refusal', refusal: text };
 }
 
 export class ReasoningItem implements StreamItem {
@@ -156,18 +155,12 @@ function summaryOf(text: string): JsonObject {
 export class CallItem implements StreamItem {
   item: JsonObject;
   private readonly place: ItemPlace;
-  private json = '';
+  private readonly call: { id: string; name: string; json: string };
 
-  constructor(place: ItemPlace, call: { id: string; name: string }) {
+  constructor(place: ItemPlace, { id, name }: { id: string; name: string }) {
     this.place = place;
-    this.item = {
-      id: place.id,
-      type: 'function_call',
-      status: 'in_progress',
-      arguments: '',
-      call_id: call.id,
-      name: call.name,
-    };
+    this.call = { id, name, json: '' };
+    this.item = writeCall(place.id, 'in_progress', this.call);
   }
 
   open(): string {
@@ -175,14 +168,14 @@ export class CallItem implements StreamItem {
   }
 
   addArguments(json: string): string {
-    this.json += json;
+    this.call.json += json;
     return this.write('delta', { delta: json });
   }
 
   /** An empty call is `{}`, which only its end can tell. */
   close(status: ItemStatus): string {
-    const end = (this.json === '' ? this.addArguments('{}') : '') + this.write('done', { arguments: this.json });
-    this.item = { ...this.item, status, arguments: this.json };
+    const end = (this.call.json === '' ? this.addArguments('{}') : '') + this.write('done', { arguments: this.call.json });
+    this.item = writeCall(this.place.id, status, this.call);
     return end + done(this.place, this.item);
   }
 
