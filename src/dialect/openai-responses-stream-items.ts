@@ -174,7 +174,8 @@ export class CallItem implements StreamItem {
 
   /** An empty call is `{}`, which only its end can tell. */
   close(status: ItemStatus): string {
-    const end = (this.call.json === '' ? this.addArguments('{}') : '') + this.write('done', { arguments: this.call.json });
+    const end =
+      (this.call.json === '' ? this.addArguments('{}') : '') + this.write('done', { arguments: this.call.json });
     this.item = writeCall(this.place.id, status, this.call);
     return end + done(this.place, this.item);
   }
