@@ -10,7 +10,15 @@ import { refuseStored, toldMembers, UNTOLD_EXTRA } from './openai-responses-unkn
  * Top-level fields of which the neutral form understands a part; what is left of them travels in `unknown` under the
  * same name, and is told as `thinking.display`, not as `thinking`.
  */
-const PARTLY_UNDERSTOOD = new Set(['thinking', 'output_config', 'metadata', 'stream_options']);
+const PARTLY_UNDERSTOOD = new Set([
+  'thinking',
+  'output_config',
+  'metadata',
+  'stream_options',
+  'generationConfig',
+  'toolConfig',
+  'labels',
+]);
 
 const MAX_LINE = 160;
 

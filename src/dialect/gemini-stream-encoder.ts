@@ -40,7 +40,8 @@ class GeminiEncoder implements StreamEncoder {
         this.usage = event.usage;
         return '';
       case 'ping':
-        return ': ping\r\n\r\n';
+        // Google's own clients do not know the comments of event streams, and fail on one.
+        return '';
       case 'end':
         return this.end();
       case 'error':

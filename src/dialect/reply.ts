@@ -1,11 +1,12 @@
 // Reads what accounting needs out of a complete reply of the caller's own dialect and writes the cost into it; every
 // other byte stays as the provider sent it.
 import { TierlineError } from '../call/errors.ts';
-import { isObject, type JsonObject } from '../call/json.ts';
+import { isObject, type Json, type JsonObject } from '../call/json.ts';
 import type { Usage } from '../call/usage.ts';
 import { type ScannedObject, type Span, scanJson } from '../wire/json-scan.ts';
 import { splice } from '../wire/splice.ts';
 import { readAnthropicUsage } from './anthropic-messages-usage.ts';
+import { blockWord, finishWord } from './gemini-finish.ts';
 import { readGeminiUsage } from './gemini-usage.ts';
 import type { DialectName } from './neutral.ts';
 import { readOpenaiUsage } from './openai-chat-usage.ts';
@@ -57,7 +58,9 @@ const WORDS: Partial<Record<DialectName, ReplyWords>> = {
     model: 'modelVersion',
     usage: 'usageMetadata',
     readUsage: readGeminiUsage,
-    finish: (body, top) => firstIn(body, top.span('candidates'), '"finishReason"'),
+    // Arguments of calls are objects here, so that the key may stand in them, too.
+    finish: (_, top) =>
+      finishOfGemini(top.value('candidates')) ?? blockWord({ promptFeedback: top.value('promptFeedback') as Json }),
     tier: none,
   },
 };
@@ -83,6 +86,11 @@ export function writeReplyCost(dialect: DialectName, body: Buffer, costNanoUsd: 
   const { usage } = WORDS[dialect] ?? OPENAI_CHAT;
   const top = scanReply(body);
   return isObject(top.value(usage)) ? withCost(body, top.span(usage) as Span, costNanoUsd) : body;
+}
+
+function finishOfGemini(candidates: unknown): string | null {
+  const first: unknown = Array.isArray(candidates) ? candidates[0] : undefined;
+  return isObject(first) ? finishWord(first.finishReason) : null;
 }
 
 function textOf(value: unknown): string | null {

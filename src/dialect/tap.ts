@@ -56,8 +56,8 @@ class Tap implements StreamPipe {
   end(): void {
     if (this.state !== 'open') return;
     const rest = this.cutter.remainder();
-    // Some servers leave out the blank line after their last event.
-    const kept = rest.length > 0 ? this.readAll(rest) : null;
+    // Some servers leave out the blank line after their last event. One that was cut in two is nothing a client can read.
+    const kept = isWhole(rest) ? this.readAll(rest) : null;
     if (this.state === 'open') this.state = this.dialect.isComplete(false) ? 'finished' : 'failed';
     if (kept !== null) this.closing = this.closing === null ? kept : Buffer.concat([kept, this.closing]);
   }
@@ -140,6 +140,14 @@ function objectAt(json: Buffer, path: readonly string[]): Span | null {
     at = { start: at.start + span.start, end: at.start + span.end };
   }
   return at;
+}
+
+/** Whether the last bytes of a stream are an event that came to its end. */
+function isWhole(rest: Buffer): boolean {
+  const span = dataSpan(rest);
+  if (span === null) return false;
+  const text = rest.toString('utf8', span.start, span.end);
+  return parse(text) !== null || text.trim() === '[DONE]';
 }
 
 function parse(text: string): JsonObject | null {

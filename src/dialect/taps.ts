@@ -1,5 +1,6 @@
 // The tap for each dialect whose clients get the bytes of their own provider.
 import { createAnthropicTap } from './anthropic-messages-tap.ts';
+import { createGeminiTap } from './gemini-tap.ts';
 import type { Inbound } from './inbound.ts';
 import { createOpenaiTap } from './openai-chat-tap.ts';
 import { createResponsesTap } from './openai-responses-tap.ts';
@@ -15,6 +16,8 @@ export function createTapFor({ dialect, includeUsage, choices }: Inbound, costOf
       return createResponsesTap(costOf);
     case 'anthropic-messages':
       return createAnthropicTap(costOf);
+    case 'gemini':
+      return createGeminiTap(costOf);
     default:
       throw new TypeError(`the dialect ${dialect.name} has no streams of its own`);
   }
