@@ -8,7 +8,7 @@ import type { Dialect, EncodedRequest, ReplyContext } from '../../src/dialect/di
 import type { NeutralEvent, NeutralMessage, NeutralPart, NeutralRequest } from '../../src/dialect/neutral.ts';
 import { openaiChat } from '../../src/dialect/openai-chat.ts';
 import { openaiResponses } from '../../src/dialect/openai-responses.ts';
-import { request, spelling, strip, words } from './neutral-arbitrary.ts';
+import { formatted, spelling, strip, words } from './neutral-arbitrary.ts';
 
 const DIALECTS = [openaiChat, anthropicMessages, openaiResponses];
 /** What a dialect has no member for. */
@@ -36,7 +36,7 @@ const SETTINGS: [keyof NeutralRequest, string][] = [
 describe('a request', () => {
   test('written and read in its own dialect is the same, and nothing is lost', () => {
     fc.assert(
-      fc.property(request, (drawn) => {
+      fc.property(formatted, (drawn) => {
         for (const dialect of DIALECTS) {
           const own = strip({ ...drawn, origin: dialect.name, ...LACKING[dialect.name] }) as NeutralRequest;
           const written = write(dialect, own);
@@ -47,12 +47,12 @@ describe('a request', () => {
     );
   });
 
-  test('written in another dialect keeps its conversation, tools and limits', () => {
+  test('written in another dialect keeps its conversation, tools, limits and format', () => {
     fc.assert(
-      fc.property(request, (drawn) => {
+      fc.property(formatted, (drawn) => {
         for (const foreign of others(drawn)) {
           const again = strip(read(foreign, write(foreign, drawn))) as NeutralRequest;
-          for (const key of ['system', 'messages', 'toolChoice', 'maxTokens', 'user', 'stream'] as const) {
+          for (const key of ['system', 'messages', 'toolChoice', 'maxTokens', 'user', 'format', 'stream'] as const) {
             assert.deepEqual(again[key], drawn[key], `${foreign.name}: ${key}`);
           }
           // In a response a tool is strict unless it says otherwise.
@@ -68,7 +68,7 @@ describe('a request', () => {
 
   test('written in another dialect has every setting, or a loss that names it', () => {
     fc.assert(
-      fc.property(request, (drawn) => {
+      fc.property(formatted, (drawn) => {
         for (const foreign of others(drawn)) {
           const written = write(foreign, drawn);
           const again = read(foreign, written);

@@ -134,6 +134,15 @@ export const request: fc.Arbitrary<NeutralRequest> = fc
   })
   .map((fields) => strip({ ...fields, includeUsage: true }) as NeutralRequest);
 
+/** A schema that every provider can enforce. */
+const STRICT = { type: 'object', properties: { a: { type: 'string' } }, required: ['a'], additionalProperties: false };
+const schema = fc.constant({ type: 'schema' as const, name: 'output', schema: STRICT, strict: true });
+
+/** The same, some with structured output. */
+export const formatted: fc.Arbitrary<NeutralRequest> = fc
+  .tuple(request, optional(schema))
+  .map(([request, format]) => (format === undefined ? request : { ...request, format }));
+
 /** Without undefined members, without -0 and without shared structure, as JSON would have it. */
 export function strip(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));

@@ -197,6 +197,24 @@ test('a thought goes to its maker, or is told as lost', () => {
   );
 });
 
+test('pictures in the results of calls cross between messages and responses', () => {
+  const picture: NeutralPart = { type: 'image', source: { kind: 'base64', mediaType: 'image/png', data: 'AAAA' } };
+  fc.assert(
+    fc.property(request, words, fc.constantFrom(anthropicMessages, openaiResponses), (drawn, text, origin) => {
+      const content: NeutralPart[] = [{ type: 'text', text }, picture];
+      const messages: NeutralRequest['messages'] = [
+        { role: 'user', parts: [{ type: 'text', text }, picture] },
+        { role: 'assistant', parts: [{ type: 'tool_call', id: 'a', name: 'f', arguments: '{}' }] },
+        { role: 'user', parts: [{ type: 'tool_result', callId: 'a', name: 'f', content, isError: false }] },
+      ];
+      const other = origin === openaiResponses ? anthropicMessages : openaiResponses;
+      const { body, losses } = other.encodeRequest({ ...drawn, messages, origin: origin.name, unknown: {} }, TARGET);
+      assert.deepEqual(other.decodeRequest(Buffer.from(body)).messages, messages);
+      assert.ok(!losses.some((loss) => loss.startsWith('messages')), losses.join('; '));
+    }),
+  );
+});
+
 const LIST: Partial<Record<DialectName, string>> = {
   'openai-chat': 'messages',
   'anthropic-messages': 'messages',
