@@ -201,6 +201,9 @@ describe('reasoning', () => {
   test('without words is a signature alone, and nothing without one', () => {
     assert.deepEqual(read(done({ summary: [], encrypted_content: 'x' })), [signed('x'), partEnd]);
     assert.deepEqual(read(done({ summary: [], encrypted_content: null })), []);
+    const sealed = { id: 'rs_1', type: 'reasoning', summary: [], encrypted_content: 'x' };
+    const repeated = { type: 'response.completed', response: { status: 'completed', output: [sealed] } };
+    assert.equal(read(done(sealed), repeated).filter(({ type }) => type === 'thinking_signature').length, 1);
   });
 });
 

@@ -155,6 +155,7 @@ class ResponsesDecoder implements StreamDecoder {
     if (whole.type === 'reasoning') this.endThoughts(whole, isUnsaid, item);
     else if (isUnsaid) this.readWhole(whole, item);
     this.close(item);
+    item.state = 'closed';
   }
 
   private endThoughts(whole: JsonObject, isUnsaid: boolean, item: Item): void {

@@ -1,11 +1,11 @@
 // The dialect of OpenAI's responses API: `/v1/responses`.
-import { TierlineError } from '../call/errors.ts';
 import type { Dialect } from './dialect.ts';
 import { encodeOpenaiError } from './openai-chat-error.ts';
 import { decodeResponsesReply, encodeResponsesReply } from './openai-responses-reply.ts';
 import { readResponsesRequest } from './openai-responses-request-reader.ts';
 import { writeResponsesRequest } from './openai-responses-request-writer.ts';
 import { createResponsesDecoder } from './openai-responses-stream-decoder.ts';
+import { createResponsesEncoder } from './openai-responses-stream-encoder.ts';
 import { encodeResponsesStreamError } from './openai-responses-stream-end.ts';
 import { readUpstreamError } from './upstream-error.ts';
 
@@ -16,12 +16,8 @@ export const openaiResponses: Dialect = {
   decodeReply: decodeResponsesReply,
   encodeReply: encodeResponsesReply,
   createDecoder: createResponsesDecoder,
-  createEncoder: notYet,
+  createEncoder: createResponsesEncoder,
   decodeError: readUpstreamError,
   encodeError: encodeOpenaiError,
   encodeStreamError: encodeResponsesStreamError,
 };
-
-function notYet(): never {
-  throw new TierlineError('unsupported', 'Streams of responses are not translated.');
-}
