@@ -59,7 +59,7 @@ class Tap implements StreamPipe {
     if (this.state !== 'open') return;
     const rest = this.cutter.remainder();
     // Some servers leave out the blank line after their last event. One that was cut in two is nothing a client can read.
-    const kept = isWhole(rest) ? this.readAll(rest) : null;
+    const kept = this.isWhole(rest) ? this.readAll(rest) : null;
     if (this.state === 'open') this.state = this.dialect.isComplete(false) ? 'finished' : 'failed';
     if (kept !== null) this.closing = this.closing === null ? kept : Buffer.concat([kept, this.closing]);
   }
@@ -89,8 +89,20 @@ class Tap implements StreamPipe {
     return first === events.length ? first : from + lastBoundary(events.subarray(from, first));
   }
 
+  private dataOf(event: Buffer): { start: number; end: number } | null {
+    return dataSpan(event) ?? (this.dialect.hasBareErrors === true ? { start: 0, end: event.length } : null);
+  }
+
+  /** Whether the last bytes of a stream are an event that came to its end. */
+  private isWhole(rest: Buffer): boolean {
+    const span = this.dataOf(rest);
+    if (span === null) return false;
+    const text = rest.toString('utf8', span.start, span.end);
+    return parse(text) !== null || text.trim() === '[DONE]';
+  }
+
   private read(event: Buffer): Buffer | null {
-    const span = dataSpan(event) ?? (this.dialect.hasBareErrors ? { start: 0, end: event.length } : null);
+    const span = this.dataOf(event);
     if (span === null) return event;
     const text = event.toString('utf8', span.start, span.end);
     switch (this.dialect.read(parse(text), text, this.facts)) {
@@ -142,14 +154,6 @@ function objectAt(json: Buffer, path: readonly string[]): Span | null {
     at = { start: at.start + span.start, end: at.start + span.end };
   }
   return at;
-}
-
-/** Whether the last bytes of a stream are an event that came to its end. */
-function isWhole(rest: Buffer): boolean {
-  const span = dataSpan(rest);
-  if (span === null) return false;
-  const text = rest.toString('utf8', span.start, span.end);
-  return parse(text) !== null || text.trim() === '[DONE]';
 }
 
 function parse(text: string): JsonObject | null {

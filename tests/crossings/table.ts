@@ -4,8 +4,16 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { TierlineError } from '../../src/call/errors.ts';
 import type { Dialect, ReplyContext } from '../../src/dialect/dialect.ts';
-import type { NeutralEvent, NeutralPart, NeutralReply, NeutralRequest } from '../../src/dialect/neutral.ts';
+import type {
+  DialectName,
+  NeutralEvent,
+  NeutralMessage,
+  NeutralPart,
+  NeutralReply,
+  NeutralRequest,
+} from '../../src/dialect/neutral.ts';
 import { Translation } from '../../src/dialect/translation.ts';
+import { secondTurn } from './echo.ts';
 import { FEATURES, type Feature, replyOf, requestOf } from './features.ts';
 import { type ChatDialectName, DIALECT_NAMES, DIALECTS, type Played, play } from './played-call.ts';
 
@@ -23,12 +31,6 @@ export interface Table {
   rows: readonly Row[];
 }
 
-/**
- * What the dialects of clients have no place for in an answer. Requests tell their losses; an answer that is paid for is given
- * with what there is room for.
- */
-const NOT_ANSWERED: readonly { feature: string; from: ChatDialectName; what: string }[] = [];
-
 const TARGET = { model: 'm', defaultMaxTokens: 4096, takesSampling: true, takesReasoning: true };
 const CONTEXT: ReplyContext = { costUsd: () => null, includeUsage: true, createdAtSeconds: 1_800_000_000 };
 
@@ -41,6 +43,7 @@ export async function carryAll(): Promise<Table[]> {
       for (const to of DIALECT_NAMES) cells[to] = await carryBoth(feature, from, to);
       rows.push({ feature: feature.name, cells });
     }
+    rows.push({ feature: 'thoughts given back', cells: await giveBack(from) });
     tables.push({ from, rows });
   }
   return tables;
@@ -67,7 +70,7 @@ async function carry(feature: Feature, crossing: Crossing): Promise<Cell> {
   const where = `${feature.name}, ${from} to ${to}${stream ? ', streamed' : ''}`;
   const asked = sayable(feature, from, stream);
   if (asked === null) return { kind: '-' };
-  const reply = answerable(feature, to);
+  const reply = replyOf(feature, to);
   const answer = {
     pieces: [Buffer.from(stream ? streamOf(DIALECTS[to], reply) : DIALECTS[to].encodeReply(reply, CONTEXT))],
   };
@@ -95,8 +98,6 @@ function answered(
   if (feature.got === undefined) return { kind: 'passes' };
   const own = DIALECTS[to].decodeReply(Buffer.from(DIALECTS[to].encodeReply(reply, CONTEXT)));
   const heard = stream ? gather(DIALECTS[from], played.text) : DIALECTS[from].decodeReply(Buffer.from(played.text));
-  const known = NOT_ANSWERED.find((loss) => loss.feature === feature.name && loss.from === from);
-  if (known !== undefined) return { kind: 'lossy', what: `answer: ${known.what}` };
   assert.deepEqual(feature.got(heard), feature.got(own), `${where}: not answered as it was`);
   return { kind: 'passes' };
 }
@@ -120,14 +121,47 @@ function sayable(
   }
 }
 
-/** What the provider answers; its dialect may leave out what it has no word for. */
-function answerable(feature: Feature, to: ChatDialectName): NeutralReply {
-  return replyOf(feature, to);
+const THOUGHTS = FEATURES.find(({ name }) => name === 'thoughts in the answer') as Feature;
+
+/** Signed thoughts have to come back to the provider that made them as they were, when the client sends them along. */
+async function giveBack(from: ChatDialectName): Promise<Record<ChatDialectName, Cell>> {
+  const cells = {} as Record<ChatDialectName, Cell>;
+  for (const to of DIALECT_NAMES) {
+    const [whole, streamed] = [
+      await giveBackTo({ from, to, stream: false }),
+      await giveBackTo({ from, to, stream: true }),
+    ];
+    assert.deepEqual(streamed, whole, `thoughts given back, ${from} to ${to}: streamed and whole differ`);
+    cells[to] = whole;
+  }
+  return cells;
+}
+
+async function giveBackTo({ from, to, stream }: Crossing): Promise<Cell> {
+  const reply = replyOf(THOUGHTS, to);
+  const pieces = [Buffer.from(stream ? streamOf(DIALECTS[to], reply) : DIALECTS[to].encodeReply(reply, CONTEXT))];
+  const ask = (body: string): Promise<Played> => play({ from, to, body, stream, answer: { pieces } });
+  const { body } = DIALECTS[from].encodeRequest(requestOf(THOUGHTS, from, stream), TARGET);
+  const first = await ask(body);
+  const second = await ask(secondTurn(from, body, first.text));
+  const losses = second.rows[0]?.losses ?? [];
+  if (losses.length > 0) return { kind: 'lossy', what: losses.join('; ') };
+  const back = signedIn(DIALECTS[to].decodeRequest(Buffer.from(second.sent ?? '')).messages);
+  const own = DIALECTS[to].decodeReply(Buffer.from(DIALECTS[to].encodeReply(reply, CONTEXT)));
+  const made = signedIn([{ role: 'assistant', parts: own.choices[0]?.parts ?? [] }]);
+  if (isDeepStrictEqual(back, made)) return { kind: 'passes' };
+  return { kind: 'otherwise', what: `sent back as ${JSON.stringify(back)} of ${JSON.stringify(made)}` };
+}
+
+function signedIn(messages: readonly NeutralMessage[]): unknown {
+  return messages.flatMap(({ parts }) =>
+    parts.flatMap((part) => (part.type === 'thinking' ? [[part.text, part.signature]] : [])),
+  );
 }
 
 /** The reply as the provider would stream it, each part in two pieces. */
 function streamOf(dialect: Dialect, reply: NeutralReply): string {
-  const encoder = dialect.createEncoder(CONTEXT);
+  const encoder = dialect.createEncoder({ ...CONTEXT, origin: dialect.name });
   return eventsOf(reply)
     .map((event) => encoder.push(event))
     .join('');
