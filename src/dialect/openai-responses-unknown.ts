@@ -8,16 +8,16 @@ import type { NeutralRequest } from './neutral.ts';
 const STORED = ['previous_response_id', 'conversation', 'prompt', 'background'];
 
 /**
- * Hints for OpenAI's cache and for what OpenAI keeps of a response; details of hosted calls, which are told themselves; what
+ * Hints for OpenAI's cache; what is kept of a response, which whoever routes it does instead; details of hosted calls, which are told themselves; what
  * the response only repeats.
  */
 const UNTOLD = new Set(
-  `include prompt_cache_key prompt_cache_options prompt_cache_retention stream_options client_metadata metadata`.split(
+  `store include prompt_cache_key prompt_cache_options prompt_cache_retention stream_options client_metadata metadata`.split(
     ' ',
   ),
 );
 /** Values that ask for what happens anyway. */
-const DEFAULTS: JsonObject = { store: false, background: false, truncation: 'disabled' };
+const DEFAULTS: JsonObject = { background: false, truncation: 'disabled' };
 /** Members of which the neutral form understands a part. Who asked for a summary is shown the thinking, whoever thought it. */
 const PARTLY: Record<string, ReadonlySet<string>> = {
   reasoning: new Set(['summary', 'generate_summary']),
@@ -32,7 +32,10 @@ export function refuseStored({ origin, unknown }: NeutralRequest): void {
   if (origin !== 'openai-responses') return;
   const param = STORED.find((key) => unknown[key] !== undefined && unknown[key] !== false);
   if (param === undefined) return;
-  const sentence = `${param} refers to what lies at OpenAI; the model that is to answer is elsewhere.`;
+  const sentence =
+    param === 'background'
+      ? 'background: the model that is to answer does not run in the background.'
+      : `${param} refers to what lies at OpenAI; the model that is to answer is elsewhere.`;
   throw new TierlineError('unsupported', sentence, { param });
 }
 

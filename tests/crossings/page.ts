@@ -31,7 +31,9 @@ export function writePage(tables: readonly Table[]): string {
 
 function section({ from, rows }: Table): string {
   const columns = Object.keys(NAMES) as ChatDialectName[];
-  const lines = rows.map(({ feature, cells }) => `| ${[feature, ...columns.map((to) => word(cells[to]))].join(' | ')} |`);
+  const lines = rows.map(
+    ({ feature, cells }) => `| ${[feature, ...columns.map((to) => word(cells[to]))].join(' | ')} |`,
+  );
   return `## ${NAMES[from]} clients
 
 | asked, or answered | ${columns.map((to) => NAMES[to]).join(' | ')} |
