@@ -82,5 +82,7 @@ export class Crossing {
 
 /** What to call a part or a tool of another provider when telling that it was left out. */
 export function kindOf(json: Json): string {
-  return isObject(json) && typeof json.type === 'string' ? json.type : 'unknown kind';
+  if (!isObject(json)) return 'unknown kind';
+  // Gemini's parts and tools are known by their only member.
+  return typeof json.type === 'string' ? json.type : (Object.keys(json)[0] ?? 'unknown kind');
 }

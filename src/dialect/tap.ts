@@ -19,6 +19,8 @@ export interface TapDialect {
   marks: readonly string[];
   /** The members that lead to the usage object, from the outside in. Default: `usage` at the top. */
   usagePath?: readonly string[];
+  /** Whether an error may stand in the stream as it is, without being an event's data. */
+  hasBareErrors?: boolean;
   /** Reads one event into `facts`; `null` data is one that is no JSON (`[DONE]`). */
   read: (data: JsonObject | null, text: string, facts: StreamFacts) => Verdict;
   /** Whether the answer counts as complete now that the end mark, or the end of the stream, is here. */
@@ -88,7 +90,7 @@ class Tap implements StreamPipe {
   }
 
   private read(event: Buffer): Buffer | null {
-    const span = dataSpan(event);
+    const span = dataSpan(event) ?? (this.dialect.hasBareErrors ? { start: 0, end: event.length } : null);
     if (span === null) return event;
     const text = event.toString('utf8', span.start, span.end);
     switch (this.dialect.read(parse(text), text, this.facts)) {
