@@ -8,7 +8,7 @@ import { isErrorReport } from './stream-event.ts';
 import { type CostOf, createTap, type TapDialect, type Verdict } from './tap.ts';
 
 /** Google repeats the usage so far in nearly every chunk, so nearly every chunk is looked at. */
-const MARKS = ['okenCount"', 'inishReason"', 'lockReason"', 'rror"'];
+const MARKS = ['okenCount"', 'inishReason"', 'lockReason"', 'ndex"', 'rror"'];
 
 export function createGeminiTap(costOf: CostOf): StreamPipe {
   return createTap(new GeminiTap(), costOf);

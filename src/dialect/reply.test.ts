@@ -62,6 +62,30 @@ describe('a complete reply', () => {
     });
   });
 
+  test('of Gemini gives its facts, whatever stands in the arguments of its calls, and keeps its bytes', () => {
+    const call = { functionCall: { name: 'f', args: { finishReason: 'no', usageMetadata: {} } } };
+    const usageMetadata = { promptTokenCount: 10, cachedContentTokenCount: 4, candidatesTokenCount: 3 };
+    const candidates = [{ content: { parts: [call] }, finishReason: 'MAX_TOKENS' }];
+    const text = JSON.stringify({ candidates, usageMetadata, modelVersion: 'gemini-x' });
+    const { body, facts } = read('gemini', text, () => 5e8);
+    assert.equal(body.toString(), text.replace('"candidatesTokenCount":3', '"candidatesTokenCount":3,"cost":0.5'));
+    assert.deepEqual(facts, {
+      usage: toUsage({ inputTokens: 6, cacheReadTokens: 4, outputTokens: 3 }),
+      finishReason: 'MAX_TOKENS',
+      responseModel: 'gemini-x',
+      serviceTier: null,
+      sawToken: true,
+      error: null,
+    });
+  });
+
+  test('of Gemini without an answer has the reason for that as its finish', () => {
+    const finishOf = (reply: object) => read('gemini', JSON.stringify(reply)).facts.finishReason;
+    assert.equal(finishOf({ promptFeedback: { blockReason: 'SAFETY' } }), 'SAFETY');
+    assert.equal(finishOf({ candidates: [], promptFeedback: { blockReason: 'BLOCK_REASON_UNSPECIFIED' } }), null);
+    assert.equal(finishOf({ candidates: [{ finishReason: 'FINISH_REASON_UNSPECIFIED' }] }), null);
+  });
+
   test('without usage has none, and no cost is asked for', () => {
     for (const text of ['{}', '{"usage":null}', '{"usage":[1]}', '{"usage":"x"}']) {
       const { body, facts } = read('openai-chat', text, () => assert.fail('asked'));

@@ -1,5 +1,6 @@
 // The body of a request to count tokens. At Google it may hold a whole request in `generateContentRequest`, in the place of a
 // conversation.
+import { TierlineError } from '../call/errors.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import { Inbound, type NamedOutside } from '../dialect/inbound.ts';
 import { refuseAmbiguity, type Span, scanJson } from '../wire/json-scan.ts';
@@ -22,5 +23,7 @@ export function readCounted(
 function wholeRequest(body: Buffer, maxDepth: number): Span | null {
   const top = scanJson(body, maxDepth);
   refuseAmbiguity(top);
-  return WHOLE.map((key) => top.span(key)).find((span) => span !== null) ?? null;
+  const [span = null, second] = WHOLE.flatMap((key) => top.span(key) ?? []);
+  if (second === undefined) return span;
+  throw new TierlineError('ambiguous_body', `The top-level key "${WHOLE[0]}" appears in two spellings.`);
 }

@@ -118,7 +118,8 @@ describe('the key', () => {
   });
 
   test('in a header or as a token is taken as well, and none is refused', async () => {
-    for (const headers of [{ 'x-goog-api-key': KEY }, { authorization: `Bearer ${KEY}` }] as Record<string, string>[])
+    const places: Record<string, string>[] = [{ 'x-goog-api-key': KEY }, { authorization: `Bearer ${KEY}` }];
+    for (const headers of places)
       assert.equal((await post('/v1beta/models/gemini:generateContent', ask('header key'), headers)).status, 200);
     assert.equal(
       (await errorOf(await post('/v1beta/models/gemini:generateContent', ask('x'), {}), 401)).status,

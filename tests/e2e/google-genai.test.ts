@@ -139,6 +139,16 @@ for (const model of MODELS) {
       assert.deepEqual(row.losses, []);
     });
 
+    test('a chat remembers what was said, whole or streamed', async () => {
+      const chat = client.chats.create({ model });
+      await chat.sendMessage({ message: 'Say hello.' });
+      const said = textOf(await collect(await chat.sendMessageStream({ message: 'Say hello again.' })));
+      const history = chat.getHistory(true);
+      const texts = history.map(({ parts }) => (parts ?? []).map(({ text }) => text ?? '').join(''));
+      assert.deepEqual(texts.slice(2).join('').replace('Say hello again.', ''), said);
+      assert.equal(texts[0], 'Say hello.');
+    });
+
     test('structured output follows its schema, in either way of writing one', async () => {
       upstream.on('Extract: Ada, 36.', (visit) => say(visit, [{ text: '{"name":"Ada"}' }]));
       const openApi = { type: Type.OBJECT, properties: { name: { type: Type.STRING } }, required: ['name'] };
