@@ -19,6 +19,11 @@ export function seal({ kind, origin, text }: Sealed): string {
   return `${SEAL}${origin}:${kind}:${text}`;
 }
 
+/** As a client of the dialect `own` gets it: what its own provider signed as it is, everything else under a seal. */
+export function sealFor(own: DialectName, told: Sealed): string {
+  return told.origin === own ? told.text : seal(told);
+}
+
 /** What was sealed; null for a text that somebody else has written. */
 export function unseal(text: string): Sealed | null {
   const match = SEALED.exec(text);
