@@ -34,6 +34,19 @@ export interface Call {
   headers: IncomingHttpHeaders;
   inbound: Incoming;
   client: CallClient;
+  /** The provider that holds what the request goes on from; null or left out when there is none. */
+  heldBy?: string | null | undefined;
+  /** Is told of an answer that is complete, before its last byte goes out. */
+  onAnswered?: ((answered: Answered) => void) | undefined;
+}
+
+export interface Answered {
+  /** Name of the provider that gave it. */
+  provider: string;
+  /** Whether the client gets the provider's own bytes. */
+  isSameDialect: boolean;
+  /** The whole answer in the client's dialect, or the last bytes of a stream. */
+  last: Buffer | string;
 }
 
 /** What an answer says about itself. `cost` and `baseline` in nano-dollars, null when unknown or not known yet. */
@@ -97,7 +110,7 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
   let decidedAt = call.startedAt;
   const losses: LossesOf = new Map();
   try {
-    const caller = { tenant: call.tenant, path: call.path, headers: call.headers };
+    const caller = { tenant: call.tenant, path: call.path, headers: call.headers, heldBy: call.heldBy ?? null };
     plan = decide(engine.policy, inbound, caller, engine.planState(call.atMs));
     decidedAt = performance.now();
     outcome = await deliver(engine.delivery, plan.attempts, {
@@ -122,7 +135,15 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
   if (written !== undefined) await written;
   if (isPricedLate(inbound, plan))
     writeCost(engine, outcome, { costNanoUsd: row.costNanoUsd, dialect: inbound.dialect.name });
+  if (call.onAnswered !== undefined) tellAnswered(call.onAnswered, outcome);
   answer(client, outcome, answerFacts(plan, row));
+}
+
+function tellAnswered(onAnswered: NonNullable<Call['onAnswered']>, { answer, error }: DeliveryOutcome): void {
+  if (answer === null || error !== null) return;
+  const { deployment, carriage, result } = answer;
+  const last = result.body ?? result.closing;
+  if (last !== null) onAnswered({ provider: deployment.connection.name, isSameDialect: carriage.isSameDialect, last });
 }
 
 /** What the answers of the plan have to pass; null when none is gated. */

@@ -46,6 +46,8 @@ export interface Caller {
   tenant: string;
   /** URL path without query. */
   path: string;
+  /** The configured provider that holds what the request goes on from, when it is one; nobody else can answer it. */
+  heldBy?: string | null;
   /** Lower-case names. */
   headers: Readonly<Record<string, string | string[] | undefined>>;
 }

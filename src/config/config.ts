@@ -30,6 +30,8 @@ export interface Config {
   retries: RetriesConfig;
   breaker: BreakerConfig;
   ledger: LedgerConfig;
+  objects: ObjectsConfig;
+  responses: ResponsesConfig;
   answer: AnswerConfig;
   /** Whether marks for the provider's prompt cache are set where they pay, in calls without a task. */
   marksCache: boolean;
@@ -293,6 +295,20 @@ export interface LedgerConfig {
   /** Absolute when the configuration came from a file, except `:memory:`. */
   path: string;
   durability: 'journal' | 'commit';
+}
+
+/** Which responses are kept for clients that go on from them by id. */
+export interface ResponsesConfig {
+  /** `crossing`: those of providers that keep none themselves. */
+  keep: 'crossing' | 'always' | 'never';
+  retentionMs: number;
+}
+
+/** What is remembered of files, batches and other objects that tenants have made. */
+export interface ObjectsConfig {
+  retentionMs: number;
+  /** Of what is kept with the objects of one kind. */
+  maxBytes: number;
 }
 
 export interface AnswerConfig {

@@ -159,6 +159,18 @@ export const configSchema = z.strictObject({
       durability: z.enum(['journal', 'commit']).default('journal'),
     })
     .prefault({}),
+  responses: z
+    .strictObject({
+      keep: z.enum(['crossing', 'always', 'never']).default('crossing'),
+      retention: duration.refine((ms) => ms > 0, 'must be above 0').default(30 * 86_400_000),
+    })
+    .prefault({}),
+  objects: z
+    .strictObject({
+      retention: duration.refine((ms) => ms > 0, 'must be above 0').default(365 * 86_400_000),
+      max_size: size.default(1024 ** 3),
+    })
+    .prefault({}),
   answer: z
     .strictObject({
       cost_in_usage: flag.default(true),

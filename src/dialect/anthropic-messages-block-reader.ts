@@ -49,6 +49,10 @@ function readBlock(block: Json, where: string, callNames: Map<string, string>): 
       return readToolUse(block, where, callNames);
     case 'tool_result':
       return readToolResult(block, where, callNames);
+    case 'tool_reference':
+      if (typeof block.tool_name !== 'string') break;
+      // What a tool search found. Elsewhere every tool is there from the start, but an empty result would say: none found.
+      return { type: 'text', text: `The tool ${block.tool_name} can be used.`, extra: { tool_reference: block } };
   }
   return { type: 'unknown', origin: 'anthropic-messages', json: block };
 }

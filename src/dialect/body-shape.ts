@@ -6,6 +6,7 @@ import type { DialectName } from './neutral.ts';
 
 const STRING = 0x22;
 export const ARRAY = 0x5b;
+const OBJECT = 0x7b;
 const NULL = 0x6e;
 
 export interface BodyShape {
@@ -19,6 +20,8 @@ export interface BodyShape {
   /** Members that may ask for thinking. */
   reasoningKeys: readonly string[];
   maxTokensOf: (top: ScannedObject) => number | null;
+  /** The member with labels of the client's own. */
+  labels: 'metadata' | 'labels';
   /**
    * Whether the words Inbound looks for in the bytes (`"image`, `"assistant"`, `"tool`, `"signature"`) are those of this dialect;
    * without them every such question is answered by decoding.
@@ -45,6 +48,7 @@ const MESSAGES: BodyShape = {
   formatKeys: ['response_format', 'output_format', 'output_config'],
   reasoningKeys: ['reasoning_effort', 'thinking', 'output_config'],
   maxTokensOf: (top) => numberIn(top, 'max_completion_tokens') ?? numberIn(top, 'max_tokens'),
+  labels: 'metadata',
   hasHints: true,
 };
 
@@ -66,6 +70,7 @@ const RESPONSES: BodyShape = {
   formatKeys: ['text'],
   reasoningKeys: ['reasoning'],
   maxTokensOf: (top) => numberIn(top, 'max_output_tokens'),
+  labels: 'metadata',
   hasHints: false,
 };
 
@@ -74,7 +79,11 @@ const CONTENTS: BodyShape = {
   checkElement: (content, index) => {
     if (content === null) throw invalid(`contents[${index}]`, `contents[${index}] must be an object`);
   },
-  checkList: (top, elements) => requireList(top, 'contents', elements),
+  checkList: (top, elements) => {
+    refuseTwoSpellings(top);
+    // A single content in the place of the list is taken, as every Google API does with repeated fields.
+    if (top.firstByte('contents') !== OBJECT) requireList(top, 'contents', elements);
+  },
   formatKeys: ['generationConfig', 'generation_config'],
   reasoningKeys: ['generationConfig', 'generation_config'],
   maxTokensOf: (top) => {
@@ -83,6 +92,7 @@ const CONTENTS: BodyShape = {
     const bound = maxOutputTokens ?? max_output_tokens;
     return typeof bound === 'number' ? bound : null;
   },
+  labels: 'labels',
   hasHints: false,
 };
 
@@ -98,6 +108,7 @@ const EMBEDDINGS: BodyShape = {
   formatKeys: [],
   reasoningKeys: [],
   maxTokensOf: () => null,
+  labels: 'metadata',
   hasHints: false,
 };
 
@@ -128,6 +139,18 @@ function requireList(top: ScannedObject, key: string, elements: number): void {
   if (top.span(key) === null) throw invalid(key, `${key} is missing`);
   if (top.firstByte(key) !== ARRAY) throw invalid(key, `${key} must be an array`);
   if (elements === 0) throw invalid(key, `${key} must not be empty`);
+}
+
+/** Google reads both spellings of a name: with both there, guard and provider might read different ones. */
+function refuseTwoSpellings(top: ScannedObject): void {
+  const seen = new Set<string>();
+  for (let index = 0; index < top.count; index++) {
+    const key = top.keyAt(index);
+    const folded = key.replaceAll('_', '').toLowerCase();
+    if (seen.has(folded))
+      throw new TierlineError('ambiguous_body', `The top-level key "${key}" appears in two spellings.`, { param: key });
+    seen.add(folded);
+  }
 }
 
 function numberIn(top: ScannedObject, key: string): number | null {

@@ -1,4 +1,5 @@
 // What a decoded request tells about its conversation: its texts, its turns, what is left open in it. Pure readers.
+import { isMadeUpId } from './gemini-call-ids.ts';
 import type { DialectName, NeutralPart, NeutralRequest } from './neutral.ts';
 
 /** All text of system prompt, messages and tool definitions, joined by newlines. */
@@ -60,17 +61,29 @@ export function openingOf(request: NeutralRequest): string {
   return lines.map(steady).join('\n');
 }
 
-/** First user message and first answer: the ids of its calls, which nobody else was given, or its words. Null without one. */
+/**
+ * First user message and first answer: the ids of its calls, which nobody else was given, or its words. Null without one. Where
+ * calls have no ids (Gemini before 3) their arguments stand in for them.
+ */
 export function firstExchangeOf({ messages }: NeutralRequest): string | null {
   const answer = messages.find((message) => message.role === 'assistant');
   if (answer === undefined) return null;
   const asked = messages.find((message) => message.role === 'user')?.parts ?? [];
   // Clients spell arguments anew, trim texts and leave thinking out: what is left is the same in every turn.
   const answered = answer.parts.flatMap((part) => {
-    if (part.type === 'tool_call') return [part.id, part.name];
+    if (part.type === 'tool_call') return [isMadeUpId(part.id) ? plain(part.arguments) : part.id, part.name];
     return part.type === 'text' || part.type === 'refusal' ? [part.text.trim()] : [];
   });
   return [...askedIn(asked), 'assistant', ...answered].join('\n');
+}
+
+/** Arguments as every client spells them that has parsed them. */
+function plain(json: string): string {
+  try {
+    return JSON.stringify(JSON.parse(json));
+  } catch {
+    return json;
+  }
 }
 
 function askedIn(parts: readonly NeutralPart[]): string[] {
@@ -116,6 +129,7 @@ export function signedBy(request: NeutralRequest): DialectName | null {
       if (part.type === 'redacted_thinking') return part.origin;
       if (part.type === 'thinking' && part.signature !== undefined) return part.origin;
       if (part.type === 'tool_call' && part.signature !== undefined) return request.origin;
+      if (part.type === 'text' && part.extra?.thoughtSignature !== undefined) return request.origin;
     }
   }
   return null;

@@ -10,7 +10,15 @@ import { refuseStored, toldMembers, UNTOLD_EXTRA } from './openai-responses-unkn
  * Top-level fields of which the neutral form understands a part; what is left of them travels in `unknown` under the
  * same name, and is told as `thinking.display`, not as `thinking`.
  */
-const PARTLY_UNDERSTOOD = new Set(['thinking', 'output_config', 'metadata', 'stream_options']);
+const PARTLY_UNDERSTOOD = new Set([
+  'thinking',
+  'output_config',
+  'metadata',
+  'stream_options',
+  'generationConfig',
+  'toolConfig',
+  'labels',
+]);
 
 const MAX_LINE = 160;
 
@@ -74,5 +82,7 @@ export class Crossing {
 
 /** What to call a part or a tool of another provider when telling that it was left out. */
 export function kindOf(json: Json): string {
-  return isObject(json) && typeof json.type === 'string' ? json.type : 'unknown kind';
+  if (!isObject(json)) return 'unknown kind';
+  // Gemini's parts and tools are known by their only member.
+  return typeof json.type === 'string' ? json.type : (Object.keys(json)[0] ?? 'unknown kind');
 }

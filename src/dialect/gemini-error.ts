@@ -68,6 +68,11 @@ function wordOf(status: number): string {
   return WORDS[status] ?? (status < 500 ? 'INVALID_ARGUMENT' : 'INTERNAL');
 }
 
+/**
+ * An event, and the same once more without one, as the last words. Google's older SDKs (@google/genai 1, @google/generative-ai 0.24)
+ * take an error in an event for a chunk like others and end as if all was well; what stands there bare they fail on.
+ */
 export function encodeGeminiStreamError(error: TierlineError, requestId: string): string {
-  return `data: ${encodeGeminiError(error, requestId)}\r\n\r\n`;
+  const body = encodeGeminiError(error, requestId);
+  return `data: ${body}\r\n\r\n${body}`;
 }

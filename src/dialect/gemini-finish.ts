@@ -1,4 +1,5 @@
 // Finish reasons between Gemini's words and ours.
+import { isObject, type JsonObject } from '../call/json.ts';
 import type { NeutralFinish } from './neutral.ts';
 
 /** What is not named here (MALFORMED_FUNCTION_CALL, OTHER, LANGUAGE, words to come) is `unknown`. */
@@ -27,6 +28,13 @@ export function readGeminiFinish(raw: string, hasCalls: boolean): NeutralFinish 
 /** The word in a candidate, null while the model has not stopped. */
 export function finishWord(word: unknown): string | null {
   return typeof word === 'string' && word !== '' && word !== 'FINISH_REASON_UNSPECIFIED' ? word : null;
+}
+
+/** Why a prompt was not answered at all, as a word; null when it was. */
+export function blockWord(reply: JsonObject): string | null {
+  const { promptFeedback: feedback } = reply;
+  const word = isObject(feedback) ? finishWord(feedback.blockReason) : null;
+  return word === 'BLOCK_REASON_UNSPECIFIED' ? null : word;
 }
 
 export function writeGeminiFinish(finish: NeutralFinish): string {

@@ -7,7 +7,7 @@ import { toInput } from './anthropic-messages-block-writer.ts';
 import { makeCallId } from './call-id.ts';
 import type { ReplyContext } from './dialect.ts';
 import { decodeGeminiStreamError } from './gemini-error.ts';
-import { finishWord, readGeminiFinish, writeGeminiFinish } from './gemini-finish.ts';
+import { blockWord, finishWord, readGeminiFinish, writeGeminiFinish } from './gemini-finish.ts';
 import { isKeptPath } from './gemini-keys.ts';
 import { readGeminiLogprobs, writeGeminiLogprobs } from './gemini-logprobs.ts';
 import { type CallNaming, readGeminiParts } from './gemini-part-reader.ts';
@@ -62,7 +62,7 @@ function malformed(why: string): TierlineError {
 
 /** A prompt that Gemini refuses to answer, as the choice it would have been; null when it did not. */
 export function readBlocked(body: JsonObject): NeutralChoice | null {
-  const raw = isObject(body.promptFeedback) ? finishWord(body.promptFeedback.blockReason) : null;
+  const raw = blockWord(body);
   if (raw === null) return null;
   const told = isObject(body.promptFeedback) ? body.promptFeedback.blockReasonMessage : undefined;
   const parts: NeutralPart[] = typeof told === 'string' && told !== '' ? [{ type: 'refusal', text: told }] : [];

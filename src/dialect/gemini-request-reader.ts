@@ -177,8 +177,14 @@ function readToolConfig(body: JsonObject): ToolConfig {
   const { functionCallingConfig, ...left } = camelMembers(source);
   const calling = isObject(functionCallingConfig) ? camelMembers(functionCallingConfig) : {};
   const choice = readChoice(calling);
-  const kept = choice === null ? { ...left, functionCallingConfig: calling } : left;
+  const isWhole = choice !== null && !isChoiceOfSeveral(calling);
+  const kept = isWhole ? left : { ...left, functionCallingConfig: calling };
   return { choice: choice ?? undefined, left: Object.keys(kept).length === 0 ? undefined : kept };
+}
+
+/** The neutral form knows any function and one function, not one of several. */
+function isChoiceOfSeveral({ mode, allowedFunctionNames: names }: JsonObject): boolean {
+  return mode === 'ANY' && Array.isArray(names) && names.length > 1;
 }
 
 /** Undefined when nothing is said, null for a choice the neutral form has no word for. */
@@ -186,7 +192,9 @@ function readChoice(config: JsonObject): NeutralToolChoice | null | undefined {
   const names = Array.isArray(config.allowedFunctionNames) ? config.allowedFunctionNames : [];
   const isPlain = Object.keys(config).every((key) => key === 'mode' || key === 'allowedFunctionNames');
   if (Object.keys(config).length === 0) return undefined;
-  if (!isPlain || names.length > 1) return null;
+  if (!isPlain) return null;
+  if (isChoiceOfSeveral(config)) return { type: 'any' };
+  if (names.length > 1) return null;
   if (names.length === 1) {
     return config.mode === 'ANY' && typeof names[0] === 'string' ? { type: 'tool', name: names[0] } : null;
   }

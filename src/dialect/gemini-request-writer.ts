@@ -1,5 +1,5 @@
 // Writes a neutral request for `generateContent` and `streamGenerateContent`. Model and streaming are in the address.
-import { isObject, type JsonObject, writeJson } from '../call/json.ts';
+import { isObject, type Json, type JsonObject, writeJson } from '../call/json.ts';
 import { Crossing, kindOf } from './crossing.ts';
 import type { EncodedRequest, EncodeTarget } from './dialect.ts';
 import { writeGeminiContents } from './gemini-contents-writer.ts';
@@ -45,6 +45,10 @@ function merged(name: string, left: unknown, written: JsonObject): JsonObject {
   return Object.keys(whole).length === 0 ? {} : { [name]: whole };
 }
 
+function toObject(left: Json | undefined): JsonObject {
+  return isObject(left) ? left : {};
+}
+
 function writeTools(crossing: Crossing, unknown: JsonObject): JsonObject {
   const { tools, toolChoice, parallelToolCalls } = crossing.request;
   const functions: JsonObject[] = [];
@@ -62,7 +66,12 @@ function writeTools(crossing: Crossing, unknown: JsonObject): JsonObject {
   const declared = functions.length === 0 ? others : [{ functionDeclarations: functions }, ...others];
   return {
     ...(declared.length === 0 ? {} : { tools: declared }),
-    ...merged('toolConfig', unknown.toolConfig, config === undefined ? {} : { functionCallingConfig: config }),
+    // What was left unread says more.
+    ...merged(
+      'toolConfig',
+      config === undefined ? {} : { functionCallingConfig: config },
+      toObject(unknown.toolConfig),
+    ),
   };
 }
 

@@ -422,6 +422,17 @@ describe('a request of a Gemini client', () => {
     }
   });
 
+  test('a choice of several functions is kept for Gemini, and is any function for others', () => {
+    const functionCallingConfig = { mode: 'ANY', allowedFunctionNames: ['f', 'g'] };
+    const tools = [{ functionDeclarations: [{ name: 'f' }, { name: 'g' }, { name: 'h' }] }];
+    const several = { contents: full.contents, tools, toolConfig: { functionCallingConfig } };
+    const own = cross(gemini, several, NEW);
+    assert.deepEqual([own.body.toolConfig, own.losses], [several.toolConfig, []]);
+    const { body, losses } = openaiChat.encodeRequest(gemini.decodeRequest(Buffer.from(JSON.stringify(several))), NEW);
+    assert.equal((JSON.parse(body) as { tool_choice?: unknown }).tool_choice, 'required');
+    assert.ok(losses.includes('toolConfig.functionCallingConfig'), losses.join('; '));
+  });
+
   test('calls without ids meet their results by name and order', () => {
     const neutral = gemini.decodeRequest(Buffer.from(JSON.stringify(full)));
     const ids = neutral.messages.flatMap(({ parts }) =>

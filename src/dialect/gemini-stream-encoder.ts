@@ -40,7 +40,8 @@ class GeminiEncoder implements StreamEncoder {
         this.usage = event.usage;
         return '';
       case 'ping':
-        return ': ping\r\n\r\n';
+        // Google's own clients do not know the comments of event streams, and fail on one.
+        return '';
       case 'end':
         return this.end();
       case 'error':
@@ -72,7 +73,9 @@ class GeminiEncoder implements StreamEncoder {
         return this.closeCall(choice);
       case 'logprobs': {
         const logprobsResult = writeGeminiLogprobs(event.json);
-        return logprobsResult === null ? '' : this.chunk([{ content: content([]), index: choice, logprobsResult }]);
+        // A chunk without a part makes Google's SDK leave the whole answer out of its chats.
+        const said = content([{ text: '' }]);
+        return logprobsResult === null ? '' : this.chunk([{ content: said, index: choice, logprobsResult }]);
       }
       case 'finish': {
         const before = this.closeCall(choice);

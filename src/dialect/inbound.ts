@@ -80,7 +80,11 @@ export class Inbound implements Incoming {
 
   /** The request in the neutral form, decoded once. */
   get neutral(): NeutralRequest {
-    this.neutralRequest ??= this.dialect.decodeRequest(this.body);
+    if (this.neutralRequest === null) {
+      this.neutralRequest = this.dialect.decodeRequest(this.body);
+      // The body may not say it.
+      this.neutralRequest.stream = this.stream;
+    }
     return this.neutralRequest;
   }
 
@@ -170,7 +174,7 @@ export class Inbound implements Incoming {
   }
 
   get metadata(): Readonly<Record<string, string>> {
-    this.strings ??= readMetadata(this.top);
+    this.strings ??= readLabels(this.top, this.shape.labels);
     return this.strings;
   }
 
@@ -210,8 +214,8 @@ function requireModel(top: ScannedObject): string {
   return model;
 }
 
-function readMetadata(top: ScannedObject): Record<string, string> {
-  const metadata = top.firstByte('metadata') === 0x7b ? top.value('metadata') : null;
+function readLabels(top: ScannedObject, member: string): Record<string, string> {
+  const metadata = top.firstByte(member) === 0x7b ? top.value(member) : null;
   const strings: Record<string, string> = Object.create(null) as Record<string, string>;
   if (!isObject(metadata)) return strings;
   for (const [key, value] of Object.entries(metadata)) {

@@ -103,7 +103,6 @@ describe('a request to the responses API, answered elsewhere', () => {
       'moderation',
       'reasoning.mode',
       'safety_identifier',
-      'store',
       'text.verbosity',
       'tool_choice',
       'tools[0]: web_search',

@@ -8,16 +8,16 @@ import type { NeutralRequest } from './neutral.ts';
 const STORED = ['previous_response_id', 'conversation', 'prompt', 'background'];
 
 /**
- * Hints for OpenAI's cache and for what OpenAI keeps of a response; details of hosted calls, which are told themselves; what
+ * Hints for OpenAI's cache; what is kept of a response, which whoever routes it does instead; details of hosted calls, which are told themselves; what
  * the response only repeats.
  */
 const UNTOLD = new Set(
-  `include prompt_cache_key prompt_cache_options prompt_cache_retention stream_options client_metadata metadata`.split(
+  `store include prompt_cache_key prompt_cache_options prompt_cache_retention stream_options client_metadata metadata`.split(
     ' ',
   ),
 );
 /** Values that ask for what happens anyway. */
-const DEFAULTS: JsonObject = { store: false, background: false, truncation: 'disabled' };
+const DEFAULTS: JsonObject = { background: false, truncation: 'disabled' };
 /** Members of which the neutral form understands a part. Who asked for a summary is shown the thinking, whoever thought it. */
 const PARTLY: Record<string, ReadonlySet<string>> = {
   reasoning: new Set(['summary', 'generate_summary']),
@@ -30,20 +30,23 @@ export const UNTOLD_EXTRA: ReadonlySet<string> = new Set(['role', 'item', 'phase
 /** Items that stand for a part of the conversation which only OpenAI can read: without them it would be another one. */
 const STANDING_IN = new Set(['item_reference', 'compaction']);
 
+const ELSEWHERE = 'refers to what lies at OpenAI; the model that is to answer is elsewhere.';
+
 /** Throws TierlineError `unsupported` naming the member. */
 export function refuseStored({ origin, messages, unknown }: NeutralRequest): void {
   if (origin !== 'openai-responses') return;
   const member = STORED.find((key) => unknown[key] !== undefined && unknown[key] !== false);
-  if (member !== undefined) refuse(member, member);
+  if (member === 'background')
+    refuse(member, 'background: the model that is to answer does not run in the background.');
+  if (member !== undefined) refuse(member, `${member} ${ELSEWHERE}`);
   const item = messages
     .flatMap(({ parts }) => parts)
     .map((part) => (part.type === 'unknown' && isObject(part.json) ? (part.json.type ?? 'item_reference') : null))
     .find((type) => typeof type === 'string' && STANDING_IN.has(type));
-  if (item !== undefined) refuse(`an item ${String(item)}`, 'input');
+  if (item !== undefined) refuse('input', `An item ${String(item)} ${ELSEWHERE}`);
 }
 
-function refuse(what: string, param: string): never {
-  const sentence = `${what} is for OpenAI alone; the model that is to answer is elsewhere.`;
+function refuse(param: string, sentence: string): never {
   throw new TierlineError('unsupported', sentence, { param });
 }
 

@@ -28,6 +28,14 @@ const CLAUDE = JSON.stringify({
 });
 
 describe('a complete reply', () => {
+  test('of the responses API is completed, or has the reason for which it is not', () => {
+    const finishOf = (body: object): string | null => read('openai-responses', JSON.stringify(body)).facts.finishReason;
+    assert.equal(finishOf({ status: 'completed', incomplete_details: null, output: [] }), 'completed');
+    const details = { reason: 'max_output_tokens' };
+    assert.equal(finishOf({ status: 'incomplete', incomplete_details: details, output: [] }), 'max_output_tokens');
+    assert.equal(finishOf({ status: 'incomplete', incomplete_details: {}, output: [] }), 'incomplete');
+  });
+
   test('of OpenAI gives its facts and keeps its bytes', () => {
     const { body, facts } = read('openai-chat', CHAT);
     assert.equal(body.toString(), CHAT);
@@ -52,6 +60,30 @@ describe('a complete reply', () => {
       sawToken: true,
       error: null,
     });
+  });
+
+  test('of Gemini gives its facts, whatever stands in the arguments of its calls, and keeps its bytes', () => {
+    const call = { functionCall: { name: 'f', args: { finishReason: 'no', usageMetadata: {} } } };
+    const usageMetadata = { promptTokenCount: 10, cachedContentTokenCount: 4, candidatesTokenCount: 3 };
+    const candidates = [{ content: { parts: [call] }, finishReason: 'MAX_TOKENS' }];
+    const text = JSON.stringify({ candidates, usageMetadata, modelVersion: 'gemini-x' });
+    const { body, facts } = read('gemini', text, () => 5e8);
+    assert.equal(body.toString(), text.replace('"candidatesTokenCount":3', '"candidatesTokenCount":3,"cost":0.5'));
+    assert.deepEqual(facts, {
+      usage: toUsage({ inputTokens: 6, cacheReadTokens: 4, outputTokens: 3 }),
+      finishReason: 'MAX_TOKENS',
+      responseModel: 'gemini-x',
+      serviceTier: null,
+      sawToken: true,
+      error: null,
+    });
+  });
+
+  test('of Gemini without an answer has the reason for that as its finish', () => {
+    const finishOf = (reply: object) => read('gemini', JSON.stringify(reply)).facts.finishReason;
+    assert.equal(finishOf({ promptFeedback: { blockReason: 'SAFETY' } }), 'SAFETY');
+    assert.equal(finishOf({ candidates: [], promptFeedback: { blockReason: 'BLOCK_REASON_UNSPECIFIED' } }), null);
+    assert.equal(finishOf({ candidates: [{ finishReason: 'FINISH_REASON_UNSPECIFIED' }] }), null);
   });
 
   test('without usage has none, and no cost is asked for', () => {

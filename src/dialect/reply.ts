@@ -1,11 +1,12 @@
 // Reads what accounting needs out of a complete reply of the caller's own dialect and writes the cost into it; every
 // other byte stays as the provider sent it.
 import { TierlineError } from '../call/errors.ts';
-import { isObject, type JsonObject } from '../call/json.ts';
+import { isObject, type Json, type JsonObject } from '../call/json.ts';
 import type { Usage } from '../call/usage.ts';
 import { type ScannedObject, type Span, scanJson } from '../wire/json-scan.ts';
 import { splice } from '../wire/splice.ts';
 import { readAnthropicUsage } from './anthropic-messages-usage.ts';
+import { blockWord, finishWord } from './gemini-finish.ts';
 import { readGeminiUsage } from './gemini-usage.ts';
 import type { DialectName } from './neutral.ts';
 import { readOpenaiUsage } from './openai-chat-usage.ts';
@@ -43,7 +44,7 @@ const WORDS: Partial<Record<DialectName, ReplyWords>> = {
     model: 'model',
     usage: 'usage',
     readUsage: readOpenaiUsage,
-    finish: (_, top) => top.string('status'),
+    finish: (_, top) => incompleteReason(top) ?? top.string('status'),
     tier: tierOnTop,
   },
   'anthropic-messages': {
@@ -57,7 +58,9 @@ const WORDS: Partial<Record<DialectName, ReplyWords>> = {
     model: 'modelVersion',
     usage: 'usageMetadata',
     readUsage: readGeminiUsage,
-    finish: (body, top) => firstIn(body, top.span('candidates'), '"finishReason"'),
+    // Arguments of calls are objects here, so that the key may stand in them, too.
+    finish: (_, top) =>
+      finishOfGemini(top.value('candidates')) ?? blockWord({ promptFeedback: top.value('promptFeedback') as Json }),
     tier: none,
   },
 };
@@ -85,6 +88,11 @@ export function writeReplyCost(dialect: DialectName, body: Buffer, costNanoUsd: 
   return isObject(top.value(usage)) ? withCost(body, top.span(usage) as Span, costNanoUsd) : body;
 }
 
+function finishOfGemini(candidates: unknown): string | null {
+  const first: unknown = Array.isArray(candidates) ? candidates[0] : undefined;
+  return isObject(first) ? finishWord(first.finishReason) : null;
+}
+
 function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
@@ -95,6 +103,12 @@ function scanReply(body: Buffer): ScannedObject {
   } catch (cause) {
     throw new TierlineError('upstream_malformed', 'The provider answered with something that is not JSON.', { cause });
   }
+}
+
+/** Why a response is incomplete, which says more than that it is; null for a complete one. */
+function incompleteReason(top: ScannedObject): string | null {
+  const details = top.value('incomplete_details');
+  return isObject(details) ? textOf(details.reason) : null;
 }
 
 /** The first value of a key within a member. The key cannot occur inside a string, whose quotes are escaped. */

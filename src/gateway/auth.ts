@@ -20,7 +20,10 @@ export function createAuthenticate(keys: readonly ClientKey[]): Authenticate {
   return (headers) => {
     const key = clientKey(headers);
     if (key === null)
-      throw new TierlineError('invalid_api_key', 'No API key. Send it as a Bearer token or in x-api-key.');
+      throw new TierlineError(
+        'invalid_api_key',
+        'No API key. Send it as a Bearer token, in x-api-key or in x-goog-api-key.',
+      );
     let tenant = known.get(key);
     if (tenant !== undefined) return tenant;
     tenant = tenants.get(digest(key));

@@ -1,18 +1,27 @@
-// `POST /v1/messages/count_tokens`: the provider's own count where it has one, else our estimate for that model.
+// `POST /v1/messages/count_tokens` and Gemini's `:countTokens`: the provider's own count where it has one of this dialect, else
+// our estimate for that model.
 import type { IncomingHttpHeaders } from 'node:http';
 import { TierlineError } from '../call/errors.ts';
 import type { PlannedAttempt } from '../call/plan.ts';
 import { allowedOf, chooseDeployment } from '../delivery/deployment.ts';
 import { type ClientSide, runExchange } from '../delivery/exchange.ts';
 import { Inbound } from '../dialect/inbound.ts';
+import { modelEdits } from '../dialect/model-edit.ts';
 import { createFacts } from '../dialect/pipe.ts';
 import { decide, TOKENS_PER_IMAGE } from '../policy/decide.ts';
 import type { Connection } from '../provider/connection.ts';
 import type { Engine } from '../router.ts';
 import { splice } from '../wire/splice.ts';
 
+export interface Around {
+  before: Buffer;
+  after: Buffer;
+}
+
 export interface CountRequest {
   inbound: Inbound;
+  /** What stands around the request in the body, when it is only a part of it. */
+  around?: Around;
   tenant: string;
   path: string;
   query: string;
@@ -20,7 +29,7 @@ export interface CountRequest {
   client: ClientSide;
 }
 
-/** The count as Anthropic's clients expect it. It is free at the provider and makes no row. */
+/** The count as the client's dialect has it. It is free at the provider and makes no row. */
 export async function countTokens(engine: Engine, request: CountRequest): Promise<{ status: number; body: unknown }> {
   const { inbound } = request;
   const plan = decide(engine.policy, inbound, request);
@@ -29,12 +38,14 @@ export async function countTokens(engine: Engine, request: CountRequest): Promis
   const { model } = attempt;
   const { delivery } = engine;
   const deployment = chooseDeployment(allowedOf(attempt, delivery.deploymentsOf(model)), new Set(), delivery.random);
-  const count = deployment?.connection.countTokens;
-  if (deployment && count)
-    return ask(engine, request, { connection: deployment.connection, model: deployment.upstreamModel });
-  const whole = withMaxTokens(inbound);
-  const tokens = engine.policy.models.get(model)?.countTokens(whole.text) ?? 0;
-  return { status: 200, body: { input_tokens: Math.max(1, tokens + whole.imageCount * TOKENS_PER_IMAGE) } };
+  const connection = deployment?.connection;
+  if (deployment && connection?.countTokens && connection.speaks.includes(inbound.dialect))
+    return ask(engine, request, { connection, model: deployment.upstreamModel });
+  const isGemini = inbound.dialect.name === 'gemini';
+  const whole = isGemini ? inbound : withMaxTokens(inbound);
+  const counted = engine.policy.models.get(model)?.countTokens(whole.text) ?? 0;
+  const tokens = Math.max(1, Math.ceil(counted + whole.imageCount * TOKENS_PER_IMAGE));
+  return { status: 200, body: isGemini ? { totalTokens: tokens } : { input_tokens: tokens } };
 }
 
 async function ask(
@@ -42,18 +53,18 @@ async function ask(
   request: CountRequest,
   target: { connection: Connection; model: string },
 ): Promise<{ status: number; body: unknown }> {
-  const { inbound, headers, query } = request;
+  const { inbound, around, headers, query } = request;
   const { connection, model } = target;
-  const span = inbound.top.span('model') as { start: number; end: number };
-  const body =
-    inbound.model === model ? inbound.body : splice(inbound.body, [{ ...span, text: JSON.stringify(model) }]);
-  const endpoint = { dialect: connection.dialect, model, stream: false, headers, query, isSameDialect: true };
+  const { dialect } = inbound;
+  const own = splice(inbound.body, modelEdits(inbound, model));
+  const body = around === undefined ? own : Buffer.concat([around.before, own, around.after]);
+  const endpoint = { dialect, model, stream: false, headers, query, isSameDialect: true };
   const { firstByteMs, idleMs, totalMs, maxReplyBytes } = engine.delivery.options;
   const result = await runExchange(
     {
       isStream: false,
       isSameDialect: true,
-      dialect: connection.dialect,
+      dialect,
       losses: [],
       send: (timeouts, sink) =>
         (connection.countTokens as NonNullable<Connection['countTokens']>)(endpoint, body, timeouts, sink),
@@ -61,7 +72,7 @@ async function ask(
         throw new TierlineError('internal');
       },
       readReply: (reply) => ({ body: JSON.stringify(JSON.parse(String(reply))), facts: createFacts() }),
-      readError: (status, text) => connection.dialect.decodeError(status, text),
+      readError: (status, text) => dialect.decodeError(status, text),
       redact: (text) => connection.secrets.reduce((clean, secret) => clean.replaceAll(secret, '[redacted]'), text),
     },
     request.client,

@@ -6,22 +6,31 @@ import { TierlineError } from '../call/errors.ts';
 import { createRequestIds } from '../call/request-id.ts';
 import { anthropicMessages } from '../dialect/anthropic-messages.ts';
 import type { Dialect } from '../dialect/dialect.ts';
-import { Inbound } from '../dialect/inbound.ts';
+import { gemini } from '../dialect/gemini.ts';
+import { Inbound, type NamedOutside } from '../dialect/inbound.ts';
 import { openaiChat } from '../dialect/openai-chat.ts';
 import { openaiEmbeddings } from '../dialect/openai-embeddings.ts';
 import { openaiResponses } from '../dialect/openai-responses.ts';
-import { type Engine, type Recorder, route } from '../router.ts';
+import type { ObjectStore } from '../objects/object-store.ts';
+import { type Answered, type Engine, type Recorder, route } from '../router.ts';
 import { http } from '../wire/node-http.ts';
 import type { Authenticate } from './auth.ts';
 import { readBody } from './body.ts';
 import { countTokens } from './count-tokens.ts';
+import { readCounted } from './counted.ts';
+import { geminiModels } from './gemini-models.ts';
+import { GeminiResponder } from './gemini-responder.ts';
+import { findGeminiRoute, readGeminiAddress } from './gemini-route.ts';
 import type { AnswerHeaderOptions } from './headers.ts';
 import { HttpClient } from './http-client.ts';
+import { type KeepResponses, KeptResponses } from './kept-responses.ts';
 import { type LaneRequest, Lanes } from './lane.ts';
 import { isLaneCall } from './lane-admission.ts';
 import { listModels, showModel } from './models.ts';
 import { refuse, refuseConnection, sendJson } from './refuse.ts';
 import { NodeResponder, type Responder } from './responder.ts';
+import { type ResponseRoute, readResponseRoute, responseNotFound, showKept } from './responses-route.ts';
+import { decodeURIComponentSafely, requireMethod, split } from './target.ts';
 
 /** What a configuration decides about the gateway; a reload replaces it for the requests that come after. */
 export interface GatewaySettings {
@@ -30,6 +39,7 @@ export interface GatewaySettings {
   maxBodyBytes: number;
   maxDepth: number;
   answer: AnswerHeaderOptions;
+  responses: KeepResponses;
 }
 
 export interface GatewayOptions {
@@ -37,6 +47,8 @@ export interface GatewayOptions {
   port: number;
   settings: GatewaySettings;
   recorder: Recorder;
+  /** Which tenant has what. */
+  objects: ObjectStore;
   /** Why the gateway cannot serve at the moment, null when it can. */
   readiness: () => string | null;
   onInternalError: (error: unknown, requestId: string) => void;
@@ -67,11 +79,13 @@ class App implements Gateway {
   private readonly lanes: Lanes;
   private readonly nextId = createRequestIds();
   private settings: GatewaySettings;
+  private responses: KeptResponses;
   private isClosing = false;
 
   constructor(options: GatewayOptions) {
     this.options = options;
     this.settings = options.settings;
+    this.responses = new KeptResponses(options.objects, options.settings.responses);
     this.server = http.createServer(
       {
         noDelay: true,
@@ -104,6 +118,7 @@ class App implements Gateway {
 
   configure(settings: GatewaySettings): void {
     this.settings = settings;
+    this.responses = new KeptResponses(this.options.objects, settings.responses);
   }
 
   close(graceMs: number): Promise<void> {
@@ -162,12 +177,17 @@ class App implements Gateway {
   }
 
   private admit(target: string, headers: IncomingHttpHeaders, responder: Responder): Admission {
+    const id = this.nextId();
     const { path, query } = split(target);
-    return { id: this.nextId(), path, query, headers, responder, dialect: dialectOf(path, headers) };
+    const google = readGeminiAddress(path, query, headers);
+    if (google === null) return { id, path, query, headers, responder, dialect: dialectOf(path, headers), named: null };
+    const way = new GeminiResponder(responder, google.isArray);
+    return { id, path, query: '', headers: google.headers, responder: way, dialect: gemini, named: null };
   }
 
   private dispatch(admission: Admission, request: IncomingMessage): Promise<void> | undefined {
     const { responder, path } = admission;
+    if (admission.dialect === gemini) return this.dispatchGemini(admission, request);
     const name = path.startsWith('/v1/') ? path.slice(3) : path;
     switch (name) {
       case '/chat/completions':
@@ -184,6 +204,8 @@ class App implements Gateway {
         this.ready(responder);
         return undefined;
     }
+    const response = readResponseRoute(request.method ?? '', name);
+    if (response !== null) return this.keptResponse(admission, response);
     if (name === '/models' || name.startsWith('/models/')) {
       requireMethod(request, ['GET', 'HEAD']);
       this.settings.authenticate(request.headers);
@@ -203,10 +225,18 @@ class App implements Gateway {
     );
   }
 
+  private dispatchGemini(admission: Admission, request: IncomingMessage): Promise<void> | undefined {
+    const found = findGeminiRoute(admission.path, request.method);
+    if (found.kind !== 'models') return this[found.kind]({ ...admission, named: found.named }, request);
+    this.settings.authenticate(admission.headers);
+    sendJson(admission.responder, 200, geminiModels(this.settings.engine.policy, found.name));
+    return undefined;
+  }
+
   private async call(admission: Admission, request: IncomingMessage): Promise<void> {
     const { settings } = this;
     requireMethod(request, ['POST']);
-    const tenant = settings.authenticate(request.headers);
+    const tenant = settings.authenticate(admission.headers);
     const body = await readBody(request, settings.maxBodyBytes);
     await this.route(admission, body, { settings, tenant });
   }
@@ -219,8 +249,10 @@ class App implements Gateway {
   ): Promise<void> {
     const { id, dialect, path, query, headers, responder } = admission;
     const startedAt = performance.now();
-    const inbound = Inbound.read(dialect, body, settings.maxDepth);
+    const read = Inbound.read(dialect, body, settings.maxDepth, admission.named);
     const client = new HttpClient(responder, dialect, id, settings.answer);
+    const { inbound, heldBy, onAnswered } =
+      dialect === openaiResponses ? this.goOn(read, { settings, tenant }) : { inbound: read };
     this.admitted++;
     await route(settings.engine, this.options.recorder, {
       id,
@@ -232,7 +264,26 @@ class App implements Gateway {
       headers,
       inbound,
       client,
+      heldBy,
+      onAnswered,
     });
+  }
+
+  /** A response may go on from an earlier one, and be gone on from. */
+  private goOn(read: Inbound, { settings, tenant }: { settings: GatewaySettings; tenant: string }): GoingOn {
+    const { responses } = this;
+    const { inbound, heldBy } = responses.open(read, tenant, settings);
+    return { inbound, heldBy, onAnswered: (answered) => responses.keep(inbound, tenant, answered) };
+  }
+
+  private keptResponse({ headers, query, responder }: Admission, route: ResponseRoute): undefined {
+    const tenant = this.settings.authenticate(headers);
+    const found = this.responses.find(route.id, tenant);
+    if (found === null || found.kept === null) throw responseNotFound(route.id);
+    if (route.method === 'DELETE') {
+      this.responses.remove(route.id, tenant);
+      sendJson(responder, 200, { id: route.id, object: 'response', deleted: true });
+    } else sendJson(responder, 200, showKept(found.kept, route, query));
   }
 
   private async count(admission: Admission, request: IncomingMessage): Promise<void> {
@@ -241,8 +292,9 @@ class App implements Gateway {
     requireMethod(request, ['POST']);
     const tenant = settings.authenticate(headers);
     const client = new HttpClient(responder, dialect, id, settings.answer);
-    const inbound = Inbound.read(dialect, await readBody(request, settings.maxBodyBytes), settings.maxDepth);
-    const counted = await countTokens(settings.engine, { inbound, tenant, path, query, headers, client });
+    const body = await readBody(request, settings.maxBodyBytes);
+    const counting = readCounted(body, settings.maxDepth, admission);
+    const counted = await countTokens(settings.engine, { ...counting, tenant, path, query, headers, client });
     sendJson(responder, counted.status, counted.body);
   }
 
@@ -267,30 +319,20 @@ interface Admission {
   headers: IncomingHttpHeaders;
   responder: Responder;
   dialect: Dialect;
+  /** What the address says of a call; null when its body says it. */
+  named: NamedOutside | null;
 }
 
-function split(target: string): { path: string; query: string } {
-  const mark = target.indexOf('?');
-  return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
+interface GoingOn {
+  inbound: Inbound;
+  heldBy?: string | null;
+  onAnswered?: (answered: Answered) => void;
 }
 
 /** The dialect errors are told in: that of the route, else that of the client's headers. */
 function dialectOf(path: string, headers: IncomingHttpHeaders): Dialect {
   const isAnthropic = path.includes('/messages') || headers['anthropic-version'] !== undefined;
   if (isAnthropic && !path.endsWith('/chat/completions')) return anthropicMessages;
-  if (path.endsWith('/responses')) return openaiResponses;
+  if (/^(\/v1)?\/responses(\/|$)/.test(path)) return openaiResponses;
   return path.endsWith('/embeddings') ? openaiEmbeddings : openaiChat;
-}
-
-function requireMethod(request: IncomingMessage, methods: readonly string[]): void {
-  if (methods.includes(request.method ?? '')) return;
-  throw new TierlineError('method_not_allowed', `This route answers ${methods.join(' and ')}, not ${request.method}.`);
-}
-
-function decodeURIComponentSafely(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

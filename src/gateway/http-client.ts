@@ -4,7 +4,7 @@ import type { TierlineError } from '../call/errors.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import type { AnswerFacts, CallClient, FailureContext } from '../router.ts';
 import { type AnswerHeaderOptions, answerHeaders, providerHeaders } from './headers.ts';
-import type { Responder } from './responder.ts';
+import { KEEP_ALIVE, type Responder } from './responder.ts';
 
 export class HttpClient implements CallClient {
   answer: AnswerFacts | null = null;
@@ -38,12 +38,12 @@ export class HttpClient implements CallClient {
     if (!this.responder.hasBegun) this.open(upstream, this.answer);
   }
 
-  /** A comment, which readers of events pass over. The head goes out for it, before it is known who answers. */
+  /** The head goes out for it, before it is known who answers. */
   keepAlive(): void {
     const { answer } = this;
     const known = answer === null ? null : { ...answer, model: null, attempts: 0, losses: [] };
     if (!this.responder.hasBegun) this.open({}, known);
-    this.responder.write(': keep-alive\n\n');
+    this.responder.write(KEEP_ALIVE);
   }
 
   private open(upstream: IncomingHttpHeaders, answer: AnswerFacts | null): void {

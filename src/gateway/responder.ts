@@ -1,6 +1,9 @@
 // The way back to one client, whatever carries it. Who answers never learns whether node:http or a lane does the writing.
 import type { ServerResponse } from 'node:http';
 
+/** A comment, which readers of events pass over; a responder whose client does not writes something else for it. */
+export const KEEP_ALIVE = ': keep-alive\n\n';
+
 /** Headers are name, value, name, value ... Exactly one of `send` and `end` closes the answer. */
 export interface Responder {
   /** Whether the head of the answer has gone out. */

@@ -10,11 +10,22 @@ import type { Asked } from './asked.ts';
 import { expect, inputTokensOf, type Place, TOKENS_PER_IMAGE } from './expected-cost.ts';
 import type { PolicyLimits, PolicyModel } from './policy.ts';
 
-export const GUARDS = ['privacy', 'region', 'allow', 'deny', 'capability', 'context', 'price', 'latency'] as const;
+export const GUARDS = [
+  'held',
+  'privacy',
+  'region',
+  'allow',
+  'deny',
+  'capability',
+  'context',
+  'price',
+  'latency',
+] as const;
 export type GuardName = (typeof GUARDS)[number];
 
 /** What the client is told when a guard leaves no model. */
 export const GUARD_ERRORS: Readonly<Record<GuardName, ErrorCode>> = {
+  held: 'unsupported',
   privacy: 'model_not_allowed',
   region: 'model_not_allowed',
   allow: 'model_not_allowed',
@@ -96,14 +107,20 @@ export function placesWithin(
   return { left, refusal: null };
 }
 
-function guardPlaces(candidate: Candidate, { limits, isThorough }: Asked): Verdict | null {
+function guardPlaces(candidate: Candidate, { limits, isThorough, caller }: Asked): Verdict | null {
   const { deployments } = candidate.model;
-  const { left, refusal } = placesWithin(candidate.model, limits);
-  if (refusal !== null) return refusal;
+  const within = placesWithin(candidate.model, limits);
+  if (within.refusal !== null) return within.refusal;
+  let { left } = within;
+  const { heldBy = null } = caller;
+  if (heldBy !== null) {
+    left = positions(deployments.length, left, (at) => deployments[at]?.provider === heldBy);
+    if (left.length === 0) return refuse('held', `what the request goes on from lies at ${heldBy}`);
+  }
   if (left === null) return null;
   if (left.length < deployments.length) candidate.deployments = left;
   if (candidate.deployments === null && !isThorough) return null;
-  const guard = limits.some((limit) => limit.isPrivate) ? 'privacy' : 'region';
+  const guard = heldBy !== null ? 'held' : limits.some((limit) => limit.isPrivate) ? 'privacy' : 'region';
   return pass(guard, `${left.length} of ${deployments.length} deployments are allowed`);
 }
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
+import { TierlineError } from '../call/errors.ts';
 import { anthropicMessages } from '../dialect/anthropic-messages.ts';
 import type { Dialect } from '../dialect/dialect.ts';
+import { gemini } from '../dialect/gemini.ts';
 import { Inbound } from '../dialect/inbound.ts';
 import type { NeutralEvent } from '../dialect/neutral.ts';
 import { NeutralInbound } from '../dialect/neutral-inbound.ts';
@@ -337,6 +339,49 @@ const CHAT = JSON.stringify({
   model: 'gpt-x',
   choices: [{ index: 0, message: { role: 'assistant', content: 'Hi' }, finish_reason: 'length' }],
   usage: { prompt_tokens: 4, completion_tokens: 2 },
+});
+
+describe('a request of a Gemini client', () => {
+  const carryGemini = (body: object, to: Dialect, stream = false) => {
+    const inbound = Inbound.read(gemini, Buffer.from(JSON.stringify(body)), 64, { model: 'auto', stream });
+    const { connection, sent } = connect(to);
+    const carriage = createCarriage(inbound, connection, {
+      upstreamModel: 'up-1',
+      headers: {},
+      query: '',
+      isStrict: false,
+      defaultMaxTokens: 512,
+      costOf: () => 500_000_000,
+      cache: null,
+      hasCostInUsage: true,
+    });
+    carriage.send({ firstByteMs: 1, idleMs: 2 }, SINK);
+    return { carriage, sent: sent[0] as Sent };
+  };
+  const asked = { contents: [{ parts: [{ text: 'Hi' }] }], cachedContent: 'cachedContents/1' };
+
+  test('keeps its bytes for Gemini, and the kind of answer is told beside them', () => {
+    const { carriage, sent } = carryGemini(asked, gemini, true);
+    assert.equal(String(sent.body), JSON.stringify(asked));
+    assert.deepEqual([sent.endpoint.stream, sent.endpoint.model, carriage.isSameDialect], [true, 'up-1', true]);
+    const pipe = carriage.openPipe();
+    const end = { candidates: [{ finishReason: 'STOP' }], usageMetadata: { totalTokenCount: 1 } };
+    const told = String(pipe.push(Buffer.from(`data: ${JSON.stringify(end)}\r\n\r\n`)));
+    assert.match(told, /"totalTokenCount":1,"cost":0.5\}/);
+  });
+
+  test('asks other providers for a stream in their own words', () => {
+    const { sent } = carryGemini({ contents: asked.contents }, openaiChat, true);
+    assert.deepEqual((JSON.parse(String(sent.body)) as { stream: unknown }).stream, true);
+  });
+
+  test('does not go elsewhere without the part of its prompt that Google keeps', () => {
+    for (const key of ['cachedContent', 'cached_content'])
+      assert.throws(
+        () => carryGemini({ contents: asked.contents, [key]: 'cachedContents/1' }, openaiChat),
+        (error) => error instanceof TierlineError && error.code === 'unsupported' && error.param === 'cachedContent',
+      );
+  });
 });
 
 describe('a complete reply', () => {

@@ -10,6 +10,7 @@ import type { Dialect, ReplyContext } from '../dialect/dialect.ts';
 import { Inbound } from '../dialect/inbound.ts';
 import type { Incoming } from '../dialect/incoming.ts';
 import { markPrompt } from '../dialect/mark-prompt.ts';
+import { modelEdits } from '../dialect/model-edit.ts';
 import { createFacts, type StreamFacts, type StreamPipe } from '../dialect/pipe.ts';
 import { readReply } from '../dialect/reply.ts';
 import { sealedEdits } from '../dialect/sealed-edits.ts';
@@ -99,9 +100,7 @@ function spliced(
   { upstreamModel, cache, isStrict }: CarriageContext,
 ): Request {
   const { top, body } = inbound;
-  const edits: Edit[] = [];
-  const span = top.span('model');
-  if (span !== null && inbound.model !== upstreamModel) edits.push({ ...span, text: JSON.stringify(upstreamModel) });
+  const edits: Edit[] = modelEdits(inbound, upstreamModel);
   const { name } = inbound.dialect;
   if (name === 'openai-chat' || name === 'openai-responses') {
     if (inbound.stream && !inbound.includeUsage) edits.push(...usageFlag(inbound));
@@ -145,6 +144,7 @@ function firstMember(body: Buffer, member: string): Edit {
 function translated(inbound: Incoming, connection: Connection, context: CarriageContext): Request {
   if (inbound instanceof Inbound && inbound.dialect.name === 'anthropic-messages')
     checkAnthropic(inbound, context.headers);
+  if (inbound.dialect.name === 'gemini') checkGemini(inbound);
   const { cache, upstreamModel: model, defaultMaxTokens } = context;
   const target = { model, defaultMaxTokens, cacheKey: cache?.key ?? null, ...connection.habits };
   const isMarked = cache?.mark === true && connection.dialect.name === 'anthropic-messages';
@@ -174,6 +174,13 @@ function checkAnthropic({ top }: Inbound, headers: IncomingHttpHeaders): void {
       'This thread is not known to the model that answers; send the whole conversation.',
     );
   }
+}
+
+/** What a client has stored at Google is a part of its prompt: without it another provider would answer something else. */
+function checkGemini({ neutral }: Incoming): void {
+  if (neutral.unknown.cachedContent === undefined) return;
+  const sentence = 'cachedContent is kept by Google, and the model that answers is elsewhere; send the whole prompt.';
+  throw new TierlineError('unsupported', sentence, { param: 'cachedContent' });
 }
 
 type ReplySide = Pick<Carriage, 'openPipe' | 'readReply'>;

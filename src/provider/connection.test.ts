@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { anthropicMessages } from '../dialect/anthropic-messages.ts';
 import type { Dialect } from '../dialect/dialect.ts';
+import { gemini } from '../dialect/gemini.ts';
 import { openaiChat } from '../dialect/openai-chat.ts';
 import { openaiEmbeddings } from '../dialect/openai-embeddings.ts';
 import { openaiResponses } from '../dialect/openai-responses.ts';
@@ -123,6 +124,20 @@ describe('the path', () => {
     connection.countTokens?.(endpoint(anthropicMessages), 'body', TIMEOUTS, SINK);
     assert.equal(sent[0]?.path, '/v1/messages/count_tokens');
     assert.equal(connect(openaiChat).connection.countTokens, null);
+  });
+
+  test('of Gemini has the model and what is asked of it, and no query of the client', () => {
+    const { connection, sent } = connect(gemini, { basePath: '/v1beta' });
+    const asked = endpoint(gemini, { model: 'tuned/a b', query: 'key=client' });
+    connection.send(asked, 'body', TIMEOUTS, SINK);
+    connection.send({ ...asked, stream: true }, 'body', TIMEOUTS, SINK);
+    connection.countTokens?.(asked, 'body', TIMEOUTS, SINK);
+    assert.deepEqual(
+      sent.map(({ path }) => path),
+      ['generateContent', 'streamGenerateContent?alt=sse', 'countTokens'].map(
+        (method) => `/v1beta/models/tuned/a%20b:${method}`,
+      ),
+    );
   });
 });
 

@@ -30,7 +30,7 @@ export interface Connection {
   /** Credentials that must never appear in anything a client sees. */
   readonly secrets: readonly string[];
   send: (endpoint: Endpoint, body: Buffer | string, timeouts: Timeouts, sink: UpstreamSink) => Exchange;
-  /** Sends to another path of the provider, next to its main endpoint; null when the dialect has no such path. */
+  /** Sends to another path of the provider, next to its main endpoint; null when none of its dialects has such a path. */
   countTokens: ((endpoint: Endpoint, body: Buffer | string, timeouts: Timeouts, sink: UpstreamSink) => Exchange) | null;
   close: () => Promise<void>;
 }
@@ -116,11 +116,9 @@ export function createHttpConnection(options: HttpConnectionOptions): Connection
     habits: options.habits,
     secrets: secretsOf(options),
     send: (endpoint, body, timeouts, sink) => send(mainPath(options, endpoint), endpoint, body, timeouts, sink),
-    countTokens:
-      dialect.name === 'anthropic-messages'
-        ? (endpoint, body, timeouts, sink) =>
-            send(`${options.basePath}/messages/count_tokens`, endpoint, body, timeouts, sink)
-        : null,
+    countTokens: options.dialects.some(({ name }) => name === 'anthropic-messages' || name === 'gemini')
+      ? (endpoint, body, timeouts, sink) => send(countPath(options, endpoint), endpoint, body, timeouts, sink)
+      : null,
     close: () => options.upstream.close(),
   };
 }
@@ -147,13 +145,21 @@ function mainPath(options: HttpConnectionOptions, endpoint: Endpoint): string {
       return `${options.basePath}/responses`;
     case 'anthropic-messages':
       return `${options.basePath}/messages`;
-    case 'gemini': {
-      const model = endpoint.model.split('/').map(encodeURIComponent).join('/');
-      return `${options.basePath}/models/${model}:${endpoint.stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`;
-    }
+    case 'gemini':
+      return geminiPath(options, endpoint, endpoint.stream ? 'streamGenerateContent?alt=sse' : 'generateContent');
     case 'neutral':
       throw new TypeError('neutral upstreams are not reached over HTTP');
   }
+}
+
+function countPath(options: HttpConnectionOptions, endpoint: Endpoint): string {
+  return endpoint.dialect.name === 'gemini'
+    ? geminiPath(options, endpoint, 'countTokens')
+    : `${options.basePath}/messages/count_tokens`;
+}
+
+function geminiPath({ basePath }: HttpConnectionOptions, { model }: Endpoint, method: string): string {
+  return `${basePath}/models/${model.split('/').map(encodeURIComponent).join('/')}:${method}`;
 }
 
 function openaiPath({ hasModelInPath, basePath }: HttpConnectionOptions, { model }: Endpoint, name: string): string {
