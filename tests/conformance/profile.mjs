@@ -42,7 +42,7 @@ export default async function startProfile({ mock }) {
       MODEL_OPENAI: 'gpt-mock',
       MODEL_ANTHROPIC: 'claude-mock',
       MODEL_GEMINI: 'gemini-mock',
-      CAPS: 'cross,vkeys,validates,proxy,gemini',
+      CAPS: 'cross,vkeys,validates,proxy,gemini,responses',
     },
     stop: async () => {
       if (child.exitCode === null) {
