@@ -63,12 +63,13 @@ function readBlock(block: Json, where: string, callNames: Map<string, string>): 
  */
 function readThinking(block: JsonObject): NeutralPart {
   const text = typeof block.thinking === 'string' ? block.thinking : '';
-  const signature = typeof block.signature === 'string' && block.signature !== '' ? block.signature : undefined;
-  const sealed = unseal(signature ?? '');
+  const told = typeof block.signature === 'string' ? block.signature : '';
+  const sealed = unseal(told);
+  const signature = sealed?.text ?? told;
   return defined({
     type: 'thinking',
     text,
-    signature: sealed?.text ?? signature,
+    signature: signature === '' ? undefined : signature,
     origin: sealed?.origin ?? 'anthropic-messages',
   });
 }

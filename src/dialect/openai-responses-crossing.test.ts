@@ -124,6 +124,9 @@ describe('a request to the responses API, answered elsewhere', () => {
       [{ conversation: { id: 'conv_1' } }, 'conversation'],
       [{ prompt: { id: 'pmpt_1' } }, 'prompt'],
       [{ background: true }, 'background'],
+      [{ input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input'],
+      [{ input: [{ role: 'user', content: 'q' }, { id: 'msg_1' }] }, 'input'],
+      [{ input: [{ type: 'compaction', encrypted_content: 'x' }] }, 'input'],
     ];
     for (const [fields, param] of stored) {
       const isNamed = (error: TierlineError) => error.code === 'unsupported' && error.param === param;

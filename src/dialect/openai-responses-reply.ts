@@ -103,9 +103,10 @@ export function encodeResponsesReply(reply: NeutralReply, context: ReplyContext)
   );
   const id = toResponseId(reply.id);
   const output = writeOutput(parts, id);
-  const last = output.at(-1);
-  if (end.status === 'incomplete' && last?.status !== undefined) last.status = end.status;
   addLogprobs(output, logprobs);
+  const last = output.pop();
+  const isCut = end.status === 'incomplete' && last?.status !== undefined;
+  if (last !== undefined) output.push(isCut ? { ...last, status: end.status } : last);
   return JSON.stringify(writeResponse({ id, model: reply.model, ...end, output, usage: reply.usage }, context));
 }
 

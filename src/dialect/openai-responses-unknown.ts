@@ -27,15 +27,26 @@ const PARTLY: Record<string, ReadonlySet<string>> = {
 /** How an item was spelt, and whether a text was meant as comment or as answer, which nobody else tells apart. */
 export const UNTOLD_EXTRA: ReadonlySet<string> = new Set(['role', 'item', 'phase']);
 
+/** Items that stand for a part of the conversation which only OpenAI can read: without them it would be another one. */
+const STANDING_IN = new Set(['item_reference', 'compaction']);
+
+const ELSEWHERE = 'refers to what lies at OpenAI; the model that is to answer is elsewhere.';
+
 /** Throws TierlineError `unsupported` naming the member. */
-export function refuseStored({ origin, unknown }: NeutralRequest): void {
+export function refuseStored({ origin, messages, unknown }: NeutralRequest): void {
   if (origin !== 'openai-responses') return;
-  const param = STORED.find((key) => unknown[key] !== undefined && unknown[key] !== false);
-  if (param === undefined) return;
-  const sentence =
-    param === 'background'
-      ? 'background: the model that is to answer does not run in the background.'
-      : `${param} refers to what lies at OpenAI; the model that is to answer is elsewhere.`;
+  const member = STORED.find((key) => unknown[key] !== undefined && unknown[key] !== false);
+  if (member === 'background')
+    refuse(member, 'background: the model that is to answer does not run in the background.');
+  if (member !== undefined) refuse(member, `${member} ${ELSEWHERE}`);
+  const item = messages
+    .flatMap(({ parts }) => parts)
+    .map((part) => (part.type === 'unknown' && isObject(part.json) ? (part.json.type ?? 'item_reference') : null))
+    .find((type) => typeof type === 'string' && STANDING_IN.has(type));
+  if (item !== undefined) refuse('input', `An item ${String(item)} ${ELSEWHERE}`);
+}
+
+function refuse(param: string, sentence: string): never {
   throw new TierlineError('unsupported', sentence, { param });
 }
 

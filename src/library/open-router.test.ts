@@ -112,7 +112,10 @@ describe('a chat fails', () => {
     await assert.rejects(router.chat(undefined as unknown as ChatRequest), { code: 'invalid_request' });
     const nested = JSON.parse(`${'['.repeat(600)}${']'.repeat(600)}`) as unknown;
     await assert.rejects(router.chat({ model: 'auto', messages: [nested] }), { code: 'too_deep' });
-    await assert.rejects(router.chat(say('a'), { dialect: 'gemini' as 'openai' }), /"gemini".*openai and anthropic/);
+    await assert.rejects(
+      router.chat(say('a'), { dialect: 'gemini' as 'openai' }),
+      /"gemini".*openai, responses and anthropic/,
+    );
   });
 
   test("with the provider's own error, its row and its body", async () => {
