@@ -5,7 +5,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { TierlineError } from '../../src/call/errors.ts';
 import type { Dialect, ReplyContext } from '../../src/dialect/dialect.ts';
 import type {
-  DialectName,
   NeutralEvent,
   NeutralMessage,
   NeutralPart,
