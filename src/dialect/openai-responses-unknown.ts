@@ -43,7 +43,7 @@ export function refuseStored({ origin, messages, unknown }: NeutralRequest): voi
     .flatMap(({ parts }) => parts)
     .map((part) => (part.type === 'unknown' && isObject(part.json) ? (part.json.type ?? 'item_reference') : null))
     .find((type) => typeof type === 'string' && STANDING_IN.has(type));
-  if (item !== undefined) refuse('input', `An item ${String(item)} ${ELSEWHERE}`);
+  if (item !== undefined) refuse('input', `An item ${item} ${ELSEWHERE}`);
 }
 
 function refuse(param: string, sentence: string): never {
