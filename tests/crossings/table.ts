@@ -153,10 +153,10 @@ async function giveBackTo({ from, to, stream }: Crossing): Promise<Cell> {
   return { kind: 'otherwise', what: `sent back as ${JSON.stringify(back)} of ${JSON.stringify(made)}` };
 }
 
+/** The thoughts, in however many parts they came, and what signs them. */
 function signedIn(messages: readonly NeutralMessage[]): unknown {
-  return messages.flatMap(({ parts }) =>
-    parts.flatMap((part) => (part.type === 'thinking' ? [[part.text, part.signature]] : [])),
-  );
+  const thoughts = messages.flatMap(({ parts }) => parts.filter((part) => part.type === 'thinking'));
+  return [thoughts.map(({ text }) => text).join(''), thoughts.map(({ signature = '' }) => signature).join('')];
 }
 
 /** The reply as the provider would stream it, each part in two pieces. */
