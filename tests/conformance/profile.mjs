@@ -44,7 +44,7 @@ export default async function startProfile({ mock }) {
       MODEL_ANTHROPIC: 'claude-mock',
       MODEL_GEMINI: 'gemini-mock',
       MODEL_EMBED: 'embed-mock',
-      CAPS: 'cross,embeddings,vkeys,validates,proxy,gemini',
+      CAPS: 'cross,embeddings,batches,vkeys,validates,proxy,gemini',
     },
     stop: async () => {
       if (child.exitCode === null) {
