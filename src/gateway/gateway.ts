@@ -18,6 +18,8 @@ import type { Authenticate } from './auth.ts';
 import { readBody } from './body.ts';
 import { countTokens } from './count-tokens.ts';
 import { readCounted } from './counted.ts';
+import { serveFiles } from './files/desk.ts';
+import { type FilesOrder, readFilesOrder } from './files/order.ts';
 import { geminiModels } from './gemini-models.ts';
 import { GeminiResponder } from './gemini-responder.ts';
 import { findGeminiRoute, readGeminiAddress } from './gemini-route.ts';
@@ -204,6 +206,8 @@ class App implements Gateway {
         this.ready(responder);
         return undefined;
     }
+    const files = readFilesOrder(request.method ?? '', name, admission.dialect === anthropicMessages);
+    if (files !== null) return this.serveFiles(admission, request, files);
     const response = readResponseRoute(request.method ?? '', name);
     if (response !== null) return this.keptResponse(admission, response);
     if (name === '/models' || name.startsWith('/models/')) {
@@ -284,6 +288,14 @@ class App implements Gateway {
       this.responses.remove(route.id, tenant);
       sendJson(responder, 200, { id: route.id, object: 'response', deleted: true });
     } else sendJson(responder, 200, showKept(found.kept, route, query));
+  }
+
+  private serveFiles(admission: Admission, request: IncomingMessage, order: FilesOrder): Promise<void> {
+    const { settings } = this;
+    const { objects, recorder } = this.options;
+    const isAnthropic = admission.dialect === anthropicMessages;
+    const tenant = settings.authenticate(admission.headers);
+    return serveFiles({ objects, recorder }, { ...admission, order, tenant, isAnthropic, request, settings });
   }
 
   private async count(admission: Admission, request: IncomingMessage): Promise<void> {
