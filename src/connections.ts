@@ -75,7 +75,7 @@ async function open(provider: ProviderConfig, config: Config): Promise<Opened> {
         {
           kind: 'http',
           name: provider.name,
-          dialects: [provider.dialect],
+          dialects: provider.dialects,
           baseUrl: `${simulated.url}/v1`,
           apiKey: null,
           auth: 'none',

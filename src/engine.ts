@@ -64,7 +64,7 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
     for (const deployment of model.deployments) specs.set(deployment, deployment.spec);
   const priceOf = (deployment: Deployment, usage: Parameters<typeof priceUsage>[0], options: PricingOptions): Cost =>
     priceUsage(usage, specs.get(deployment) ?? null, options);
-  const baseline = config.baseline === null ? null : (models.get(config.baseline) ?? null);
+  const usual = config.baseline === null ? null : (models.get(config.baseline) ?? null);
   const { pins, history } = parts.memory ?? createMemory();
   return {
     policy: compilePolicy(config, models),
@@ -86,13 +86,16 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
     costOf: (deployment, usage, options) => priceOf(deployment, usage, options).nanoUsd,
     defaultMaxTokens: (deployment) =>
       Math.min(specs.get(deployment)?.maxOutputTokens ?? DEFAULT_MAX_TOKENS, DEFAULT_MAX_TOKENS),
-    pricing: (atMs) => ({
-      costOf: (exchange, usage) =>
-        priceOf(exchange.deployment, usage, { atMs, serviceTier: exchange.result.facts.serviceTier }),
-      baselineModel: baseline?.name ?? null,
-      baselineOf: (exchange, usage) =>
-        baselineOf(baseline, { exchange, usage, atMs, served: specs.get(exchange.deployment) ?? null }),
-    }),
+    pricing: (atMs, against) => {
+      const baseline = against === undefined ? usual : (models.get(against) ?? null);
+      return {
+        costOf: (exchange, usage) =>
+          priceOf(exchange.deployment, usage, { atMs, serviceTier: exchange.result.facts.serviceTier }),
+        baselineModel: baseline?.name ?? null,
+        baselineOf: (exchange, usage) =>
+          baselineOf(baseline, { exchange, usage, atMs, served: specs.get(exchange.deployment) ?? null }),
+      };
+    },
   };
 }
 

@@ -95,7 +95,8 @@ export interface Engine {
     options: { atMs: number; serviceTier: string | null },
   ) => number | null;
   defaultMaxTokens: (deployment: Deployment) => number;
-  pricing: (atMs: number) => Pricing;
+  /** `baseline`: the model to compare with in place of the configured one. */
+  pricing: (atMs: number, baseline?: string) => Pricing;
 }
 
 export interface Recorder {
@@ -127,7 +128,7 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
   const row = toCallRow(callFacts(call, plan, decidedAt), outcome, {
     httpStatus: told(outcome),
     errorCode: outcome.error?.code ?? null,
-    pricing: engine.pricing(call.atMs),
+    pricing: engine.pricing(call.atMs, ownBaseline(inbound, plan)),
   });
   // The row comes first: whoever reads an answer to its end finds it in the ledger.
   const written = recorder.record(row);
@@ -137,6 +138,11 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
     writeCost(engine, outcome, { costNanoUsd: row.costNanoUsd, dialect: inbound.dialect.name });
   if (call.onAnswered !== undefined) tellAnswered(call.onAnswered, outcome);
   answer(client, outcome, answerFacts(plan, row));
+}
+
+/** Vectors of another model would be of no use: without routing, the same call would have been made. */
+function ownBaseline({ kind }: Incoming, { attempts }: Plan): string | undefined {
+  return kind === 'embedding' ? attempts[0]?.model : undefined;
 }
 
 function tellAnswered(onAnswered: NonNullable<Call['onAnswered']>, { answer, error }: DeliveryOutcome): void {

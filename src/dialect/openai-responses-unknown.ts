@@ -42,8 +42,8 @@ export function refuseStored({ origin, messages, unknown }: NeutralRequest): voi
   const item = messages
     .flatMap(({ parts }) => parts)
     .map((part) => (part.type === 'unknown' && isObject(part.json) ? (part.json.type ?? 'item_reference') : null))
-    .find((type) => typeof type === 'string' && STANDING_IN.has(type));
-  if (item !== undefined) refuse('input', `An item ${String(item)} ${ELSEWHERE}`);
+    .find((type): type is string => typeof type === 'string' && STANDING_IN.has(type));
+  if (item !== undefined) refuse('input', `An item ${item} ${ELSEWHERE}`);
 }
 
 function refuse(param: string, sentence: string): never {

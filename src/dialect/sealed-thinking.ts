@@ -30,3 +30,15 @@ export function unseal(text: string): Sealed | null {
   if (match === null) return null;
   return { origin: match[1] as DialectName, kind: match[2] as Sealed['kind'], text: text.slice(match[0].length) };
 }
+
+/** The seal in base64, for clients whose libraries read a signature as bytes (Google's). */
+export function sealAsBytes(told: Sealed): string {
+  return Buffer.from(seal(told)).toString('base64');
+}
+
+const SEAL_AS_BYTES = Buffer.from(SEAL).toString('base64');
+
+/** What was sealed in base64; null for what somebody else has written. */
+export function unsealBytes(signature: string): Sealed | null {
+  return signature.startsWith(SEAL_AS_BYTES) ? unseal(Buffer.from(signature, 'base64').toString()) : null;
+}

@@ -221,7 +221,7 @@ class App implements Gateway {
     }
     throw new TierlineError(
       'not_found',
-      `There is no route ${request.method} ${path.slice(0, 200)}. Calls go to POST /v1/chat/completions (OpenAI) or POST /v1/messages (Anthropic).`,
+      `There is no route ${request.method} ${path.slice(0, 200)}. Calls go to POST /v1/chat/completions (OpenAI), POST /v1/messages (Anthropic) or POST /v1beta/models/{model}:generateContent (Google).`,
     );
   }
 

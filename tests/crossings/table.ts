@@ -5,7 +5,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { TierlineError } from '../../src/call/errors.ts';
 import type { Dialect, ReplyContext } from '../../src/dialect/dialect.ts';
 import type {
-  DialectName,
   NeutralEvent,
   NeutralMessage,
   NeutralPart,
@@ -153,10 +152,10 @@ async function giveBackTo({ from, to, stream }: Crossing): Promise<Cell> {
   return { kind: 'otherwise', what: `sent back as ${JSON.stringify(back)} of ${JSON.stringify(made)}` };
 }
 
+/** The thoughts, in however many parts they came, and what signs them. */
 function signedIn(messages: readonly NeutralMessage[]): unknown {
-  return messages.flatMap(({ parts }) =>
-    parts.flatMap((part) => (part.type === 'thinking' ? [[part.text, part.signature]] : [])),
-  );
+  const thoughts = messages.flatMap(({ parts }) => parts.filter((part) => part.type === 'thinking'));
+  return [thoughts.map(({ text }) => text).join(''), thoughts.map(({ signature = '' }) => signature).join('')];
 }
 
 /** The reply as the provider would stream it, each part in two pieces. */

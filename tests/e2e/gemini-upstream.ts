@@ -69,7 +69,7 @@ interface Content {
 function askedIn(body: Record<string, unknown>): string {
   const contents = Array.isArray(body.contents) ? (body.contents as (Content & { role?: string })[]) : [];
   const texts = contents.flatMap(({ role, parts }) => (role === 'model' ? [] : (parts ?? []).map(({ text }) => text)));
-  return String(texts.findLast((text) => typeof text === 'string') ?? '');
+  return texts.findLast((text) => typeof text === 'string') ?? '';
 }
 
 export const USAGE = { promptTokenCount: 10, candidatesTokenCount: 2, totalTokenCount: 12 };

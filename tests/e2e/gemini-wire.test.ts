@@ -387,7 +387,8 @@ test('signatures of thoughts and calls come back to the provider byte for byte',
   contents.push({ role: 'model', parts: first.flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? []) });
   contents.push({ role: 'user', parts: [{ functionResponse: { name: 'look', response: { output: 'a tree' } } }] });
   assert.equal((await client.models.generateContent({ model: 'gemini', contents, config })).text, 'Seen.');
-  assert.deepEqual((upstream.visitsOf('look')[1]?.body.contents as Content[])[1]?.parts, [thought, call]);
+  const brought = upstream.visitsOf('look')[1]?.body as { contents: Content[] };
+  assert.deepEqual(brought.contents[1]?.parts, [thought, call]);
   const elsewhere = await client.models.generateContent({ model: 'openai', contents });
   const { losses } = await gateway.row(String(elsewhere.sdkHttpResponse?.headers?.['x-tierline-request-id']));
   assert.ok(

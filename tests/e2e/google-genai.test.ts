@@ -2,25 +2,19 @@
 // errors and leaving, each in front of a provider of its own dialect and in front of the two others.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import {
-  ApiError,
-  type Content,
-  FunctionCallingConfigMode,
-  type GenerateContentResponse,
-  GoogleGenAI,
-  Type,
-} from '@google/genai';
+import { ApiError, type Content, type GenerateContentResponse, GoogleGenAI, Type } from '@google/genai';
 import type { CallRow } from '../../src/call/row.ts';
+import { type GeminiUpstream, say, sendJson, startGeminiUpstream } from './gemini-upstream.ts';
 import {
   beginStream,
-  chunk,
-  type GeminiUpstream,
-  say,
-  sayHello,
-  sendJson,
-  startGeminiUpstream,
-  toEvent,
-} from './gemini-upstream.ts';
+  errorBody,
+  opening,
+  type ScriptedUpstream,
+  sendJson as sendReply,
+  startScriptedUpstream,
+  streamError,
+  token,
+} from './scripted-upstream.ts';
 import { eventually, fileScope, type GatewayProcess, startGateway } from './support.ts';
 
 const KEY = 'key-of-the-google-client';
@@ -30,20 +24,23 @@ const PRICE = { input: 1, output: 2 };
 const PICTURE = 'iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAIAAAACUFjqAAAAEklEQVR4nGP8z4APMOGVHbHSAEEsAROxCnMTAAAAAElFTkSuQmCC';
 /** The models by the dialect of their provider. */
 const MODELS = ['gemini', 'openai', 'anthropic'] as const;
-type Model = (typeof MODELS)[number];
 
 const scope = fileScope();
 let upstream: GeminiUpstream;
+let others: ScriptedUpstream;
 let gateway: GatewayProcess;
 let client: GoogleGenAI;
 
 before(async () => {
   upstream = await startGeminiUpstream();
-  scope.after(() => upstream.close());
+  others = await startScriptedUpstream();
+  scope.after(async () => void (await Promise.all([upstream.close(), others.close()])));
   gateway = await startGateway(scope, {
     config: {
       providers: {
         google: { dialect: 'gemini', base_url: upstream.url, api_key: PROVIDER_KEY },
+        'up-openai': { dialect: 'openai', base_url: `${others.url}/v1`, api_key: PROVIDER_KEY },
+        'up-anthropic': { dialect: 'anthropic', base_url: others.url, api_key: PROVIDER_KEY },
         'simulated-openai': { dialect: 'openai', speed: 50 },
         'simulated-anthropic': { dialect: 'anthropic', speed: 50 },
       },
@@ -51,10 +48,10 @@ before(async () => {
         gemini: { use: 'google/gemini-real', price: PRICE },
         openai: { use: 'simulated-openai/sim-small', price: PRICE },
         anthropic: { use: 'simulated-anthropic/sim-small', price: PRICE },
-        'team/odd:7b@x': { use: 'google/gemini-real', price: PRICE },
+        'scripted-openai': { use: 'up-openai/real-o', price: PRICE },
+        'scripted-anthropic': { use: 'up-anthropic/real-a', price: PRICE },
       },
       keys: { google: { key: KEY, tenant: 'google' } },
-      tasks: { greeting: { route: 'gemini' } },
       default: 'gemini',
       retries: { max_attempts: 1 },
     },
@@ -180,3 +177,80 @@ for (const model of MODELS) {
     });
   });
 }
+
+for (const wire of ['openai', 'anthropic'] as const) {
+  describe(`a provider that speaks ${wire} and fails`, () => {
+    const model = `scripted-${wire}`;
+
+    test('is an ApiError with its status and words', async () => {
+      others.on('too many', (visit) => sendReply(visit, 429, errorBody(wire, 'Slow down.')));
+      await assert.rejects(client.models.generateContent({ model, contents: 'too many' }), (error) => {
+        assert.ok(error instanceof ApiError);
+        assert.equal(error.status, 429);
+        const told = JSON.parse(error.message) as { error: { message: string; status: string } };
+        assert.deepEqual([told.error.message, told.error.status], ['Slow down.', 'RESOURCE_EXHAUSTED']);
+        return true;
+      });
+    });
+
+    test('in the middle of a stream is an ApiError after what had come', async () => {
+      for (const [name, last, status] of [
+        ['cut', '', 502],
+        ['told', streamError(wire, 'Overloaded.'), 500],
+      ] as const) {
+        others.on(name, (visit) => {
+          beginStream(visit);
+          visit.response.write(opening(wire) + token(wire, 'Hel'));
+          setTimeout(() => visit.response.end(last), 30);
+        });
+        let text = '';
+        const stream = await client.models.generateContentStream({ model, contents: name });
+        await assert.rejects(
+          async () => {
+            for await (const one of stream) text += one.text ?? '';
+          },
+          (error) => error instanceof ApiError && error.status === status,
+        );
+        assert.equal(text, 'Hel');
+      }
+    });
+
+    test('or is slow, is left when its client leaves', async () => {
+      others.on('endless', (visit) => {
+        beginStream(visit);
+        visit.response.write(opening(wire) + token(wire, 'Hel'));
+      });
+      const abort = new AbortController();
+      const config = { abortSignal: abort.signal };
+      const stream = await client.models.generateContentStream({ model, contents: 'endless', config });
+      await assert.rejects(async () => {
+        for await (const _ of stream) abort.abort();
+      });
+      await eventually(() => others.visitsOf('endless').find((visit) => visit.wire === wire)?.leftAt);
+    });
+  });
+}
+
+test('thinking of Anthropic comes as thoughts, and a budget for it goes there', async () => {
+  const thinking = { type: 'thinking', thinking: 'First I think.', signature: 'c2ln' };
+  others.on('think', (visit) => {
+    const content = [thinking, { type: 'text', text: 'Done.' }];
+    const usage = { input_tokens: 10, output_tokens: 9 };
+    sendReply(visit, 200, {
+      id: 'm',
+      type: 'message',
+      role: 'assistant',
+      model: 'real-a',
+      content,
+      stop_reason: 'end_turn',
+      usage,
+    });
+  });
+  const config = { thinkingConfig: { thinkingBudget: 2048, includeThoughts: true }, maxOutputTokens: 4096 };
+  const response = await client.models.generateContent({ model: 'scripted-anthropic', contents: 'think', config });
+  assert.equal(response.text, 'Done.');
+  const [thought] = response.candidates?.[0]?.content?.parts ?? [];
+  assert.deepEqual(thought, { text: 'First I think.', thought: true });
+  const [visit] = others.visitsOf('think');
+  assert.ok(visit !== undefined && 'thinking' in visit.body, visit?.text);
+});
