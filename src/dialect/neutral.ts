@@ -46,6 +46,7 @@ export type NeutralPart =
       name: string;
       arguments: string;
       signature?: string;
+      namespace?: NeutralNamespace;
       cache?: CacheMark;
       extra?: JsonObject;
     }
@@ -69,6 +70,16 @@ export interface NeutralMessage {
   extra?: JsonObject;
 }
 
+/**
+ * The group that a function of OpenAI's responses stands in, by the name of the group and its own within. Its neutral name
+ * is made of both. `outline` is the group without its functions, one object for all of them.
+ */
+export interface NeutralNamespace {
+  name: string;
+  member: string;
+  outline?: JsonObject;
+}
+
 export type NeutralTool =
   | {
       type: 'function';
@@ -76,6 +87,7 @@ export type NeutralTool =
       description?: string;
       schema: JsonObject;
       strict?: boolean;
+      namespace?: NeutralNamespace;
       cache?: CacheMark;
       extra?: JsonObject;
     }

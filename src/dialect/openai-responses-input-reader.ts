@@ -5,6 +5,7 @@
 import { isObject, type Json, type JsonObject } from '../call/json.ts';
 import type { NeutralMessage, NeutralPart } from './neutral.ts';
 import { readArguments } from './openai-chat-message-reader.ts';
+import { readCallName } from './openai-responses-namespaces.ts';
 import { readResponsesContent } from './openai-responses-parts.ts';
 import { readSentReasoning } from './openai-responses-thinking.ts';
 import { defined, invalidField, otherMembers } from './request-fields.ts';
@@ -16,7 +17,17 @@ export interface ResponsesConversation {
 
 const ORIGIN = 'openai-responses';
 const MESSAGE = new Set(['type', 'role', 'content', 'id', 'status', 'phase']);
-const CALL = new Set(['type', 'id', 'call_id', 'name', 'arguments', 'status', 'created_by', 'parsed_arguments']);
+const CALL = new Set([
+  'type',
+  'id',
+  'call_id',
+  'name',
+  'namespace',
+  'arguments',
+  'status',
+  'created_by',
+  'parsed_arguments',
+]);
 const OUTPUT = new Set(['type', 'id', 'call_id', 'name', 'output', 'status', 'created_by']);
 /** Items of other kinds that are the client's: what a tool gave back, and what a user answered. */
 const FROM_CLIENT = /_(?:output|response)$|^compaction_trigger$/;
@@ -114,9 +125,10 @@ class InputReader {
     const { call_id: id, name } = item;
     if (typeof id !== 'string') throw invalidField(`${where}.call_id`, 'must be a string');
     if (typeof name !== 'string') throw invalidField(`${where}.name`, 'must be a string');
-    this.callNames.set(id, name);
+    const called = readCallName(name, item.namespace);
+    this.callNames.set(id, called.name);
     const extra = extraOf(item, CALL);
-    return defined({ type: 'tool_call' as const, id, name, arguments: readArguments(item.arguments), extra });
+    return defined({ type: 'tool_call' as const, id, ...called, arguments: readArguments(item.arguments), extra });
   }
 
   private output(item: JsonObject, where: string): NeutralPart {

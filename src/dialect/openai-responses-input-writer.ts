@@ -116,7 +116,9 @@ class InputWriter {
         this.items.push({
           type: 'function_call',
           call_id: this.callId(part.id),
-          name: part.name,
+          ...(part.namespace === undefined
+            ? { name: part.name }
+            : { name: part.namespace.member, namespace: part.namespace.name }),
           arguments: part.arguments,
           ...crossing.extra(part.extra, where),
         });

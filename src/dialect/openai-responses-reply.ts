@@ -3,10 +3,11 @@ import { TierlineError } from '../call/errors.ts';
 import { isObject, type Json, type JsonObject } from '../call/json.ts';
 import { makeCallId } from './call-id.ts';
 import type { ReplyContext } from './dialect.ts';
-import type { NeutralChoice, NeutralPart, NeutralReply } from './neutral.ts';
+import type { NeutralChoice, NeutralPart, NeutralReply, NeutralRequest } from './neutral.ts';
 import { readArguments } from './openai-chat-message-reader.ts';
 import { readOpenaiUsage } from './openai-chat-usage.ts';
 import { readResponsesFinish, writeResponsesFinish } from './openai-responses-finish.ts';
+import { ownName, readCallName } from './openai-responses-namespaces.ts';
 import { itemId, toResponseId, writeResponse } from './openai-responses-shell.ts';
 import { readReasoning, writeReasoning } from './openai-responses-thinking.ts';
 import { isErrorReport } from './stream-event.ts';
@@ -71,7 +72,8 @@ function readOutputItem(item: Json, callId: string): NeutralPart[] {
     case 'function_call': {
       if (typeof item.name !== 'string') throw malformed('a call has no name');
       const id = typeof item.call_id === 'string' && item.call_id !== '' ? item.call_id : callId;
-      return [{ type: 'tool_call', id, name: item.name, arguments: readArguments(item.arguments) }];
+      const called = readCallName(item.name, item.namespace);
+      return [{ type: 'tool_call', id, ...called, arguments: readArguments(item.arguments) }];
     }
     default:
       return [{ type: 'unknown', origin: 'openai-responses', json: item }];
@@ -102,7 +104,7 @@ export function encodeResponsesReply(reply: NeutralReply, context: ReplyContext)
     parts.some((part) => part.type === 'refusal'),
   );
   const id = toResponseId(reply.id);
-  const output = writeOutput(parts, id);
+  const output = writeOutput(parts, id, context.request);
   addLogprobs(output, logprobs);
   const last = output.pop();
   const isCut = end.status === 'incomplete' && last?.status !== undefined;
@@ -111,13 +113,18 @@ export function encodeResponsesReply(reply: NeutralReply, context: ReplyContext)
 }
 
 /** The items of a reply: what is said between two calls or thoughts is one message. */
-function writeOutput(parts: readonly NeutralPart[], responseId: string): JsonObject[] {
+function writeOutput(
+  parts: readonly NeutralPart[],
+  responseId: string,
+  request: NeutralRequest | undefined,
+): JsonObject[] {
   const output: JsonObject[] = [];
   let said: JsonObject[] | null = null;
   for (const part of parts) {
     const words = writeSaid(part);
     if (words === null) {
-      const item = writeOutputItem(part, responseId, output.length);
+      const id = (prefix: Parameters<typeof itemId>[0]): string => itemId(prefix, responseId, output.length);
+      const item = writeOutputItem(part, id, request);
       if (item === null) continue;
       said = null;
       output.push(item);
@@ -134,8 +141,16 @@ export function writeMessage(id: string, status: string, content: JsonObject[]):
   return { id, type: 'message', status, role: 'assistant', content };
 }
 
-export function writeCall(id: string, status: string, call: { id: string; name: string; json: string }): JsonObject {
-  return { id, type: 'function_call', status, arguments: call.json, call_id: call.id, name: call.name };
+/** A call as it is written: its name is that of the client's own tool. */
+export interface WrittenCall {
+  id: string;
+  name: string;
+  namespace?: string;
+  json: string;
+}
+
+export function writeCall(id: string, status: string, { id: call_id, json, ...called }: WrittenCall): JsonObject {
+  return { id, type: 'function_call', status, arguments: json, call_id, ...called };
 }
 
 export function writeOutputText(text: string): JsonObject {
@@ -148,14 +163,18 @@ function writeSaid(part: NeutralPart): JsonObject | null {
 }
 
 /** Null for what has no place in a response. */
-function writeOutputItem(part: NeutralPart, responseId: string, position: number): JsonObject | null {
+function writeOutputItem(
+  part: NeutralPart,
+  idOf: (prefix: Parameters<typeof itemId>[0]) => string,
+  request: NeutralRequest | undefined,
+): JsonObject | null {
   switch (part.type) {
     case 'thinking':
     case 'redacted_thinking':
-      return writeReasoning(part, itemId('rs', responseId, position));
+      return writeReasoning(part, idOf('rs'));
     case 'tool_call': {
       const { id, name, arguments: json } = part;
-      return writeCall(itemId('fc', responseId, position), 'completed', { id, name, json });
+      return writeCall(idOf('fc'), 'completed', { id, ...ownName(name, request), json });
     }
     case 'unknown':
       return part.origin === 'openai-responses' && isObject(part.json) ? part.json : null;

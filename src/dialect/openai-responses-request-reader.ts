@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../call/json.ts';
 import type { NeutralRequest } from './neutral.ts';
 import { readResponsesInput } from './openai-responses-input-reader.ts';
 import { readResponsesFormat, readResponsesReasoning } from './openai-responses-settings.ts';
-import { readResponsesChoice, readResponsesTool } from './openai-responses-tools.ts';
+import { readResponsesChoice, readResponsesTools } from './openai-responses-tools.ts';
 import {
   defined,
   invalidField,
@@ -40,7 +40,7 @@ export function readResponsesRequest(source: Buffer): NeutralRequest {
     origin: 'openai-responses',
     system: instructions === '' ? system : [{ type: 'text', text: instructions }, ...system],
     messages,
-    tools: (readArray(body, 'tools') ?? []).map((tool, index) => readResponsesTool(tool, `tools[${index}]`)),
+    tools: readResponsesTools(readArray(body, 'tools') ?? []),
     toolChoice: understood(readResponsesChoice(body.tool_choice), 'tool_choice', { body, unknown }),
     ...readText(body, unknown),
     ...readSettings(body, unknown),

@@ -8,6 +8,7 @@ import type { NeutralReasoning, NeutralRequest } from './neutral.ts';
 import { traitsOf } from './openai-chat-model.ts';
 import { shortUser, writeServiceTier } from './openai-chat-request-writer.ts';
 import { writeResponsesInput } from './openai-responses-input-writer.ts';
+import { regroup } from './openai-responses-namespaces.ts';
 import { LOGPROBS } from './openai-responses-request-reader.ts';
 import { writeResponsesFormat } from './openai-responses-settings.ts';
 import { writeResponsesChoice, writeResponsesTool } from './openai-responses-tools.ts';
@@ -70,9 +71,10 @@ function merged(name: string, left: unknown, written: JsonObject): JsonObject {
 
 function writeTools(crossing: Crossing): JsonObject {
   const { tools, toolChoice, parallelToolCalls } = crossing.request;
-  const written = tools
-    .map((tool, index) => writeResponsesTool(tool, crossing, `tools[${index}]`))
-    .filter((tool) => tool !== null);
+  const written = regroup(
+    tools,
+    tools.map((tool, index) => writeResponsesTool(tool, crossing, `tools[${index}]`)),
+  );
   if (written.length === 0 && crossing.isForeign) return {};
   return defined({
     tools: written.length === 0 ? undefined : written,

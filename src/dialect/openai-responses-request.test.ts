@@ -290,13 +290,19 @@ describe('items of the input', () => {
           { type: 'thinking', text: 'hm', signature: 'enc', origin: 'openai-responses' },
           { type: 'text', text: 'I look.', extra: { phase: 'commentary' } },
           { type: 'tool_call', id: 'c1', name: 'f', arguments: '{"a": 1.0}' },
-          { type: 'tool_call', id: 'c2', name: 'g', arguments: '{}', extra: { namespace: 'crm' } },
+          {
+            type: 'tool_call',
+            id: 'c2',
+            name: 'crm__g',
+            namespace: { name: 'crm', member: 'g' },
+            arguments: '{}',
+          },
         ],
       },
       {
         role: 'user',
         parts: [
-          { type: 'tool_result', callId: 'c2', name: 'g', content: [text('two')], isError: false },
+          { type: 'tool_result', callId: 'c2', name: 'crm__g', content: [text('two')], isError: false },
           {
             type: 'tool_result',
             callId: 'c1',

@@ -6,6 +6,7 @@ import { makeCallId } from './call-id.ts';
 import type { SseEvent, StreamDecoder } from './dialect.ts';
 import type { NeutralEvent } from './neutral.ts';
 import { readOpenaiUsage } from './openai-chat-usage.ts';
+import { readCallName } from './openai-responses-namespaces.ts';
 import { finishOf, readResponsesError } from './openai-responses-stream-end.ts';
 import { readReasoning } from './openai-responses-thinking.ts';
 import { interleaved, parseEvent } from './stream-event.ts';
@@ -104,7 +105,7 @@ class ResponsesDecoder implements StreamDecoder {
     this.items.set(key, known);
     known.isCall ||= said.type === 'function_call';
     known.callId ||= textOf(said.call_id);
-    known.name ||= textOf(said.name);
+    known.name ||= readCallName(textOf(said.name), said.namespace).name;
     return known;
   }
 

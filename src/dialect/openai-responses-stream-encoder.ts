@@ -5,6 +5,7 @@ import type { Usage } from '../call/usage.ts';
 import type { ReplyContext, StreamEncoder } from './dialect.ts';
 import type { DialectName, NeutralEvent, NeutralFinish } from './neutral.ts';
 import { writeResponsesFinish } from './openai-responses-finish.ts';
+import { ownName } from './openai-responses-namespaces.ts';
 import { itemId, type ResponseState, toResponseId, writeResponse } from './openai-responses-shell.ts';
 import {
   CallItem,
@@ -82,7 +83,9 @@ class ResponsesEncoder implements StreamEncoder {
         return this.turnTo(new ReasoningItem(this.place('rs'), thought)) + this.close('completed');
       }
       case 'tool_start':
-        return this.turnTo(new CallItem(this.place('fc'), event));
+        return this.turnTo(
+          new CallItem(this.place('fc'), { id: event.id, ...ownName(event.name, this.context.request) }),
+        );
       case 'tool_arguments':
         return this.open instanceof CallItem ? this.open.addArguments(event.json) : '';
       case 'logprobs':

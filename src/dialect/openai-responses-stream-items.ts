@@ -1,7 +1,7 @@
 // The items of a response under way: each is announced, comes in pieces, and is told once more whole when it is done. Every
 // item that was added is done, with the ids and places it was added under; clients go by them.
 import type { Json, JsonObject } from '../call/json.ts';
-import { writeCall, writeMessage, writeOutputText } from './openai-responses-reply.ts';
+import { type WrittenCall, writeCall, writeMessage, writeOutputText } from './openai-responses-reply.ts';
 import { type Thought, writeReasoning } from './openai-responses-thinking.ts';
 
 /** Where an item stands, and the way its events go out. */
@@ -155,11 +155,11 @@ function summaryOf(text: string): JsonObject {
 export class CallItem implements StreamItem {
   item: JsonObject;
   private readonly place: ItemPlace;
-  private readonly call: { id: string; name: string; json: string };
+  private readonly call: WrittenCall;
 
-  constructor(place: ItemPlace, { id, name }: { id: string; name: string }) {
+  constructor(place: ItemPlace, call: Omit<WrittenCall, 'json'>) {
     this.place = place;
-    this.call = { id, name, json: '' };
+    this.call = { ...call, json: '' };
     this.item = writeCall(place.id, 'in_progress', this.call);
   }
 

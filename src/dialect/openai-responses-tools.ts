@@ -1,15 +1,24 @@
-// Tools of the responses API and which of them is to be called, both ways. A function lies flat in its tool; hosted tools,
-// custom tools, namespaces and MCP servers are kept whole, because nobody else has them.
+// Tools of the responses API and which of them is to be called, both ways. A function lies flat in its tool, and those of a
+// namespace are tools of their own; hosted tools, custom tools and MCP servers are kept whole, because nobody else has them.
 import { isObject, type Json, type JsonObject } from '../call/json.ts';
 import { type Crossing, kindOf } from './crossing.ts';
 import type { NeutralRequest, NeutralTool, NeutralToolChoice } from './neutral.ts';
 import { fitsStrict } from './openai-chat-schema.ts';
+import { readNamespace } from './openai-responses-namespaces.ts';
 import { defined, invalidField, otherMembers } from './request-fields.ts';
 
 const FUNCTION = new Set(['type', 'name', 'description', 'parameters', 'strict']);
 
 /** Throws TierlineError `invalid_request` naming the field. */
-export function readResponsesTool(tool: Json, where: string): NeutralTool {
+export function readResponsesTools(tools: readonly Json[]): NeutralTool[] {
+  return tools.flatMap((tool, index) => {
+    const where = `tools[${index}]`;
+    const members = isObject(tool) ? readNamespace(tool, (member) => readResponsesTool(member, where)) : null;
+    return members ?? [readResponsesTool(tool, where)];
+  });
+}
+
+function readResponsesTool(tool: Json, where: string): NeutralTool {
   if (!isObject(tool)) throw invalidField(where, 'must be an object');
   if (typeof tool.type !== 'string') throw invalidField(`${where}.type`, 'must be a string');
   if (tool.type !== 'function') return { type: 'unknown', origin: 'openai-responses', json: tool };
