@@ -39,6 +39,7 @@ const checks: Check[] = [
       '--test-isolation=none',
       'src/**/*.test.ts',
       'tests/laws/*.test.ts',
+      'tests/crossings/*.test.ts',
       'tests/layers/*.test.ts',
       'tests/*.test.ts',
     ],

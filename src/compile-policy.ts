@@ -4,6 +4,7 @@
 import { leastCachedTokens } from './catalog/cache-minimum.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { type CharClasses, countTextClasses } from './catalog/char-classes.ts';
+import { kindOf } from './catalog/model-kind.ts';
 import type { ModelSpec } from './catalog/model-spec.ts';
 import { priceUsage } from './catalog/price-usage.ts';
 import { overrideSpec } from './catalog/spec-override.ts';
@@ -88,6 +89,7 @@ function compileModel(
     leastCachedTokens: Math.max(...model.deployments.map(({ upstreamModel }) => leastCachedTokens(upstreamModel))),
     countTokens: (text) => countTokens(classesOf(text), family),
     capabilities: spec?.capabilities ?? null,
+    kind: model.kind ?? kindOf(model.deployments[0]?.upstreamModel ?? '', spec),
     deployments: model.deployments.map(({ provider }) => compileDeployment(provider, config)),
     priceOf: (usage, atMs, allowed) => {
       let dearest = 0;
@@ -114,7 +116,7 @@ function compileDeployment(name: string, { providers }: Config): PolicyDeploymen
 
 function dialectsOf(provider: ProviderConfig | undefined): readonly string[] {
   if (provider === undefined || provider.kind === 'package') return ['neutral'];
-  return provider.kind === 'simulated' ? [provider.dialect] : provider.dialects;
+  return provider.dialects;
 }
 
 /** The models of a plan count the same text, each in its own vocabulary. */

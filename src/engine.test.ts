@@ -258,6 +258,18 @@ describe('the price of the baseline', () => {
     }
   });
 
+  test('is that of another model where the call is compared with that one, whatever the configured baseline', () => {
+    for (const text of [`${MODELS}baseline: dear`, MODELS]) {
+      const engine = compile(text);
+      const answer = delivered(engine, 'cheap');
+      const pricing = engine.pricing(AT_MS, 'cheap');
+      assert.equal(pricing.baselineModel, 'cheap');
+      assert.deepEqual(pricing.baselineOf(answer, USAGE), pricing.costOf(answer, USAGE));
+    }
+    const unlisted = compile(MODELS).pricing(AT_MS, 'nobody');
+    assert.deepEqual(unlisted.baselineModel, null);
+  });
+
   test('is an estimate when the vocabularies differ or one is not known', () => {
     const engine = compile('models: { odd: two/a-odd, dear: one/a-dear, plain: one/b-none }\nbaseline: dear');
     assert.equal(baselineOf(engine, delivered(engine, 'odd')).basis, 'estimated');

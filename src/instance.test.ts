@@ -45,10 +45,29 @@ test('an instance has an engine and a ledger that is written out when it closes'
   assert.equal(reader.call('r1')?.id, 'r1');
 });
 
+test('who owns what is kept beside the ledger, outlives the instance, and ends with its retention', async (t) => {
+  const folder = folderOf(t);
+  const first = await openInstance(configure(folder), warn);
+  first.objects.bind({ kind: 'batch', id: 'batch-1', tenant: 'acme', provider: 'simulated' });
+  await first.close();
+  assert.ok(existsSync(join(folder, 'ledger.db.objects')));
+  const second = await openInstance(configure(folder), warn);
+  t.after(() => second.close());
+  assert.equal(second.objects.find('batch', 'batch-1', 'acme')?.provider, 'simulated');
+  await second.reload(configure(folder, 'objects: { retention: 1ms }'), () => {});
+  assert.equal(second.objects.find('batch', 'batch-1', 'acme'), null);
+});
+
+test('objects that cannot be opened are told with their path, and leave no ledger open', async (t) => {
+  const folder = folderOf(t);
+  writeFileSync(join(folder, 'ledger.db.objects'), 'this is no database');
+  await assert.rejects(openInstance(configure(folder), warn), /The objects at .*ledger\.db\.objects cannot be opened/);
+});
+
 test('without a ledger nothing is written', async (t) => {
   const folder = folderOf(t);
   const instance = await openUnrecorded(configure(folder));
-  assert.equal(instance.ledger, null);
+  assert.deepEqual([instance.ledger, instance.objects], [null, null]);
   await instance.close();
   assert.equal(existsSync(join(folder, 'ledger.db')), false);
 });

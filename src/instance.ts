@@ -7,12 +7,17 @@ import { loadGates } from './config/load-gates.ts';
 import { type Connections, createConnections } from './connections.ts';
 import { createEngine, createMemory, type PolicyMemory } from './engine.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
+import { type ObjectStore, objectsPath, openObjectStore } from './objects/object-store.ts';
 import type { Engine } from './router.ts';
 import { seedHistory } from './seed-history.ts';
+
+/** Who owns what: only where there is a ledger, beside which it is kept. */
+type Objects<L extends Ledger | null> = L extends Ledger ? ObjectStore : null;
 
 interface Parts<L extends Ledger | null> {
   config: Config;
   ledger: L;
+  objects: Objects<L>;
   memory: PolicyMemory;
 }
 
@@ -21,12 +26,13 @@ export interface Instance<L extends Ledger | null = Ledger | null> {
   readonly config: Config;
   readonly engine: Engine;
   readonly ledger: L;
+  readonly objects: Objects<L>;
   /**
-   * Puts a new configuration in force; the ledger stays. `switchOver` turns new calls to the new engine, before the earlier
+   * Puts a new configuration in force; ledger and objects stay. `switchOver` turns new calls to the new engine, before the earlier
    * connections stop taking any. Rejects and changes nothing when the configuration cannot be opened.
    */
   reload: (config: Config, switchOver: () => void) => Promise<void>;
-  /** Lets running exchanges end, closes every connection, writes the ledger out. */
+  /** Lets running exchanges end, closes every connection and the objects, writes the ledger out. */
   close: () => Promise<void>;
 }
 
@@ -34,9 +40,12 @@ export interface Instance<L extends Ledger | null = Ledger | null> {
 export async function openInstance(config: Config, warn: (sentence: string) => void): Promise<Instance<Ledger>> {
   const memory = createMemory(seedHistory(config.ledger.path));
   const compiled = await compile(config, memory);
+  let ledger: Ledger | null = null;
   try {
-    return new OpenInstance({ config, memory, ledger: openConfigured(config, warn) }, compiled);
+    ledger = openConfigured(config, warn);
+    return new OpenInstance<Ledger>({ config, memory, ledger, objects: openObjects(ledger, config) }, compiled);
   } catch (error) {
+    await ledger?.close();
     await compiled.connections.close();
     throw error;
   }
@@ -45,7 +54,7 @@ export async function openInstance(config: Config, warn: (sentence: string) => v
 /** Without a ledger: no call leaves a trace, and the planner begins unknowing. */
 export async function openUnrecorded(config: Config): Promise<Instance<null>> {
   const memory = createMemory();
-  return new OpenInstance({ config, memory, ledger: null }, await compile(config, memory));
+  return new OpenInstance<null>({ config, memory, ledger: null, objects: null }, await compile(config, memory));
 }
 
 interface Compiled {
@@ -70,14 +79,16 @@ class OpenInstance<L extends Ledger | null> implements Instance<L> {
   config: Config;
   engine: Engine;
   readonly ledger: L;
+  readonly objects: Objects<L>;
   private readonly memory: PolicyMemory;
   private connections: Connections;
   /** Closes the connections of earlier configurations when the calls that began on them are over. */
   private retired: Promise<unknown> = Promise.resolve();
 
-  constructor({ config, ledger, memory }: Parts<L>, { connections, engine }: Compiled) {
+  constructor({ config, ledger, objects, memory }: Parts<L>, { connections, engine }: Compiled) {
     this.config = config;
     this.ledger = ledger;
+    this.objects = objects;
     this.memory = memory;
     this.connections = connections;
     this.engine = engine;
@@ -89,12 +100,14 @@ class OpenInstance<L extends Ledger | null> implements Instance<L> {
     this.connections = connections;
     this.engine = engine;
     this.config = next;
+    this.objects?.limit(next.objects);
     switchOver();
     this.retired = Promise.all([this.retired, earlier.close()]);
   }
 
   async close(): Promise<void> {
     await Promise.all([this.retired, this.connections.close()]);
+    this.objects?.close();
     await this.ledger?.close();
   }
 }
@@ -106,5 +119,16 @@ function openConfigured({ ledger: { path, durability } }: Config, warn: (sentenc
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`The ledger at ${path} cannot be opened: ${reason}.`, { cause });
+  }
+}
+
+/** Beside the ledger's file. */
+function openObjects(ledger: Ledger, { objects }: Config): ObjectStore {
+  const path = objectsPath(ledger.path);
+  try {
+    return openObjectStore({ path, ...objects });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`The objects at ${path} cannot be opened: ${reason}.`, { cause });
   }
 }

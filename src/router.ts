@@ -2,6 +2,7 @@
 // of the modules below it; nothing here knows HTTP servers, SQL or a provider's wire format.
 import type { IncomingHttpHeaders } from 'node:http';
 import { createAsk } from './ask.ts';
+import type { PriceBatched } from './batch-price.ts';
 import { ERRORS, TierlineError } from './call/errors.ts';
 import { emptyPlan, type Plan, type PlannedAttempt } from './call/plan.ts';
 import type { CallRow } from './call/row.ts';
@@ -20,6 +21,7 @@ import type { Policy } from './policy/policy.ts';
 import { namedSession } from './policy/session.ts';
 import type { PlanState } from './policy/state.ts';
 import { createCarriage } from './provider/carriage.ts';
+import type { Connection } from './provider/connection.ts';
 import { type CallFacts, type Pricing, spentOn, toCallRow } from './record.ts';
 
 /** A request that has been admitted: key checked, body read and valid. */
@@ -34,6 +36,19 @@ export interface Call {
   headers: IncomingHttpHeaders;
   inbound: Incoming;
   client: CallClient;
+  /** The provider that holds what the request goes on from; null or left out when there is none. */
+  heldBy?: string | null | undefined;
+  /** Is told of an answer that is complete, before its last byte goes out. */
+  onAnswered?: ((answered: Answered) => void) | undefined;
+}
+
+export interface Answered {
+  /** Name of the provider that gave it. */
+  provider: string;
+  /** Whether the client gets the provider's own bytes. */
+  isSameDialect: boolean;
+  /** The whole answer in the client's dialect, or the last bytes of a stream. */
+  last: Buffer | string;
 }
 
 /** What an answer says about itself. `cost` and `baseline` in nano-dollars, null when unknown or not known yet. */
@@ -82,7 +97,18 @@ export interface Engine {
     options: { atMs: number; serviceTier: string | null },
   ) => number | null;
   defaultMaxTokens: (deployment: Deployment) => number;
-  pricing: (atMs: number) => Pricing;
+  /** `baseline`: the model to compare with in place of the configured one. */
+  pricing: (atMs: number, baseline?: string) => Pricing;
+  /** The providers that take files and batches, in the order of the configuration. */
+  holders: readonly Holder[];
+  priceBatched: PriceBatched;
+}
+
+/** A provider that is handed files and batches, with what limits ask of it. */
+export interface Holder {
+  connection: Connection;
+  /** Null when the operator does not say. */
+  region: string | null;
 }
 
 export interface Recorder {
@@ -97,7 +123,7 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
   let decidedAt = call.startedAt;
   const losses: LossesOf = new Map();
   try {
-    const caller = { tenant: call.tenant, path: call.path, headers: call.headers };
+    const caller = { tenant: call.tenant, path: call.path, headers: call.headers, heldBy: call.heldBy ?? null };
     plan = decide(engine.policy, inbound, caller, engine.planState(call.atMs));
     decidedAt = performance.now();
     outcome = await deliver(engine.delivery, plan.attempts, {
@@ -114,7 +140,7 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
   const row = toCallRow(callFacts(call, plan, decidedAt), outcome, {
     httpStatus: told(outcome),
     errorCode: outcome.error?.code ?? null,
-    pricing: engine.pricing(call.atMs),
+    pricing: engine.pricing(call.atMs, ownBaseline(inbound, plan)),
   });
   // The row comes first: whoever reads an answer to its end finds it in the ledger.
   const written = recorder.record(row);
@@ -122,7 +148,20 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
   if (written !== undefined) await written;
   if (isPricedLate(inbound, plan))
     writeCost(engine, outcome, { costNanoUsd: row.costNanoUsd, dialect: inbound.dialect.name });
+  if (call.onAnswered !== undefined) tellAnswered(call.onAnswered, outcome);
   answer(client, outcome, answerFacts(plan, row));
+}
+
+/** Vectors of another model would be of no use: without routing, the same call would have been made. */
+function ownBaseline({ kind }: Incoming, { attempts }: Plan): string | undefined {
+  return kind === 'embedding' ? attempts[0]?.model : undefined;
+}
+
+function tellAnswered(onAnswered: NonNullable<Call['onAnswered']>, { answer, error }: DeliveryOutcome): void {
+  if (answer === null || error !== null) return;
+  const { deployment, carriage, result } = answer;
+  const last = result.body ?? result.closing;
+  if (last !== null) onAnswered({ provider: deployment.connection.name, isSameDialect: carriage.isSameDialect, last });
 }
 
 /** What the answers of the plan have to pass; null when none is gated. */

@@ -82,6 +82,12 @@ test('every page in docs/ is on the list of pages', () => {
   }
 });
 
+test('every page of a client is on the list of clients', () => {
+  const pages = FILES.filter((file) => /^docs\/clients\/(?!README)/.test(file));
+  assert.ok(pages.length > 8, pages.join(', '));
+  for (const file of pages) assert.ok(read('docs/clients/README.md').includes(`(${path.basename(file)})`), file);
+});
+
 describe('examples of configuration', () => {
   /** What fragments of the pages refer to, for the sections that they leave out. */
   const SECTIONS: Record<string, string> = {

@@ -50,6 +50,12 @@ export const ERRORS = {
     false,
     'No model of the route is known to cost as little as this request may.',
   ),
+  previous_response_not_found: kind(
+    400,
+    'client',
+    false,
+    'The response that the request goes on from is not known here.',
+  ),
   invalid_api_key: kind(401, 'client', false, 'The API key is missing or not known here.'),
   forbidden: kind(403, 'client', false, 'The API key may not do this.'),
   model_not_allowed: kind(
@@ -70,6 +76,7 @@ export const ERRORS = {
   request_timeout: kind(408, 'client', true, 'The request did not arrive completely in time.'),
   body_too_large: kind(413, 'client', false, 'The body is larger than the configured limit.'),
   unsupported_encoding: kind(415, 'client', false, 'The content-encoding is not supported.'),
+  no_websocket: kind(426, 'client', false, 'The gateway is spoken to over plain HTTP, not over a WebSocket.'),
   headers_too_large: kind(431, 'client', false, 'The request headers are larger than the gateway accepts.'),
   client_gone: kind(499, 'client', true, 'The client closed the connection before the answer was complete.'),
   internal: kind(500, 'operator', true, 'The gateway failed. The request id finds the details in its log.'),

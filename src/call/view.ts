@@ -1,14 +1,21 @@
 // The request as the policy sees it: derived lazily, because most calls need two fields of it.
 
+/** What a call asks for, and what a model is made for. */
+export type CallKind = 'chat' | 'embedding';
+
 /** Facts of one request that rules and guards may ask for. Reading a property may parse the body, once. */
 export interface View {
   /** Model name as the client wrote it. */
   readonly model: string;
   readonly stream: boolean;
+  /** Whether it asks for an answer or for vectors. */
+  readonly kind: CallKind;
   /** Size of the request body. */
   readonly bytes: number;
   /** All text of system prompt and messages, joined by newlines. */
   readonly text: string;
+  /** Input that came as tokens and not as text. */
+  readonly givenTokens: number;
   readonly messageCount: number;
   readonly hasTools: boolean;
   readonly hasImages: boolean;
@@ -46,6 +53,8 @@ export interface Caller {
   tenant: string;
   /** URL path without query. */
   path: string;
+  /** The configured provider that holds what the request goes on from, when it is one; nobody else can answer it. */
+  heldBy?: string | null;
   /** Lower-case names. */
   headers: Readonly<Record<string, string | string[] | undefined>>;
 }

@@ -113,6 +113,6 @@ test('a body that the gateway would refuse is refused here, with its code', (t) 
 
 test('options that say nothing are told', (t) => {
   assert.throws(() => explain(t, ASK, { header: ['no colon'] }), /--header "no colon" is no header; write name:value/);
-  assert.throws(() => explain(t, ASK, { dialect: 'latin' }), /there are openai and anthropic/);
+  assert.throws(() => explain(t, ASK, { dialect: 'latin' }), /there are openai, responses and anthropic/);
   assert.match(explain(t, { ...ASK, max_tokens: 5 }, { dialect: 'anthropic' }), /anthropic-messages/);
 });

@@ -8,9 +8,8 @@ import { createCatalog } from '../catalog/catalog.ts';
 import { countTokens } from '../catalog/token-count.ts';
 import { compilePolicy, modelPartsOf } from '../compile-policy.ts';
 import type { Config } from '../config/config.ts';
-import { anthropicMessages } from '../dialect/anthropic-messages.ts';
 import type { Dialect } from '../dialect/dialect.ts';
-import { guessDialect, namedDialect } from '../dialect/guess-dialect.ts';
+import { guessDialect, namedDialect, pathOf } from '../dialect/guess-dialect.ts';
 import { Inbound } from '../dialect/inbound.ts';
 import { showCount, showShare, showText, showUsd, UNKNOWN } from '../ledger/display.ts';
 import { type Consideration, type ConsideredModel, consider } from '../policy/consider.ts';
@@ -22,7 +21,7 @@ export interface ExplainRequestOptions {
   config: Config;
   /** Path of a request body as a client would send it. */
   file: string;
-  /** `openai` or `anthropic`; told by the shape of the body when not given. */
+  /** `openai`, `responses` or `anthropic`; told by the shape of the body when not given. */
   dialect?: string;
   /** `name: value`. */
   header?: readonly string[];
@@ -38,7 +37,7 @@ export function explainRequestCommand(options: ExplainRequestOptions, print: (te
   const body = readFileSync(options.file);
   const dialect = options.dialect === undefined ? guessDialect(parsed(body)) : dialectNamed(options.dialect);
   const view = Inbound.read(dialect, body, config.server.maxDepth);
-  const path = dialect === anthropicMessages ? '/v1/messages' : '/v1/chat/completions';
+  const path = pathOf(dialect);
   const caller: Caller = { tenant: options.tenant ?? 'default', path, headers: toHeaders(options.header ?? []) };
   const history = seedHistory(config.ledger.path);
   const policy = compilePolicy(config, modelPartsOf(config, createCatalog()));
@@ -88,7 +87,7 @@ function dialectNamed(name: string): Dialect {
   const dialect = namedDialect(name);
   if (dialect !== null) return dialect;
   throw new Error(
-    `--dialect ${JSON.stringify(name)} is not one that clients speak here; there are openai and anthropic.`,
+    `--dialect ${JSON.stringify(name)} is not one that clients speak here; there are openai, responses and anthropic.`,
   );
 }
 

@@ -44,12 +44,13 @@ function toRunning(instance: Instance<Ledger>, gateway: Gateway): Running {
   };
 }
 
-function settingsOf({ config, engine }: Instance): GatewaySettings {
+function settingsOf({ config, engine }: Instance<Ledger>): GatewaySettings {
   return {
     engine,
     authenticate: createAuthenticate(config.keys),
     maxBodyBytes: config.server.maxBodyBytes,
     maxDepth: config.server.maxDepth,
+    responses: config.responses,
     answer: { hasHeaders: config.answer.headers, isLitellmCompatible: config.answer.litellmCompat },
   };
 }
@@ -61,6 +62,7 @@ function openGateway(instance: Instance<Ledger>, warn: (sentence: string) => voi
     port: server.port,
     settings: settingsOf(instance),
     recorder: instance.ledger,
+    objects: instance.objects,
     readiness: () => {
       const health = instance.ledger.health();
       return health.ok ? null : `the ledger cannot be written: ${health.error ?? 'unknown reason'}`;

@@ -1,6 +1,7 @@
 // The configuration as the rest of Tierline reads it: every default applied, every name checked, every unit in its name.
 // Only data; it must never hold what the file said in two ways.
 import type { JsonObject } from '../call/json.ts';
+import type { CallKind } from '../call/view.ts';
 import type { DialectName } from '../dialect/neutral.ts';
 import type { GateConfig } from '../gate/gate-config.ts';
 
@@ -30,6 +31,8 @@ export interface Config {
   retries: RetriesConfig;
   breaker: BreakerConfig;
   ledger: LedgerConfig;
+  objects: ObjectsConfig;
+  responses: ResponsesConfig;
   answer: AnswerConfig;
   /** Whether marks for the provider's prompt cache are set where they pay, in calls without a task. */
   marksCache: boolean;
@@ -101,7 +104,7 @@ export interface PackageProviderConfig {
 export interface SimulatedProviderConfig {
   kind: 'simulated';
   name: string;
-  dialect: 'openai-chat' | 'anthropic-messages';
+  dialects: readonly ['openai-chat', 'openai-embeddings'] | readonly ['anthropic-messages'];
   seed: number;
   /** 1 is lifelike, 10 ten times as fast. */
   speed: number;
@@ -123,6 +126,8 @@ export interface ModelConfig {
   maxOutputTokens: number | null;
   /** What the model can do, when the operator says so; null leaves it to the catalog. */
   capabilities: readonly Capability[] | null;
+  /** Whether it talks or makes vectors, when the operator or its name says so; null leaves it to the catalog. */
+  kind: CallKind | null;
 }
 
 export interface DeploymentConfig {
@@ -143,6 +148,8 @@ export interface PriceOverride {
 
 export const CAPABILITIES = ['tools', 'images', 'documents', 'audio', 'schema', 'reasoning'] as const;
 export type Capability = (typeof CAPABILITIES)[number];
+
+export const MODEL_KINDS = ['chat', 'embedding'] as const satisfies readonly CallKind[];
 
 export const CONSEQUENCES = ['none', 'reviewed', 'reversible', 'irreversible'] as const;
 export type Consequence = (typeof CONSEQUENCES)[number];
@@ -293,6 +300,20 @@ export interface LedgerConfig {
   /** Absolute when the configuration came from a file, except `:memory:`. */
   path: string;
   durability: 'journal' | 'commit';
+}
+
+/** Which responses are kept for clients that go on from them by id. */
+export interface ResponsesConfig {
+  /** `crossing`: those of providers that keep none themselves. */
+  keep: 'crossing' | 'always' | 'never';
+  retentionMs: number;
+}
+
+/** What is remembered of files, batches and other objects that tenants have made. */
+export interface ObjectsConfig {
+  retentionMs: number;
+  /** Of what is kept with the objects of one kind. */
+  maxBytes: number;
 }
 
 export interface AnswerConfig {

@@ -12,12 +12,20 @@ const uses = (env: Record<string, string>): Record<string, string> =>
     ]),
   );
 
+const OPENAI_EMBEDDINGS = Object.fromEntries(
+  ['text-embedding-3-small', 'text-embedding-3-large', 'text-embedding-ada-002'].map((name) => [
+    name,
+    `openai/${name}`,
+  ]),
+);
+
 test('without any key the simulated provider answers', () => {
   const { config, sentence } = configFromEnvironment({ PATH: '/bin', OPENAI_API_KEY: '' });
   assert.deepEqual(uses({}), {
     small: 'simulated/sim-small',
     mid: 'simulated/sim-mid',
     frontier: 'simulated/sim-frontier',
+    'sim-embed': 'simulated/sim-embed',
   });
   assert.equal(config.baseline, 'frontier');
   assert.deepEqual(config.defaultRoute?.targets, [{ kind: 'model', name: 'mid' }]);
@@ -73,6 +81,15 @@ test('one key gives the ladder of its provider', () => {
   assert.doesNotMatch(sentence, /k-a/);
 });
 
+test("OpenAI's and Mistral's embedding models are there by their own names, and stand on no tier", () => {
+  const { config } = configFromEnvironment({ OPENAI_API_KEY: 'k', MISTRAL_API_KEY: 'k' });
+  for (const name of [...Object.keys(OPENAI_EMBEDDINGS), 'mistral-embed']) {
+    const found = config.models.get(name);
+    assert.deepEqual([found?.kind, found?.tier], ['embedding', null], name);
+  }
+  assert.deepEqual(config.defaultRoute?.targets, [{ kind: 'model', name: 'mid' }]);
+});
+
 test('a provider without a frontier model ends the ladder where it ends', () => {
   const { config } = configFromEnvironment({ GROQ_API_KEY: 'k' });
   assert.deepEqual([...config.models.keys()], ['small', 'mid']);
@@ -87,6 +104,7 @@ test('several keys share the ladder, and every model stands on its tier', () => 
     mid: 'openai/gpt-5.4',
     'deepseek-v4-pro': 'deepseek/deepseek-v4-pro',
     frontier: 'openai/gpt-5.5',
+    ...OPENAI_EMBEDDINGS,
   });
   const { config, sentence } = configFromEnvironment(env);
   assert.equal(config.models.get('deepseek-v4-pro')?.tier, 'mid');

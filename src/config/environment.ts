@@ -1,6 +1,7 @@
 // A configuration without a file: a ladder from the provider keys found in the environment, else the simulated provider.
 // It goes through the same checks as a file.
 import type { JsonObject } from '../call/json.ts';
+import { EMBEDDING_MODEL } from '../provider/simulated/embeddings.ts';
 import { SIMULATED_MODELS } from '../provider/simulated/models.ts';
 import { SIMULATED_TASKS } from '../provider/simulated/routing.ts';
 import type { Config } from './config.ts';
@@ -24,6 +25,12 @@ const LADDERS: Readonly<Record<string, Partial<Record<Tier, string>>>> = {
     mid: 'anthropic/claude-sonnet-4.6',
     frontier: 'anthropic/claude-opus-4.7',
   },
+};
+
+/** What each provider makes vectors with; asked for by these names, so that its clients work unchanged. */
+const EMBEDDINGS: Readonly<Record<string, readonly string[]>> = {
+  openai: ['text-embedding-3-small', 'text-embedding-3-large', 'text-embedding-ada-002'],
+  mistral: ['mistral-embed'],
 };
 
 export interface FoundConfig {
@@ -53,7 +60,14 @@ export function configFromEnvironment(env: Environment): FoundConfig {
 interface Document extends JsonObject {
   models: Record<
     string,
-    { use: string; tier: Tier; context_window?: number; max_output_tokens?: number; price?: JsonObject }
+    {
+      use: string;
+      tier?: Tier;
+      kind?: 'embedding';
+      context_window?: number;
+      max_output_tokens?: number;
+      price?: JsonObject;
+    }
   >;
 }
 
@@ -67,6 +81,10 @@ function ladderDocument(providers: readonly string[]): Document {
       // The same upstream name may come from two providers; the first keeps it.
       models[name] ??= { use: `${provider}/${upstream}`, tier };
     }
+  }
+  for (const provider of providers) {
+    for (const upstream of EMBEDDINGS[provider] ?? [])
+      models[upstream] = { use: `${provider}/${upstream}`, kind: 'embedding' };
   }
   const dearest = TIERS.findLast((tier) => tier in models) ?? 'small';
   return {
@@ -94,6 +112,12 @@ function simulatedDocument(): Document {
       },
     };
   }
+  models['sim-embed'] = {
+    use: `simulated/${EMBEDDING_MODEL.name}`,
+    kind: 'embedding',
+    context_window: EMBEDDING_MODEL.contextWindow,
+    price: EMBEDDING_MODEL.usdPerMillion,
+  };
   return {
     providers: { simulated: {} },
     models,

@@ -39,6 +39,7 @@ test('what is left out has its default', () => {
   assert.deepEqual(config.breaker, { failureShare: 0.5, minExchanges: 20, windowMs: 30_000, cooldownMs: 10_000 });
   assert.deepEqual(config.ledger, { path: '/etc/tierline/.tierline/ledger.db', durability: 'journal' });
   assert.deepEqual(config.answer, { costInUsage: true, headers: true, litellmCompat: false });
+  assert.deepEqual(config.objects, { retentionMs: 31_536_000_000, maxBytes: 1_073_741_824 });
   assert.equal(config.contextGuardShare, 0.8);
 });
 

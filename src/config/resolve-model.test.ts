@@ -21,7 +21,27 @@ test('a text names provider and upstream model, divided by the first slash', () 
     contextWindow: null,
     maxOutputTokens: null,
     capabilities: null,
+    kind: null,
   });
+});
+
+test('an embedding model is known by its name or by what the file says, and the file has the last word', () => {
+  assert.equal(model('e', 'local/text-embedding-3-small').kind, 'embedding');
+  assert.equal(model('e', '{ use: local/x, kind: embedding }').kind, 'embedding');
+  assert.equal(model('e', '{ use: local/embedder-that-talks, kind: chat }').kind, 'chat');
+  assert.match(onlyProblemOf(fileWith('{ e: { use: local/x, kind: vectors } }')), /kind/);
+});
+
+test('an embedding model stands on no tier', () => {
+  const problem = (models: string): string => onlyProblemOf(fileWith(models));
+  assert.match(
+    problem('{ e: { use: local/x, kind: embedding, tier: mid } }'),
+    /models\.e\.tier: is an embedding model .* has the tier "mid"/,
+  );
+  assert.match(
+    problem('{ small: local/text-embedding-3-small }'),
+    /models\.small: is an embedding model .* the name of one/,
+  );
 });
 
 test('an object says what the catalog does not know', () => {

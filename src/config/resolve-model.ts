@@ -1,4 +1,5 @@
 // Makes a model of what the file says about it: its deployments, its rung of the ladder, the operator's prices.
+import { kindByName } from '../catalog/model-kind.ts';
 import type { DeploymentConfig, ModelConfig, PriceOverride } from './config.ts';
 import { type Names, type Report, unknownName } from './names.ts';
 import type { Path } from './problem.ts';
@@ -21,14 +22,18 @@ export function resolveModel(
       : (file.deployments ?? []).map(({ use, weight }, index) =>
           resolveUse(use, weight, { path: [...path, 'deployments', index, 'use'], names, report }),
         );
+  const kind = file.kind ?? kindByName(deployments[0]?.upstreamModel ?? '');
+  const tier = resolveTier(name, file.tier, { names, report });
+  if (kind === 'embedding' && tier !== null) refuseTier(name, tier, { isWritten: file.tier !== undefined, report });
   return {
     name,
-    tier: resolveTier(name, file.tier, { names, report }),
+    tier,
     deployments,
     usdPerMillion: file.price === undefined ? null : resolvePrice(file.price),
     contextWindow: file.context_window ?? null,
     maxOutputTokens: file.max_output_tokens ?? null,
     capabilities: file.capabilities ?? null,
+    kind,
   };
 }
 
@@ -53,6 +58,13 @@ function isOffered(provider: string): boolean {
 function offer(provider: string): string {
   const variable = WELL_KNOWN.get(provider)?.keyVariables[0];
   return `${provider}: ${variable === undefined ? '{}' : `{ api_key: \${${variable}} }`}`;
+}
+
+/** Routes over a tier are for questions; vectors are asked for by the model's name. */
+function refuseTier(name: string, tier: string, { isWritten, report }: { isWritten: boolean; report: Report }): void {
+  const message = `is an embedding model and stands on no tier, but ${isWritten ? `has the tier "${tier}"` : 'has the name of one'}`;
+  const hint = isWritten ? 'Leave `tier` out.' : 'Give the model another name.';
+  report({ path: ['models', name, ...(isWritten ? ['tier'] : [])], at: isWritten ? 'value' : 'key', message, hint });
 }
 
 /** A model named like a rung stands on it. */

@@ -196,10 +196,10 @@ test('the simulated provider has a seed, a speed and a dialect', () => {
   const simulated = (written: string): ProviderConfig | undefined =>
     parse(fileWith(`{ simulated: ${written} }`)).providers.get('simulated');
   const base = { kind: 'simulated', name: 'simulated', isPrivate: true, region: null, errorRates: {} };
-  assert.deepEqual(simulated(''), { ...base, dialect: 'openai-chat', seed: 1, speed: 1 });
+  assert.deepEqual(simulated(''), { ...base, dialects: ['openai-chat', 'openai-embeddings'], seed: 1, speed: 1 });
   assert.deepEqual(simulated('{ seed: 7, speed: 0.5, dialect: anthropic }'), {
     ...base,
-    dialect: 'anthropic-messages',
+    dialects: ['anthropic-messages'],
     seed: 7,
     speed: 0.5,
   });

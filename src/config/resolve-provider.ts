@@ -86,9 +86,10 @@ function simulatedProvider(name: string, file: FileProvider, report: ReportKey):
     () => 'has no meaning for a simulated provider',
   );
   if (file.dialect === 'gemini') report('dialect', 'the simulated provider speaks openai or anthropic');
-  const dialect = file.dialect === 'anthropic' ? 'anthropic-messages' : 'openai-chat';
+  const dialects =
+    file.dialect === 'anthropic' ? (['anthropic-messages'] as const) : (['openai-chat', 'openai-embeddings'] as const);
   const { seed = 1, speed = 1, error_rates: errorRates = {} } = file;
-  return { kind: 'simulated', name, dialect, seed, speed, errorRates, isPrivate: true, region: file.region ?? null };
+  return { kind: 'simulated', name, dialects, seed, speed, errorRates, isPrivate: true, region: file.region ?? null };
 }
 
 interface HttpContext {

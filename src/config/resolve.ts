@@ -58,6 +58,8 @@ export function resolveConfig(file: FileConfig, context: ResolveContext): Config
     isStrict: file.strict,
     ...resolveDelivery(file),
     ledger: { path: ledgerPath(file.ledger.path, context.file), durability: file.ledger.durability },
+    responses: { keep: file.responses.keep, retentionMs: file.responses.retention },
+    objects: { retentionMs: file.objects.retention, maxBytes: file.objects.max_size },
     answer: {
       costInUsage: file.answer.cost_in_usage,
       headers: file.answer.headers,

@@ -1,7 +1,7 @@
 // The schema of tierline.yaml: which keys there are, what they take and what they are when left out. It knows one value
 // at a time; what names refer to is checked in references.ts.
 import { z } from 'zod';
-import { CAPABILITIES, PROMPT_CACHING } from './config.ts';
+import { CAPABILITIES, MODEL_KINDS, PROMPT_CACHING } from './config.ts';
 import { duration, flag, name, number, share, size, text, texts, timeout, whole } from './leaf.ts';
 import { tenantsSchema } from './limits-schema.ts';
 import { rulesSchema } from './match-schema.ts';
@@ -88,6 +88,7 @@ const modelObject = z
     context_window: whole(1).optional(),
     max_output_tokens: whole(1).optional(),
     capabilities: z.array(z.enum(CAPABILITIES)).optional(),
+    kind: z.enum(MODEL_KINDS).optional(),
   })
   .refine((model) => (model.use === undefined) !== (model.deployments === undefined), {
     error: 'a model needs either `use: provider/model` or a list of `deployments`',
@@ -157,6 +158,18 @@ export const configSchema = z.strictObject({
     .strictObject({
       path: text.default('.tierline/ledger.db'),
       durability: z.enum(['journal', 'commit']).default('journal'),
+    })
+    .prefault({}),
+  responses: z
+    .strictObject({
+      keep: z.enum(['crossing', 'always', 'never']).default('crossing'),
+      retention: duration.refine((ms) => ms > 0, 'must be above 0').default(30 * 86_400_000),
+    })
+    .prefault({}),
+  objects: z
+    .strictObject({
+      retention: duration.refine((ms) => ms > 0, 'must be above 0').default(365 * 86_400_000),
+      max_size: size.default(1024 ** 3),
     })
     .prefault({}),
   answer: z

@@ -17,6 +17,7 @@ test('durations are milliseconds', () => {
   assert.equal(value(readDuration('2s')), 2_000);
   assert.equal(value(readDuration('1.5m')), 90_000);
   assert.equal(value(readDuration(' 1 h ')), 3_600_000);
+  assert.equal(value(readDuration('90d')), 7_776_000_000);
   assert.equal(value(readDuration('2S')), 2_000);
   assert.equal(value(readDuration('0s')), 0);
 });
@@ -32,7 +33,7 @@ test('what is no duration is refused', () => {
     's',
     '-2s',
     '2 weeks',
-    '2d',
+    '2y',
     '1e3s',
     's2',
     '2%',

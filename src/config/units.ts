@@ -3,7 +3,7 @@
 
 export type Reading = { value: number } | { problem: string };
 
-const DURATION_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const DURATION_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const SIZE_BYTES: Readonly<Record<string, number>> = {
   b: 1,
   kb: 1024,
@@ -15,9 +15,9 @@ const SIZE_BYTES: Readonly<Record<string, number>> = {
 };
 const AMOUNT = /^(\d+(?:\.\d+)?)\s*([a-z%]*)$/i;
 
-/** Milliseconds of `800ms`, `2s`, `1.5m` or `1h`, rounded. A bare number has no unit and is a problem. */
+/** Milliseconds of `800ms`, `2s`, `1.5m`, `1h` or `90d`, rounded. A bare number has no unit and is a problem. */
 export function readDuration(source: string | number): Reading {
-  const problem = { problem: 'expected a duration with its unit, such as 800ms, 2s, 5m or 1h' };
+  const problem = { problem: 'expected a duration with its unit, such as 800ms, 2s, 5m, 1h or 90d' };
   if (typeof source === 'number') {
     return { problem: `a duration needs a unit: write ${source}ms or ${source}s` };
   }

@@ -3,6 +3,7 @@ import { isObject, type Json, type JsonObject, RawJson } from '../call/json.ts';
 import { readCacheMark } from './cache-mark.ts';
 import type { MediaSource, NeutralPart } from './neutral.ts';
 import { defined, invalidField, otherMembers } from './request-fields.ts';
+import { unseal } from './sealed-thinking.ts';
 
 const TEXT = new Set(['type', 'text', 'cache_control']);
 const IMAGE = new Set(['type', 'source', 'cache_control']);
@@ -43,20 +44,39 @@ function readBlock(block: Json, where: string, callNames: Map<string, string>): 
       return readThinking(block);
     case 'redacted_thinking':
       if (typeof block.data !== 'string') throw invalidField(`${where}.data`, 'must be a string');
-      return { type: 'redacted_thinking', data: block.data, origin: 'anthropic-messages' };
+      return readRedacted(block.data);
     case 'tool_use':
       return readToolUse(block, where, callNames);
     case 'tool_result':
       return readToolResult(block, where, callNames);
+    case 'tool_reference':
+      if (typeof block.tool_name !== 'string') break;
+      // What a tool search found. Elsewhere every tool is there from the start, but an empty result would say: none found.
+      return { type: 'text', text: `The tool ${block.tool_name} can be used.`, extra: { tool_reference: block } };
   }
   return { type: 'unknown', origin: 'anthropic-messages', json: block };
 }
 
-/** Without a signature it is not Anthropic's own thinking, but what another model said and a client echoes. */
+/**
+ * Without a signature it is not Anthropic's own thinking, but what another model said and a client echoes; a sealed one is
+ * that of another provider.
+ */
 function readThinking(block: JsonObject): NeutralPart {
   const text = typeof block.thinking === 'string' ? block.thinking : '';
-  const signature = typeof block.signature === 'string' && block.signature !== '' ? block.signature : undefined;
-  return defined({ type: 'thinking', text, signature, origin: 'anthropic-messages' });
+  const told = typeof block.signature === 'string' ? block.signature : '';
+  const sealed = unseal(told);
+  const signature = sealed?.text ?? told;
+  return defined({
+    type: 'thinking',
+    text,
+    signature: signature === '' ? undefined : signature,
+    origin: sealed?.origin ?? 'anthropic-messages',
+  });
+}
+
+function readRedacted(data: string): NeutralPart {
+  const sealed = unseal(data);
+  return { type: 'redacted_thinking', data: sealed?.text ?? data, origin: sealed?.origin ?? 'anthropic-messages' };
 }
 
 function readToolUse(block: JsonObject, where: string, callNames: Map<string, string>): NeutralPart {

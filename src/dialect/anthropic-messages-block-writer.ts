@@ -18,6 +18,7 @@ export function writeBlock(part: NeutralPart, crossing: Crossing, where: string)
   switch (part.type) {
     case 'text':
       if (part.text.trim() === '') return null;
+      if (!crossing.isForeign && isObject(part.extra?.tool_reference)) return part.extra.tool_reference;
       return { type: 'text', text: part.text, ...writeCacheMark(part.cache), ...crossing.extra(part.extra, where) };
     case 'refusal':
       return part.text.trim() === '' ? null : { type: 'text', text: part.text };

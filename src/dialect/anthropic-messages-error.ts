@@ -9,7 +9,7 @@ export function encodeAnthropicError(error: TierlineError, requestId: string): s
   const param = upstream?.param ?? error.param;
   // Anthropic has no field for the parameter and names it in the message.
   const isNamed = !param || message.split(/[\s'"`:,;]+/).includes(param);
-  const told = isNamed ? message : `${param}: ${message}`;
+  const told = isTooLong(error) ? `prompt is too long: ${message}` : isNamed ? message : `${param}: ${message}`;
   // Anthropic's SDK sends the whole conversation again when it reads this code.
   const details = error.code === 'thread_not_found' ? { details: { error_code: 'thread_not_found' } } : {};
   return JSON.stringify({ type: 'error', error: { type, message: told, ...details }, request_id: requestId });
@@ -17,6 +17,12 @@ export function encodeAnthropicError(error: TierlineError, requestId: string): s
 
 export function encodeAnthropicStreamError(error: TierlineError, requestId: string): string {
   return `event: error\ndata: ${encodeAnthropicError(error, requestId)}\n\n`;
+}
+
+/** Anthropic has no code for it: agents know by these words that they have to compact their conversation. */
+function isTooLong({ code, message, upstream }: TierlineError): boolean {
+  const isKnown = code === 'context_length_exceeded' || upstream?.code === 'context_length_exceeded';
+  return isKnown && !/prompt is too long/i.test(upstream?.message ?? message);
 }
 
 /** OpenAI calls a wrong key and an unknown model an invalid_request_error, Anthropic does not. */

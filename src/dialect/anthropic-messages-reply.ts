@@ -10,7 +10,10 @@ import { readAnthropicUsage, writeAnthropicUsage } from './anthropic-messages-us
 import { toAnthropicCallId } from './call-id.ts';
 import type { ReplyContext } from './dialect.ts';
 import type { NeutralPart, NeutralReply } from './neutral.ts';
+import { sealFor } from './sealed-thinking.ts';
 import { readUpstreamError } from './upstream-error.ts';
+
+const OWN = 'anthropic-messages';
 
 /** Throws TierlineError `upstream_malformed`, or `upstream_error` for an error that came with status 200. */
 export function decodeAnthropicReply(source: Buffer): NeutralReply {
@@ -83,15 +86,23 @@ export function pricedUsage(usage: Usage | null, context: ReplyContext): JsonObj
   return cost === null ? writeAnthropicUsage(usage) : { ...writeAnthropicUsage(usage), cost };
 }
 
+/** Empty for thinking that nobody has signed. */
+function writeSignature({ origin, signature: text }: Extract<NeutralPart, { type: 'thinking' }>): string {
+  return text === undefined ? '' : sealFor(OWN, { kind: 'thinking', origin, text });
+}
+
 function writeReplyBlock(part: NeutralPart): Block | null {
   switch (part.type) {
     case 'text':
     case 'refusal':
       return part.text === '' ? null : { type: 'text', text: part.text };
     case 'thinking':
-      return { type: 'thinking', thinking: part.text, signature: part.signature ?? '' };
+      return { type: 'thinking', thinking: part.text, signature: writeSignature(part) };
     case 'redacted_thinking':
-      return { type: 'redacted_thinking', data: part.data };
+      return {
+        type: 'redacted_thinking',
+        data: sealFor(OWN, { kind: part.type, origin: part.origin, text: part.data }),
+      };
     case 'tool_call':
       return {
         type: 'tool_use',

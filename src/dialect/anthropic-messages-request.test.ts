@@ -165,6 +165,21 @@ describe('reading a messages request', () => {
     assert.deepEqual(again(read({ tools })).tools, tools);
   });
 
+  test('references to tools in the result of a tool search come back as they were', () => {
+    const content = [
+      { type: 'tool_reference', tool_name: 'f', cache_control: { type: 'ephemeral' } },
+      { type: 'tool_reference', tool_name: 7 },
+    ];
+    const messages = [
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_1', name: 'search', input: {} }] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content }] },
+    ];
+    assert.deepEqual(again(read({ messages: [HI, ...messages] })).messages, [
+      { ...HI, content: [{ type: 'text', text: 'hi' }] },
+      ...messages,
+    ]);
+  });
+
   test('metadata beside the user id is kept', () => {
     const metadata = { user_id: 'u', task: 'triage' };
     assert.equal(read({ metadata }).user, 'u');

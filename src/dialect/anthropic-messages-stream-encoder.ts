@@ -9,6 +9,9 @@ import { writeAnthropicUsage } from './anthropic-messages-usage.ts';
 import { toAnthropicCallId } from './call-id.ts';
 import type { ReplyContext, StreamEncoder } from './dialect.ts';
 import type { NeutralEvent, NeutralFinish } from './neutral.ts';
+import { type Sealed, sealFor } from './sealed-thinking.ts';
+
+const OWN = 'anthropic-messages';
 
 export function createAnthropicEncoder(context: ReplyContext): StreamEncoder {
   return new AnthropicEncoder(context);
@@ -76,9 +79,16 @@ class AnthropicEncoder implements StreamEncoder {
       case 'thinking':
         return this.turnToThinking() + this.delta({ type: 'thinking_delta', thinking: event.text });
       case 'thinking_signature':
-        return this.turnToThinking() + this.delta({ type: 'signature_delta', signature: event.signature });
+        return (
+          this.turnToThinking() +
+          this.delta({ type: 'signature_delta', signature: this.sealed('thinking', event.signature) })
+        );
       case 'redacted_thinking':
-        return this.closeBlock() + this.openBlock(null, { type: 'redacted_thinking', data: event.data }) + this.stop();
+        return (
+          this.closeBlock() +
+          this.openBlock(null, { type: event.type, data: this.sealed(event.type, event.data) }) +
+          this.stop()
+        );
       case 'tool_start':
         this.hasArguments = false;
         return (
@@ -102,6 +112,10 @@ class AnthropicEncoder implements StreamEncoder {
   private text(text: string): string {
     const turn = this.open === 'text' ? '' : this.closeBlock() + this.openBlock('text', { type: 'text', text: '' });
     return turn + this.delta({ type: 'text_delta', text });
+  }
+
+  private sealed(kind: Sealed['kind'], text: string): string {
+    return sealFor(OWN, { kind, origin: this.context.origin ?? OWN, text });
   }
 
   private turnToThinking(): string {

@@ -105,6 +105,21 @@ describe('an Anthropic request for an OpenAI model', () => {
     assert.deepEqual(losses, ['messages[1]: signed thinking']);
   });
 
+  test('tools that a search found are named, so that it does not look as if it found none', () => {
+    const found = ['WebFetch', 'TodoWrite'].map((tool_name) => ({ type: 'tool_reference', tool_name }));
+    const { body, losses } = toOpenai({
+      messages: [
+        HI,
+        { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_1', name: 'ToolSearch', input: {} }] },
+        { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: found }] },
+      ],
+      tools: [{ name: 'WebFetch', input_schema: { type: 'object' }, defer_loading: true }],
+    });
+    const result = body.messages.at(-1);
+    assert.equal(result?.content, 'The tool WebFetch can be used.\n\nThe tool TodoWrite can be used.');
+    assert.deepEqual(losses, ['messages[2]: tool_reference', 'tools[0]: defer_loading']);
+  });
+
   test('images in tool results go into the message behind it', () => {
     const { body, losses } = toOpenai({
       messages: [

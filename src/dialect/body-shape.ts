@@ -1,6 +1,7 @@
 // How the bodies of each dialect are laid out: which member holds the conversation, what is refused of it before anything is
 // sent, and where the few facts lie that a planner asks for. Shapes only look at bytes; they never decode a request.
 import { TierlineError } from '../call/errors.ts';
+import type { CallKind } from '../call/view.ts';
 import type { ElementCheck, ScannedObject } from '../wire/json-scan.ts';
 import type { DialectName } from './neutral.ts';
 
@@ -10,6 +11,8 @@ const OBJECT = 0x7b;
 const NULL = 0x6e;
 
 export interface BodyShape {
+  /** What a request of this shape asks for. */
+  kind: CallKind;
   /** The member with the conversation. */
   list: string;
   checkElement: ElementCheck;
@@ -42,6 +45,7 @@ const checkMessage: ElementCheck = (message, index) => {
 
 /** Chat completions and messages. */
 const MESSAGES: BodyShape = {
+  kind: 'chat',
   list: 'messages',
   checkElement: checkMessage,
   checkList: (top, elements) => requireList(top, 'messages', elements),
@@ -56,6 +60,7 @@ const MESSAGES: BodyShape = {
 const INPUT_ELSEWHERE = ['previous_response_id', 'conversation', 'prompt'];
 
 const RESPONSES: BodyShape = {
+  kind: 'chat',
   list: 'input',
   checkElement: (item, index) => {
     if (item === null) throw invalid(`input[${index}]`, `input[${index}] must be an object`);
@@ -75,6 +80,7 @@ const RESPONSES: BodyShape = {
 };
 
 const CONTENTS: BodyShape = {
+  kind: 'chat',
   list: 'contents',
   checkElement: (content, index) => {
     if (content === null) throw invalid(`contents[${index}]`, `contents[${index}] must be an object`);
@@ -97,6 +103,7 @@ const CONTENTS: BodyShape = {
 };
 
 const EMBEDDINGS: BodyShape = {
+  kind: 'embedding',
   list: 'input',
   checkElement: () => undefined,
   checkList: (top, elements) => {
@@ -107,7 +114,8 @@ const EMBEDDINGS: BodyShape = {
   },
   formatKeys: [],
   reasoningKeys: [],
-  maxTokensOf: () => null,
+  /** Vectors are not paid for by the token. */
+  maxTokensOf: () => 0,
   labels: 'metadata',
   hasHints: false,
 };

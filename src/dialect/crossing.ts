@@ -4,6 +4,7 @@ import { TierlineError } from '../call/errors.ts';
 import { isObject, type Json, type JsonObject } from '../call/json.ts';
 import type { EncodeTarget } from './dialect.ts';
 import type { DialectName, NeutralRequest } from './neutral.ts';
+import { refuseStored, toldMembers, UNTOLD_EXTRA } from './openai-responses-unknown.ts';
 
 /**
  * Top-level fields of which the neutral form understands a part; what is left of them travels in `unknown` under the
@@ -28,10 +29,12 @@ export class Crossing {
   readonly isForeign: boolean;
   private readonly lost = new Set<string>();
 
+  /** Throws TierlineError `unsupported` for a request of which a part lies at the provider it was meant for. */
   constructor(request: NeutralRequest, target: EncodeTarget, to: DialectName) {
     this.request = request;
     this.target = target;
     this.isForeign = request.origin !== to;
+    if (this.isForeign) refuseStored(request);
   }
 
   get losses(): string[] {
@@ -47,7 +50,8 @@ export class Crossing {
   extra(extra: JsonObject | undefined, where: string): JsonObject {
     if (extra === undefined) return {};
     if (!this.isForeign) return extra;
-    for (const key of Object.keys(extra)) this.lose(`${where}: ${key}`);
+    const isResponses = this.request.origin === 'openai-responses';
+    for (const key of Object.keys(extra)) if (!isResponses || !UNTOLD_EXTRA.has(key)) this.lose(`${where}: ${key}`);
     return {};
   }
 
@@ -55,6 +59,10 @@ export class Crossing {
   unknown(handled: ReadonlySet<string>): JsonObject {
     const { unknown } = this.request;
     if (!this.isForeign) return unknown;
+    if (this.request.origin === 'openai-responses') {
+      for (const told of toldMembers(this.request)) if (!handled.has(told)) this.lose(told);
+      return {};
+    }
     for (const [key, value] of Object.entries(unknown)) {
       if (handled.has(key)) continue;
       if (PARTLY_UNDERSTOOD.has(key) && isObject(value)) {

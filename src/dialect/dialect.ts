@@ -42,6 +42,8 @@ export interface ReplyContext {
   createdAtSeconds: number;
   /** What the provider that answers speaks, for the wire whose caller brings signed blocks back to their maker. */
   origin?: DialectName;
+  /** The request that is answered, for dialects whose replies repeat its settings. */
+  request?: NeutralRequest;
 }
 
 /** One server-sent event: `event` is the name line, empty when there was none. */

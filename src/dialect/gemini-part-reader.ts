@@ -3,6 +3,7 @@ import { isObject, type Json, type JsonObject, RawJson } from '../call/json.ts';
 import { camelMember, camelMembers } from './gemini-keys.ts';
 import type { MediaSource, NeutralPart } from './neutral.ts';
 import { defined, invalidField, otherMembers } from './request-fields.ts';
+import { type Sealed, unsealBytes } from './sealed-thinking.ts';
 
 /** Where the ids of calls and results come from. */
 export interface CallNaming {
@@ -23,7 +24,18 @@ const FILE = new Set(['mimeType', 'fileUri', 'displayName']);
 export function readGeminiParts(parts: Json | undefined, naming: CallNaming, where: string): NeutralPart[] {
   if (parts === undefined || parts === null) return [];
   const list = Array.isArray(parts) ? parts : [parts];
-  return list.map((part, index) => readPart(part, naming, `${where}[${index}]`)).filter((part) => part !== null);
+  const read = list.map((part, index) => readPart(part, naming, `${where}[${index}]`)).filter((part) => part !== null);
+  return read.some(isSealed) ? read.reduce(joinThoughts, []) : read;
+}
+
+const isSealed = (part: NeutralPart): boolean => part.type === 'thinking' && part.origin !== 'gemini';
+
+/** A stream brings the thoughts of another model in pieces and their signature behind them: one part again. */
+function joinThoughts(parts: NeutralPart[], next: NeutralPart): NeutralPart[] {
+  if (next.type !== 'thinking' || next.origin === 'gemini') return [...parts, next];
+  const first = parts.findLastIndex((part) => part.type !== 'thinking' || part.origin !== 'gemini') + 1;
+  const said = parts.slice(first).map((part) => (part.type === 'thinking' ? part.text : ''));
+  return [...parts.slice(0, first), { ...next, text: said.join('') + next.text }];
 }
 
 function readPart(source: Json, naming: CallNaming, where: string): NeutralPart | null {
@@ -40,12 +52,20 @@ function readText(part: JsonObject, text: string): NeutralPart | null {
   if (part.thought === true) {
     const signature = signatureOf(part);
     if (text === '' && signature === undefined) return null;
+    const sealed = signature === undefined ? null : unsealBytes(signature);
+    if (sealed !== null) return readSealed(text, sealed);
     const extra = otherMembers(part, THOUGHT);
     if (extra !== null) return { type: 'unknown', origin: 'gemini', json: part };
     return defined<NeutralPart>({ type: 'thinking', text, signature, origin: 'gemini' });
   }
   const extra = otherMembers(part, TEXT) ?? undefined;
   return text === '' && extra === undefined ? null : defined<NeutralPart>({ type: 'text', text, extra });
+}
+
+/** The thoughts of another provider's model, which a client of Gemini's was given and sends back. */
+function readSealed(text: string, { kind, origin, text: sealed }: Sealed): NeutralPart {
+  if (kind === 'redacted_thinking') return { type: 'redacted_thinking', data: sealed, origin };
+  return { type: 'thinking', text, signature: sealed, origin };
 }
 
 function readCall(part: JsonObject, naming: CallNaming, where: string): NeutralPart {

@@ -2,8 +2,9 @@
 import type { Json, JsonObject, RawJson } from '../call/json.ts';
 import { type Crossing, kindOf } from './crossing.ts';
 import { fromBase64, isTextType } from './media.ts';
-import type { MediaSource, NeutralPart } from './neutral.ts';
+import type { DialectName, MediaSource, NeutralPart } from './neutral.ts';
 import { defined } from './request-fields.ts';
+import { sealAsBytes } from './sealed-thinking.ts';
 
 /** A part of the wire; arguments and responses in it may be kept text. */
 export type GeminiPart = { [key: string]: Json | RawJson | GeminiPart | GeminiPart[] | undefined };
@@ -103,12 +104,21 @@ function typeOfUrl(url: string): string | undefined {
 
 /** Only Gemini's own thoughts may go back to Gemini. */
 function writeThought(part: Part<'thinking'>, crossing: Crossing, where: string): GeminiPart | null {
-  if (part.origin === 'gemini' && !crossing.isForeign) return thoughtPart(part);
+  if (part.origin === 'gemini' && (!crossing.isForeign || part.signature !== undefined)) return thoughtPart(part);
   crossing.lose(`${where}: ${part.signature === undefined ? 'thinking' : 'signed thinking'}`);
   return null;
 }
 
-export function thoughtPart(part: Part<'thinking'>): GeminiPart {
-  const thoughtSignature = part.origin === 'gemini' ? part.signature : undefined;
-  return defined({ text: part.text, thought: true, thoughtSignature });
+/** What another provider has signed is under a seal, with which it finds back to its maker. */
+export function thoughtPart({ text, origin, signature }: Part<'thinking'>): GeminiPart {
+  return defined({ text, thought: true, thoughtSignature: signatureFor(origin, signature) });
+}
+
+export function redactedPart({ data, origin }: Part<'redacted_thinking'>): GeminiPart {
+  return { text: '', thought: true, thoughtSignature: sealAsBytes({ kind: 'redacted_thinking', origin, text: data }) };
+}
+
+function signatureFor(origin: DialectName, signature: string | undefined): string | undefined {
+  if (origin === 'gemini' || signature === undefined) return signature;
+  return sealAsBytes({ kind: 'thinking', origin, text: signature });
 }

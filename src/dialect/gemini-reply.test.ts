@@ -4,7 +4,7 @@ import { NO_USAGE, toUsage } from '../call/usage.ts';
 import { anthropicMessages } from './anthropic-messages.ts';
 import type { ReplyContext } from './dialect.ts';
 import { gemini } from './gemini.ts';
-import type { NeutralFinish, NeutralReply } from './neutral.ts';
+import type { NeutralFinish, NeutralPart, NeutralReply } from './neutral.ts';
 import { openaiChat } from './openai-chat.ts';
 
 const ARGS = '{ "z":12345678901234567890,\n"a":1.0 }';
@@ -189,15 +189,23 @@ describe('a reply for a Gemini client', () => {
     );
   });
 
-  test('the signature of another provider is left out of a thought', () => {
-    const parts = [{ type: 'thinking', text: 'hm', signature: 'EqQB', origin: 'anthropic-messages' }] as const;
+  test('what another provider has signed or hidden comes under a seal, and is open again when it comes back', () => {
+    const parts: NeutralPart[] = [
+      { type: 'thinking', text: 'hm', signature: 'EqQB', origin: 'anthropic-messages' },
+      { type: 'redacted_thinking', data: 'b3Bh', origin: 'anthropic-messages' },
+    ];
     const finish = { reason: 'length', raw: 'max_tokens' } as const;
     const text = gemini.encodeReply(
       { id: '', model: '', choices: [{ index: 0, parts: [...parts], finish }], usage: null },
       CONTEXT,
     );
-    assert.deepEqual(JSON.parse(text).candidates, [
-      { content: { parts: [{ text: 'hm', thought: true }], role: 'model' }, finishReason: 'MAX_TOKENS', index: 0 },
-    ]);
+    const { content } = JSON.parse(text).candidates[0];
+    for (const part of content.parts) {
+      assert.equal(part.thought, true);
+      // Google's Python library reads signatures as bytes.
+      assert.equal(Buffer.from(part.thoughtSignature, 'base64').toString('base64'), part.thoughtSignature);
+    }
+    const request = { contents: [{ role: 'user', parts: [{ text: 'x' }] }, content] };
+    assert.deepEqual(gemini.decodeRequest(Buffer.from(JSON.stringify(request))).messages[1]?.parts, parts);
   });
 });

@@ -11,7 +11,7 @@ import { blockWord, finishWord, readGeminiFinish, writeGeminiFinish } from './ge
 import { isKeptPath } from './gemini-keys.ts';
 import { readGeminiLogprobs, writeGeminiLogprobs } from './gemini-logprobs.ts';
 import { type CallNaming, readGeminiParts } from './gemini-part-reader.ts';
-import { type GeminiPart, thoughtPart } from './gemini-part-writer.ts';
+import { type GeminiPart, redactedPart, thoughtPart } from './gemini-part-writer.ts';
 import { pricedGeminiUsage, readGeminiUsage } from './gemini-usage.ts';
 import type { NeutralChoice, NeutralPart, NeutralReply } from './neutral.ts';
 import { defined } from './request-fields.ts';
@@ -139,6 +139,8 @@ export function writeReplyPart(part: NeutralPart): GeminiPart | null {
       return { text: part.text };
     case 'thinking':
       return thoughtPart(part);
+    case 'redacted_thinking':
+      return redactedPart(part);
     case 'tool_call':
       return defined<GeminiPart>({
         functionCall: { id: part.id, name: part.name, args: toInput(part.arguments).input },

@@ -92,9 +92,11 @@ class ChoiceDecoder {
 
   part(part: NeutralPart, out: NeutralEvent[]): void {
     if (part.type === 'text' || part.type === 'thinking' || part.type === 'refusal') {
-      if (part.text === '') return;
+      const signature = part.type === 'thinking' ? part.signature : undefined;
+      if (part.text === '' && signature === undefined) return;
       this.turnTo(part.type, out);
-      out.push({ type: part.type, choice: this.choice, text: part.text });
+      if (part.text !== '') out.push({ type: part.type, choice: this.choice, text: part.text });
+      if (signature !== undefined) out.push({ type: 'thinking_signature', choice: this.choice, signature });
     } else if (part.type === 'tool_call') {
       this.turnTo(null, out);
       const at = { choice: this.choice, tool: this.calls++ };

@@ -5,10 +5,10 @@ import type { Usage } from '../call/usage.ts';
 import type { ReplyContext, StreamEncoder } from './dialect.ts';
 import { writeGeminiFinish } from './gemini-finish.ts';
 import { writeGeminiLogprobs } from './gemini-logprobs.ts';
-import type { GeminiPart } from './gemini-part-writer.ts';
+import { type GeminiPart, redactedPart, thoughtPart } from './gemini-part-writer.ts';
 import { writeReplyPart } from './gemini-reply.ts';
 import { pricedGeminiUsage } from './gemini-usage.ts';
-import type { NeutralEvent, NeutralFinish } from './neutral.ts';
+import type { DialectName, NeutralEvent, NeutralFinish } from './neutral.ts';
 
 export function createGeminiEncoder(context: ReplyContext): StreamEncoder {
   return new GeminiEncoder(context);
@@ -22,6 +22,8 @@ interface HeldCall {
 
 class GeminiEncoder implements StreamEncoder {
   private readonly context: ReplyContext;
+  /** Who signs the thoughts. */
+  private readonly maker: DialectName;
   private readonly calls = new Map<number, HeldCall>();
   private readonly finishes = new Map<number, NeutralFinish>();
   private head: JsonObject = {};
@@ -29,6 +31,7 @@ class GeminiEncoder implements StreamEncoder {
 
   constructor(context: ReplyContext) {
     this.context = context;
+    this.maker = context.origin ?? 'gemini';
   }
 
   push(event: NeutralEvent): string {
@@ -59,6 +62,13 @@ class GeminiEncoder implements StreamEncoder {
         return this.part(choice, { text: event.text });
       case 'thinking':
         return this.part(choice, { text: event.text, thought: true });
+      case 'thinking_signature':
+        return this.part(
+          choice,
+          thoughtPart({ type: 'thinking', text: '', signature: event.signature, origin: this.maker }),
+        );
+      case 'redacted_thinking':
+        return this.part(choice, redactedPart({ type: 'redacted_thinking', data: event.data, origin: this.maker }));
       case 'tool_start': {
         const before = this.closeCall(choice);
         this.calls.set(choice, { id: event.id, name: event.name, json: '' });

@@ -165,7 +165,7 @@ describe('a stream for a Gemini client', () => {
       encode(
         { type: 'start', id: 'id', model: 'm' },
         { type: 'thinking', choice: 0, text: 'hm' },
-        { type: 'thinking_signature', choice: 0, signature: 'foreign' },
+        { type: 'thinking_signature', choice: 0, signature: 'own' },
         { type: 'part_end', choice: 0 },
         { type: 'text', choice: 0, text: 'Hi' },
         { type: 'tool_start', choice: 0, tool: 0, id: 'c', name: 'f' },
@@ -179,7 +179,7 @@ describe('a stream for a Gemini client', () => {
       [
         '',
         `data: {"candidates":[{"content":{"parts":[{"text":"hm","thought":true}],"role":"model"},"index":0}],${head}}\r\n\r\n`,
-        '',
+        `data: {"candidates":[{"content":{"parts":[{"text":"","thought":true,"thoughtSignature":"own"}],"role":"model"},"index":0}],${head}}\r\n\r\n`,
         '',
         `data: {"candidates":[{"content":{"parts":[{"text":"Hi"}],"role":"model"},"index":0}],${head}}\r\n\r\n`,
         '',

@@ -16,7 +16,7 @@ export function createGeminiTap(costOf: CostOf): StreamPipe {
 
 class GeminiTap implements TapDialect {
   readonly marks = MARKS;
-  readonly usageKey = 'usageMetadata';
+  readonly usagePath = ['usageMetadata'];
   readonly hasBareErrors = true;
   /** Candidates that have begun and not finished. */
   private readonly open = new Set<number>();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { guessDialect, namedDialect } from './guess-dialect.ts';
+import type { Dialect } from './dialect.ts';
+import { guessDialect, namedDialect, pathOf } from './guess-dialect.ts';
 
 const say = (content: unknown, more: object = {}) => ({ model: 'm', messages: [{ role: 'user', content }], ...more });
 
@@ -14,6 +15,17 @@ test("a body is Anthropic's when something in it is theirs alone", () => {
     say([{ type: 'image', source: { type: 'url', url: 'https://x.test' } }]),
   ];
   for (const body of theirs) assert.equal(guessDialect(body).name, 'anthropic-messages', JSON.stringify(body));
+});
+
+test('a body is one of the responses API when it has an input and no messages', () => {
+  for (const body of [{ input: 'a' }, { input: [] }, { previous_response_id: 'resp_1' }, { conversation: 'conv_1' }])
+    assert.equal(guessDialect({ model: 'm', ...body }).name, 'openai-responses', JSON.stringify(body));
+  assert.equal(guessDialect(say('a', { input: 'b' })).name, 'openai-chat');
+});
+
+test('every client dialect has its path', () => {
+  const paths = ['openai', 'responses', 'anthropic'].map((name) => pathOf(namedDialect(name) as Dialect));
+  assert.deepEqual(paths, ['/v1/chat/completions', '/v1/responses', '/v1/messages']);
 });
 
 test("a body is OpenAI's otherwise", () => {
@@ -32,6 +44,8 @@ test("a body is OpenAI's otherwise", () => {
 test('a dialect has a short and a whole name, and others have none', () => {
   assert.equal(namedDialect('openai')?.name, 'openai-chat');
   assert.equal(namedDialect('openai-chat')?.name, 'openai-chat');
+  assert.equal(namedDialect('responses')?.name, 'openai-responses');
+  assert.equal(namedDialect('openai-responses')?.name, 'openai-responses');
   assert.equal(namedDialect('anthropic')?.name, 'anthropic-messages');
   assert.equal(namedDialect('anthropic-messages')?.name, 'anthropic-messages');
   for (const name of ['', 'gemini', 'openai-', 'OpenAI']) assert.equal(namedDialect(name), null, name);

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { TierlineError } from '../call/errors.ts';
 import { isObject } from '../call/json.ts';
+import type { CallKind } from '../call/view.ts';
 import { type ElementCheck, refuseAmbiguity, type ScannedObject, scanJson } from '../wire/json-scan.ts';
 import { ARRAY, type BodyShape, checkStream, invalid, shapeOf } from './body-shape.ts';
 import {
@@ -15,6 +16,7 @@ import {
   signedBy,
 } from './conversation.ts';
 import type { Dialect } from './dialect.ts';
+import { givenTokens, inputText, NO_CONVERSATION } from './embeddings-input.ts';
 import type { Incoming } from './incoming.ts';
 import { hasMarks } from './mark-prompt.ts';
 import type { NeutralRequest } from './neutral.ts';
@@ -32,6 +34,7 @@ export class Inbound implements Incoming {
   readonly top: ScannedObject;
   readonly model: string;
   readonly stream: boolean;
+  readonly kind: CallKind;
   private readonly shape: BodyShape;
   /** Whether the content of any message is a list of parts; a plain text holds no pictures and no signatures. */
   private readonly hasParts: boolean;
@@ -49,7 +52,8 @@ export class Inbound implements Incoming {
     this.shape = shape;
     this.hasParts = hasParts;
     this.model = outside?.model ?? requireModel(top);
-    this.stream = outside?.stream ?? top.isTrue('stream');
+    this.kind = shape.kind;
+    this.stream = outside?.stream ?? (shape.kind === 'chat' && top.isTrue('stream'));
   }
 
   /**
@@ -88,6 +92,11 @@ export class Inbound implements Incoming {
     return this.neutralRequest;
   }
 
+  /** The conversation; an empty one for a request that holds none. */
+  private get said(): NeutralRequest {
+    return this.kind === 'chat' ? this.neutral : NO_CONVERSATION;
+  }
+
   /** Whether the client asked for usage inside an OpenAI stream. */
   get includeUsage(): boolean {
     if (this.dialect.name !== 'openai-chat') return true;
@@ -101,16 +110,20 @@ export class Inbound implements Incoming {
   }
 
   get text(): string {
-    this.texts ??= gatherText(this.neutral);
+    this.texts ??= this.kind === 'chat' ? gatherText(this.neutral) : inputText(this.top);
     return this.texts;
   }
 
+  get givenTokens(): number {
+    return this.kind === 'chat' ? 0 : givenTokens(this.top);
+  }
+
   get messageCount(): number {
-    return this.neutral.messages.length;
+    return this.said.messages.length;
   }
 
   get hasTools(): boolean {
-    return this.top.firstByte('tools') === ARRAY && this.neutral.tools.length > 0;
+    return this.top.firstByte('tools') === ARRAY && this.said.tools.length > 0;
   }
 
   get hasImages(): boolean {
@@ -118,55 +131,55 @@ export class Inbound implements Incoming {
   }
 
   get hasSchema(): boolean {
-    return this.says(this.shape.formatKeys) && this.neutral.format?.type === 'schema';
+    return this.says(this.shape.formatKeys) && this.said.format?.type === 'schema';
   }
 
   get hasDocuments(): boolean {
-    return this.hasPart('"document"', '"file"') && countParts(this.neutral, 'document') > 0;
+    return this.hasPart('"document"', '"file"') && countParts(this.said, 'document') > 0;
   }
 
   get hasAudio(): boolean {
-    return this.hasPart('"input_audio"') && countParts(this.neutral, 'audio') > 0;
+    return this.hasPart('"input_audio"') && countParts(this.said, 'audio') > 0;
   }
 
   get wantsReasoning(): boolean {
     if (!this.says(this.shape.reasoningKeys)) return false;
-    const { reasoning } = this.neutral;
+    const { reasoning } = this.said;
     return reasoning !== undefined && reasoning.type !== 'off';
   }
 
   get imageCount(): number {
-    this.images ??= this.hasPart('"image') ? countParts(this.neutral, 'image') : 0;
+    this.images ??= this.hasPart('"image') ? countParts(this.said, 'image') : 0;
     return this.images;
   }
 
   /** The word alone, wherever it stands: whoever writes it knows of the cache. Behind escapes it has to be one. */
   get hasCacheMarks(): boolean {
-    return this.body.includes('"cache_control"') || (this.canHold('"cache_control"') && hasMarks(this.neutral));
+    return this.body.includes('"cache_control"') || (this.canHold('"cache_control"') && hasMarks(this.said));
   }
 
   get ask(): string {
-    return lastAsk(this.neutral);
+    return lastAsk(this.said);
   }
 
   get opening(): string {
-    return openingOf(this.neutral);
+    return openingOf(this.said);
   }
 
   get firstExchange(): string | null {
-    return this.hasAnswer ? firstExchangeOf(this.neutral) : null;
+    return this.hasAnswer ? firstExchangeOf(this.said) : null;
   }
 
   get hasAnswer(): boolean {
-    return this.canHold('"assistant"') && hasAnswer(this.neutral);
+    return this.canHold('"assistant"') && hasAnswer(this.said);
   }
 
   get isInToolLoop(): boolean {
-    return (this.canHold('"tool') || this.canHold('"function_call"')) && isInToolLoop(this.neutral);
+    return (this.canHold('"tool') || this.canHold('"function_call"')) && isInToolLoop(this.said);
   }
 
   get signedBy(): string | null {
-    return this.hasPart('"signature"', '"redacted_thinking"') ? signedBy(this.neutral) : null;
+    return this.hasPart('"signature"', '"redacted_thinking"') ? signedBy(this.said) : null;
   }
 
   get maxOutputTokens(): number | null {

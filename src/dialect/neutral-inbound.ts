@@ -29,6 +29,8 @@ export class NeutralInbound implements Incoming {
   readonly neutral: NeutralRequest;
   readonly metadata: Readonly<Record<string, string>>;
   readonly includeUsage = true;
+  readonly kind = 'chat';
+  readonly givenTokens = 0;
   private size: number | null = null;
   private words: string | null = null;
 

@@ -4,6 +4,7 @@ import { TierlineError, type UpstreamError } from '../call/errors.ts';
 import { isObject } from '../call/json.ts';
 import type { Dialect, SseEvent } from './dialect.ts';
 import type { DialectName, NeutralEvent, NeutralReply, NeutralRequest } from './neutral.ts';
+import { refuseStored } from './openai-responses-unknown.ts';
 
 /** The event as it goes over the wire between such an upstream and its translation. */
 export function toWire(event: NeutralEvent): string {
@@ -18,10 +19,11 @@ export function fromWire(body: string): { model: string; request: NeutralRequest
 export const neutralWire: Dialect = {
   name: 'neutral',
   decodeRequest: (source) => fromWire(source.toString('utf8')).request,
-  encodeRequest: (request, { model, defaultMaxTokens }) => ({
-    body: JSON.stringify({ model, request: { ...request, maxTokens: request.maxTokens ?? defaultMaxTokens } }),
-    losses: [],
-  }),
+  encodeRequest: (request, { model, defaultMaxTokens }) => {
+    refuseStored(request);
+    const body = JSON.stringify({ model, request: { ...request, maxTokens: request.maxTokens ?? defaultMaxTokens } });
+    return { body, losses: [] };
+  },
   decodeReply: (source) => parse(source.toString('utf8')) as NeutralReply,
   encodeReply: (reply) => JSON.stringify(reply),
   createDecoder: () => ({ push: (event: SseEvent) => [parse(event.data) as NeutralEvent] }),

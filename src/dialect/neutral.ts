@@ -36,7 +36,7 @@ export type NeutralPart =
     }
   | { type: 'audio'; data: string; format: string }
   /** `signature` belongs to the provider that made it and never travels to another one. */
-  | { type: 'thinking'; text: string; signature?: string; origin: DialectName }
+  | { type: 'thinking'; text: string; signature?: string; origin: DialectName; extra?: JsonObject }
   | { type: 'redacted_thinking'; data: string; origin: DialectName }
   | { type: 'refusal'; text: string }
   /** `arguments` is the JSON text as the model wrote it, byte for byte; an empty call is `{}`. */
@@ -46,6 +46,7 @@ export type NeutralPart =
       name: string;
       arguments: string;
       signature?: string;
+      namespace?: NeutralNamespace;
       cache?: CacheMark;
       extra?: JsonObject;
     }
@@ -69,6 +70,16 @@ export interface NeutralMessage {
   extra?: JsonObject;
 }
 
+/**
+ * The group that a function of OpenAI's responses stands in, by the name of the group and its own within. Its neutral name
+ * is made of both. `outline` is the group without its functions, one object for all of them.
+ */
+export interface NeutralNamespace {
+  name: string;
+  member: string;
+  outline?: JsonObject;
+}
+
 export type NeutralTool =
   | {
       type: 'function';
@@ -76,6 +87,7 @@ export type NeutralTool =
       description?: string;
       schema: JsonObject;
       strict?: boolean;
+      namespace?: NeutralNamespace;
       cache?: CacheMark;
       extra?: JsonObject;
     }

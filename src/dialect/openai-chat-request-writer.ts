@@ -155,23 +155,30 @@ function writeRest(crossing: Crossing): JsonObject {
   const kept = !crossing.isForeign && isObject(options) ? options : {};
   return defined({
     user: request.user === undefined ? undefined : shortUser(request.user),
-    prompt_cache_key: crossing.isForeign && target.takesCacheKey ? (target.cacheKey ?? undefined) : undefined,
+    prompt_cache_key: crossing.isForeign && target.takesCacheKey ? cacheKeyOf(crossing) : undefined,
     service_tier: writeServiceTier(crossing),
     stream: request.stream ? true : undefined,
     stream_options: request.stream ? { ...kept, include_usage: true } : undefined,
   });
 }
 
+/** The client's own, where its dialect has one, else the one that was chosen for it. */
+function cacheKeyOf({ request, target }: Crossing): string | undefined {
+  const own = request.origin === 'openai-responses' ? request.unknown.prompt_cache_key : undefined;
+  return typeof own === 'string' ? own : (target.cacheKey ?? undefined);
+}
+
 /** The id is opaque and only has to be stable: too long a one is sent as its SHA-256. */
-function shortUser(user: string): string {
+export function shortUser(user: string): string {
   return user.length <= MAX_USER ? user : createHash('sha256').update(user).digest('hex');
 }
 
-/** The two tiers that both providers have under their own names; every other one is told. */
-function writeServiceTier(crossing: Crossing): string | undefined {
-  const tier = crossing.request.unknown.service_tier;
+/** OpenAI's own tiers, and the two that others have under their own names; every other one is told. */
+export function writeServiceTier(crossing: Crossing): string | undefined {
+  const { request } = crossing;
+  const tier = request.unknown.service_tier;
   if (typeof tier !== 'string') return undefined;
-  if (!crossing.isForeign || tier === 'auto') return tier;
+  if (request.origin.startsWith('openai-') || tier === 'auto') return tier;
   if (tier === 'standard_only') return 'default';
   crossing.lose('service_tier');
   return undefined;

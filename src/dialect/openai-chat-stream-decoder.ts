@@ -7,7 +7,7 @@ import type { NeutralEvent } from './neutral.ts';
 import { readOpenaiFinish } from './openai-chat-finish.ts';
 import { readReasoning } from './openai-chat-message-reader.ts';
 import { readOpenaiUsage } from './openai-chat-usage.ts';
-import { isErrorReport, parseEvent, readStreamError } from './stream-event.ts';
+import { interleaved, isErrorReport, parseEvent, readStreamError } from './stream-event.ts';
 
 export function createOpenaiDecoder(): StreamDecoder {
   return new OpenaiDecoder();
@@ -177,10 +177,4 @@ class ChoiceDecoder {
     const finish = readOpenaiFinish(raw, this.calls.length > 0);
     out.push({ type: 'finish', choice: this.choice, finish });
   }
-}
-
-/** Neutral calls follow one another; arguments for an earlier one would end up in the wrong place. */
-function interleaved(): NeutralEvent {
-  const message = 'The provider mixed the arguments of two tool calls, which cannot be told apart any more.';
-  return { type: 'error', error: { status: 502, message } };
 }

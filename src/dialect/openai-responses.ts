@@ -1,22 +1,23 @@
-// The dialect of OpenAI's responses API.
-import { TierlineError } from '../call/errors.ts';
+// The dialect of OpenAI's responses API: `/v1/responses`.
 import type { Dialect } from './dialect.ts';
-import { encodeOpenaiError, encodeOpenaiStreamError } from './openai-chat-error.ts';
+import { encodeOpenaiError } from './openai-chat-error.ts';
+import { decodeResponsesReply, encodeResponsesReply } from './openai-responses-reply.ts';
+import { readResponsesRequest } from './openai-responses-request-reader.ts';
+import { writeResponsesRequest } from './openai-responses-request-writer.ts';
+import { createResponsesDecoder } from './openai-responses-stream-decoder.ts';
+import { createResponsesEncoder } from './openai-responses-stream-encoder.ts';
+import { encodeResponsesStreamError } from './openai-responses-stream-end.ts';
 import { readUpstreamError } from './upstream-error.ts';
 
 export const openaiResponses: Dialect = {
   name: 'openai-responses',
-  decodeRequest: notYet,
-  encodeRequest: notYet,
-  decodeReply: notYet,
-  encodeReply: notYet,
-  createDecoder: notYet,
-  createEncoder: notYet,
+  decodeRequest: readResponsesRequest,
+  encodeRequest: writeResponsesRequest,
+  decodeReply: decodeResponsesReply,
+  encodeReply: encodeResponsesReply,
+  createDecoder: createResponsesDecoder,
+  createEncoder: createResponsesEncoder,
   decodeError: readUpstreamError,
   encodeError: encodeOpenaiError,
-  encodeStreamError: encodeOpenaiStreamError,
+  encodeStreamError: encodeResponsesStreamError,
 };
-
-function notYet(): never {
-  throw new TierlineError('unsupported', 'Responses are not translated.');
-}

@@ -28,6 +28,14 @@ const CLAUDE = JSON.stringify({
 });
 
 describe('a complete reply', () => {
+  test('of the responses API is completed, or has the reason for which it is not', () => {
+    const finishOf = (body: object): string | null => read('openai-responses', JSON.stringify(body)).facts.finishReason;
+    assert.equal(finishOf({ status: 'completed', incomplete_details: null, output: [] }), 'completed');
+    const details = { reason: 'max_output_tokens' };
+    assert.equal(finishOf({ status: 'incomplete', incomplete_details: details, output: [] }), 'max_output_tokens');
+    assert.equal(finishOf({ status: 'incomplete', incomplete_details: {}, output: [] }), 'incomplete');
+  });
+
   test('of OpenAI gives its facts and keeps its bytes', () => {
     const { body, facts } = read('openai-chat', CHAT);
     assert.equal(body.toString(), CHAT);

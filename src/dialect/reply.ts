@@ -44,7 +44,7 @@ const WORDS: Partial<Record<DialectName, ReplyWords>> = {
     model: 'model',
     usage: 'usage',
     readUsage: readOpenaiUsage,
-    finish: (_, top) => top.string('status'),
+    finish: (_, top) => incompleteReason(top) ?? top.string('status'),
     tier: tierOnTop,
   },
   'anthropic-messages': {
@@ -103,6 +103,12 @@ function scanReply(body: Buffer): ScannedObject {
   } catch (cause) {
     throw new TierlineError('upstream_malformed', 'The provider answered with something that is not JSON.', { cause });
   }
+}
+
+/** Why a response is incomplete, which says more than that it is; null for a complete one. */
+function incompleteReason(top: ScannedObject): string | null {
+  const details = top.value('incomplete_details');
+  return isObject(details) ? textOf(details.reason) : null;
 }
 
 /** The first value of a key within a member. The key cannot occur inside a string, whose quotes are escaped. */

@@ -1,4 +1,4 @@
-// What both dialects share in reading a stream: the JSON of an event, and an error in the place of one.
+// What the dialects share in reading a stream: the JSON of an event, and an error in the place of one.
 import type { UpstreamError } from '../call/errors.ts';
 import { isObject, type Json, type JsonObject } from '../call/json.ts';
 import type { NeutralEvent } from './neutral.ts';
@@ -11,6 +11,8 @@ const STATUS_OF: Record<string, number> = {
   permission_error: 403,
   not_found_error: 404,
   request_too_large: 413,
+  context_length_exceeded: 400,
+  invalid_prompt: 400,
   rate_limit_error: 429,
   rate_limit_exceeded: 429,
   insufficient_quota: 429,
@@ -49,4 +51,10 @@ export function readStreamError(event: JsonObject): UpstreamError {
     ? 'The provider broke the stream off with an error.'
     : error.message;
   return { ...error, message, status: typeof word === 'string' ? (STATUS_OF[word] as number) : 500 };
+}
+
+/** Neutral calls follow one another; arguments for an earlier one would end up in the wrong place. */
+export function interleaved(): NeutralEvent {
+  const message = 'The provider mixed the arguments of two tool calls, which cannot be told apart any more.';
+  return { type: 'error', error: { status: 502, message } };
 }

@@ -3,6 +3,7 @@ import { createAnthropicTap } from './anthropic-messages-tap.ts';
 import { createGeminiTap } from './gemini-tap.ts';
 import type { Inbound } from './inbound.ts';
 import { createOpenaiTap } from './openai-chat-tap.ts';
+import { createResponsesTap } from './openai-responses-tap.ts';
 import type { StreamPipe } from './pipe.ts';
 import type { CostOf } from './tap.ts';
 
@@ -11,6 +12,8 @@ export function createTapFor({ dialect, includeUsage, choices }: Inbound, costOf
   switch (dialect.name) {
     case 'openai-chat':
       return createOpenaiTap({ includeUsage, choices, costOf });
+    case 'openai-responses':
+      return createResponsesTap(costOf);
     case 'anthropic-messages':
       return createAnthropicTap(costOf);
     case 'gemini':

@@ -39,6 +39,13 @@ describe("the gateway's own errors", () => {
     assert.equal(anthropic(named).message, 'messages[0].role must be a string.');
   });
 
+  test('about length are told to Anthropic clients in the words by which agents compact their conversation', () => {
+    const error = new TierlineError('context_length_exceeded', 'About 9 tokens, at most 8 fit.', { param: 'messages' });
+    assert.equal(openai(error).message, 'About 9 tokens, at most 8 fit.');
+    assert.equal(openai(error).code, 'context_length_exceeded');
+    assert.equal(anthropic(error).message, 'prompt is too long: About 9 tokens, at most 8 fit.');
+  });
+
   test('have the whole shape of the dialect, in a body and in a stream', () => {
     const error = new TierlineError('upstream_truncated', 'It broke off.');
     const body = '{"error":{"message":"It broke off.","type":"server_error","param":null,"code":"upstream_truncated"}}';
@@ -56,7 +63,7 @@ describe("a provider's error", () => {
       '{"error":{"message":"Too long","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}';
     const error = told(openaiChat.decodeError(400, body));
     assert.deepEqual(openai(error), JSON.parse(body).error);
-    assert.deepEqual(anthropic(error), { type: 'invalid_request_error', message: 'messages: Too long' });
+    assert.deepEqual(anthropic(error), { type: 'invalid_request_error', message: 'prompt is too long: Too long' });
     const overloaded = '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"},"request_id":"r"}';
     assert.deepEqual(anthropic(told(anthropicMessages.decodeError(529, overloaded))), JSON.parse(overloaded).error);
   });
@@ -90,6 +97,18 @@ describe("a provider's error", () => {
         code: 'context_length_exceeded',
       },
       { type: 'invalid_request_error', message: 'prompt is too long: 9 tokens > 8 maximum' },
+    ],
+    [
+      'prompt too long at OpenAI',
+      {
+        status: 400,
+        message: 'At most 8 fit.',
+        type: 'invalid_request_error',
+        code: 'context_length_exceeded',
+        param: 'messages',
+      },
+      { message: 'At most 8 fit.', type: 'invalid_request_error', param: 'messages', code: 'context_length_exceeded' },
+      { type: 'invalid_request_error', message: 'prompt is too long: At most 8 fit.' },
     ],
     [
       'unknown model at OpenAI',

@@ -11,22 +11,28 @@ import { Inbound, type NamedOutside } from '../dialect/inbound.ts';
 import { openaiChat } from '../dialect/openai-chat.ts';
 import { openaiEmbeddings } from '../dialect/openai-embeddings.ts';
 import { openaiResponses } from '../dialect/openai-responses.ts';
-import { type Engine, type Recorder, route } from '../router.ts';
+import type { ObjectStore } from '../objects/object-store.ts';
+import { type Answered, type Engine, type Recorder, route } from '../router.ts';
 import { http } from '../wire/node-http.ts';
 import type { Authenticate } from './auth.ts';
 import { readBody } from './body.ts';
 import { countTokens } from './count-tokens.ts';
 import { readCounted } from './counted.ts';
+import { serveFiles } from './files/desk.ts';
+import { type FilesOrder, readFilesOrder } from './files/order.ts';
 import { geminiModels } from './gemini-models.ts';
 import { GeminiResponder } from './gemini-responder.ts';
 import { findGeminiRoute, readGeminiAddress } from './gemini-route.ts';
 import type { AnswerHeaderOptions } from './headers.ts';
 import { HttpClient } from './http-client.ts';
+import { type KeepResponses, KeptResponses } from './kept-responses.ts';
 import { type LaneRequest, Lanes } from './lane.ts';
 import { isLaneCall } from './lane-admission.ts';
 import { listModels, showModel } from './models.ts';
 import { refuse, refuseConnection, sendJson } from './refuse.ts';
 import { NodeResponder, type Responder } from './responder.ts';
+import { serveResponse } from './responses-desk.ts';
+import { readResponseRoute } from './responses-route.ts';
 import { decodeURIComponentSafely, requireMethod, split } from './target.ts';
 
 /** What a configuration decides about the gateway; a reload replaces it for the requests that come after. */
@@ -36,6 +42,7 @@ export interface GatewaySettings {
   maxBodyBytes: number;
   maxDepth: number;
   answer: AnswerHeaderOptions;
+  responses: KeepResponses;
 }
 
 export interface GatewayOptions {
@@ -43,6 +50,8 @@ export interface GatewayOptions {
   port: number;
   settings: GatewaySettings;
   recorder: Recorder;
+  /** Which tenant has what. */
+  objects: ObjectStore;
   /** Why the gateway cannot serve at the moment, null when it can. */
   readiness: () => string | null;
   onInternalError: (error: unknown, requestId: string) => void;
@@ -73,11 +82,13 @@ class App implements Gateway {
   private readonly lanes: Lanes;
   private readonly nextId = createRequestIds();
   private settings: GatewaySettings;
+  private responses: KeptResponses;
   private isClosing = false;
 
   constructor(options: GatewayOptions) {
     this.options = options;
     this.settings = options.settings;
+    this.responses = new KeptResponses(options.objects, options.settings.responses);
     this.server = http.createServer(
       {
         noDelay: true,
@@ -110,6 +121,7 @@ class App implements Gateway {
 
   configure(settings: GatewaySettings): void {
     this.settings = settings;
+    this.responses = new KeptResponses(this.options.objects, settings.responses);
   }
 
   close(graceMs: number): Promise<void> {
@@ -195,6 +207,14 @@ class App implements Gateway {
         this.ready(responder);
         return undefined;
     }
+    const files = readFilesOrder(request.method ?? '', name, admission.dialect === anthropicMessages);
+    if (files !== null) return this.serveFiles(admission, request, files);
+    const response = readResponseRoute(request.method ?? '', name);
+    if (response !== null) {
+      const { settings } = this;
+      const tenant = settings.authenticate(admission.headers);
+      return serveResponse(this.responses, { ...admission, route: response, tenant, engine: settings.engine });
+    }
     if (name === '/models' || name.startsWith('/models/')) {
       requireMethod(request, ['GET', 'HEAD']);
       this.settings.authenticate(request.headers);
@@ -238,8 +258,10 @@ class App implements Gateway {
   ): Promise<void> {
     const { id, dialect, path, query, headers, responder } = admission;
     const startedAt = performance.now();
-    const inbound = Inbound.read(dialect, body, settings.maxDepth, admission.named);
+    const read = Inbound.read(dialect, body, settings.maxDepth, admission.named);
     const client = new HttpClient(responder, dialect, id, settings.answer);
+    const { inbound, heldBy, onAnswered } =
+      dialect === openaiResponses ? this.goOn(read, { settings, tenant }) : { inbound: read };
     this.admitted++;
     await route(settings.engine, this.options.recorder, {
       id,
@@ -251,7 +273,24 @@ class App implements Gateway {
       headers,
       inbound,
       client,
+      heldBy,
+      onAnswered,
     });
+  }
+
+  /** A response may go on from an earlier one, and be gone on from. */
+  private goOn(read: Inbound, { settings, tenant }: { settings: GatewaySettings; tenant: string }): GoingOn {
+    const { responses } = this;
+    const { inbound, heldBy } = responses.open(read, tenant, settings);
+    return { inbound, heldBy, onAnswered: (answered) => responses.keep(inbound, tenant, answered) };
+  }
+
+  private serveFiles(admission: Admission, request: IncomingMessage, order: FilesOrder): Promise<void> {
+    const { settings } = this;
+    const { objects, recorder } = this.options;
+    const isAnthropic = admission.dialect === anthropicMessages;
+    const tenant = settings.authenticate(admission.headers);
+    return serveFiles({ objects, recorder }, { ...admission, order, tenant, isAnthropic, request, settings });
   }
 
   private async count(admission: Admission, request: IncomingMessage): Promise<void> {
@@ -291,10 +330,16 @@ interface Admission {
   named: NamedOutside | null;
 }
 
+interface GoingOn {
+  inbound: Inbound;
+  heldBy?: string | null;
+  onAnswered?: (answered: Answered) => void;
+}
+
 /** The dialect errors are told in: that of the route, else that of the client's headers. */
 function dialectOf(path: string, headers: IncomingHttpHeaders): Dialect {
   const isAnthropic = path.includes('/messages') || headers['anthropic-version'] !== undefined;
   if (isAnthropic && !path.endsWith('/chat/completions')) return anthropicMessages;
-  if (path.endsWith('/responses')) return openaiResponses;
+  if (/^(\/v1)?\/responses(\/|$)/.test(path)) return openaiResponses;
   return path.endsWith('/embeddings') ? openaiEmbeddings : openaiChat;
 }

@@ -21,6 +21,8 @@ export function refuse(
   }
   const headers = [...JSON_TYPE, 'x-tierline-request-id', id];
   if (error.code === 'body_too_large') headers.push('connection', 'close');
+  // What RFC 9110 wants beside a 426. Codex CLI takes the status for the order to go on with POST at once.
+  if (error.code === 'no_websocket') headers.push('upgrade', 'HTTP/1.1', 'connection', 'upgrade');
   responder.send(error.status, headers, dialect.encodeError(error, id));
 }
 

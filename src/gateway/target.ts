@@ -17,8 +17,12 @@ export function decodeURIComponentSafely(text: string): string {
   }
 }
 
-/** Throws TierlineError `method_not_allowed`. */
-export function requireMethod({ method }: Pick<IncomingMessage, 'method'>, methods: readonly string[]): void {
+/** Throws TierlineError `method_not_allowed`, and `no_websocket` where a WebSocket is asked for. */
+export function requireMethod(
+  { method, headers }: Pick<IncomingMessage, 'method'> & Partial<Pick<IncomingMessage, 'headers'>>,
+  methods: readonly string[],
+): void {
   if (methods.includes(method ?? '')) return;
+  if (headers?.upgrade?.toLowerCase() === 'websocket') throw new TierlineError('no_websocket');
   throw new TierlineError('method_not_allowed', `This route answers ${methods.join(' and ')}, not ${method}.`);
 }

@@ -18,10 +18,12 @@ const CONFIG: RouterConfig = {
   providers: {
     'simulated-openai': { dialect: 'openai', speed: 100 },
     'simulated-anthropic': { dialect: 'anthropic', speed: 100 },
+    'simulated-slow': { dialect: 'openai', speed: 1 },
   },
   models: {
     small: { use: 'simulated-openai/sim-small', tier: 'small', price: PRICE },
     mid: { use: 'simulated-anthropic/sim-mid', tier: 'mid', price: PRICE },
+    slow: { use: 'simulated-slow/sim-small', price: PRICE },
   },
   baseline: 'mid',
   retries: { max_attempts: 1 },
@@ -112,7 +114,10 @@ describe('a chat fails', () => {
     await assert.rejects(router.chat(undefined as unknown as ChatRequest), { code: 'invalid_request' });
     const nested = JSON.parse(`${'['.repeat(600)}${']'.repeat(600)}`) as unknown;
     await assert.rejects(router.chat({ model: 'auto', messages: [nested] }), { code: 'too_deep' });
-    await assert.rejects(router.chat(say('a'), { dialect: 'gemini' as 'openai' }), /"gemini".*openai and anthropic/);
+    await assert.rejects(
+      router.chat(say('a'), { dialect: 'gemini' as 'openai' }),
+      /"gemini".*openai, responses and anthropic/,
+    );
   });
 
   test("with the provider's own error, its row and its body", async () => {
@@ -165,14 +170,17 @@ describe('a caller leaves', () => {
   });
 
   test('a stream by reading no further: its row says so', async () => {
-    const stream = await router.chat({ ...say('Tell me a long story about a bridge'), stream: true });
+    const stream = await router.chat({
+      ...say('Tell me a long story about a bridge', { model: 'slow' }),
+      stream: true,
+    });
     for await (const _ of stream) break;
     assert.equal((await stream.facts).status, 'client_gone');
   });
 
   test('a stream by its signal: reading ends with the reason', async () => {
     const stop = new AbortController();
-    const request = { ...say('Tell me a long story about a bridge'), stream: true as const };
+    const request = { ...say('Tell me a long story about a bridge', { model: 'slow' }), stream: true as const };
     const stream = await router.chat(request, { signal: stop.signal });
     await assert.rejects(async () => {
       for await (const _ of stream) stop.abort(new Error('enough'));

@@ -5,9 +5,8 @@ import { TierlineError } from '../call/errors.ts';
 import type { JsonObject } from '../call/json.ts';
 import { createRequestIds } from '../call/request-id.ts';
 import type { Caller } from '../call/view.ts';
-import { anthropicMessages } from '../dialect/anthropic-messages.ts';
 import type { Dialect } from '../dialect/dialect.ts';
-import { guessDialect, namedDialect } from '../dialect/guess-dialect.ts';
+import { guessDialect, namedDialect, pathOf } from '../dialect/guess-dialect.ts';
 import { Inbound } from '../dialect/inbound.ts';
 import type { Incoming } from '../dialect/incoming.ts';
 import { type NeutralCall, NeutralInbound } from '../dialect/neutral-inbound.ts';
@@ -86,7 +85,7 @@ class InProcessRouter implements Router {
   private read(request: ChatRequest, { dialect: named }: ChatOptions): { inbound: Inbound; path: string } {
     const dialect = named === undefined ? guessDialect(request) : dialectNamed(named);
     const inbound = Inbound.read(dialect, toBody(request), this.instance.config.server.maxDepth);
-    return { inbound, path: dialect === anthropicMessages ? '/v1/messages' : '/v1/chat/completions' };
+    return { inbound, path: pathOf(dialect) };
   }
 
   private start({ inbound, path }: { inbound: Incoming; path: string }, options: CallerOptions): InProcessClient {
@@ -138,7 +137,9 @@ class InProcessRouter implements Router {
 function dialectNamed(name: string): Dialect {
   const dialect = namedDialect(name);
   if (dialect !== null) return dialect;
-  throw new TypeError(`dialect ${JSON.stringify(name)} is not one that callers speak; there are openai and anthropic.`);
+  throw new TypeError(
+    `dialect ${JSON.stringify(name)} is not one that callers speak; there are openai, responses and anthropic.`,
+  );
 }
 
 function toBody(request: ChatRequest): Buffer {

@@ -40,7 +40,7 @@ export interface CallerOptions {
 
 export interface ChatOptions extends CallerOptions {
   /** Default: told by the shape of the request. */
-  dialect?: 'openai' | 'anthropic';
+  dialect?: 'openai' | 'responses' | 'anthropic';
 }
 
 export interface ChatReply {

@@ -6,6 +6,7 @@ import type { Caller, View } from '../call/view.ts';
 import { type Asked, gatherLimits } from './asked.ts';
 import { otherwiseOf, toAttempts } from './attempts.ts';
 import { considerCache } from './caching.ts';
+import { soleModelOf } from './embeddings.ts';
 import { type Candidate, GUARD_ERRORS, GUARDS, judge } from './guard.ts';
 import { sortByMode } from './mode.ts';
 import { keepToPin } from './pin.ts';
@@ -39,16 +40,28 @@ export function ask(question: Question, reasons: Reason[]): { asked: Asked; mode
   if (!isAuto && !(task?.claimsModels && task.matches(view, caller, state.nowMs))) {
     const model = concreteModel(policy, view, reasons);
     const limits = gatherLimits(question, task, null);
-    const marksCache = task?.marksCache ?? policy.marksCache;
+    const marksCache = view.kind === 'chat' && (task?.marksCache ?? policy.marksCache);
     const session = marksCache ? findSession(question, { task: task?.name ?? null, model: model.name }, true) : null;
     const pin = session === null ? null : pinOf(session, question);
     return { asked: { ...question, task, route: null, session, pin, ...limits }, models: [model] };
   }
   const rules = task?.rules ?? policy.rules;
   const usual = task?.route ?? policy.defaultRoute;
+  const step = task === null ? 'default' : 'route';
+  if (view.kind === 'embedding') {
+    const route =
+      usual === null && rules.length === 0
+        ? null
+        : routeOf({ rules, usual, step }, { ...question, pin: null }, reasons);
+    const models = [soleModelOf(route, policy)];
+    return {
+      asked: { ...question, task, route: null, session: null, pin: null, ...gatherLimits(question, task, null) },
+      models,
+    };
+  }
   const session = sessionOf(question, task, [...rules.map((rule) => rule.route), ...(usual === null ? [] : [usual])]);
   const pin = session === null ? null : pinOf(session, question);
-  const route = routeOf({ rules, usual, step: task === null ? 'default' : 'route' }, { ...question, pin }, reasons);
+  const route = routeOf({ rules, usual, step }, { ...question, pin }, reasons);
   const models = route.models.map((name) => policy.models.get(name) as PolicyModel);
   return { asked: { ...question, task, route, session, pin, ...gatherLimits(question, task, route) }, models };
 }

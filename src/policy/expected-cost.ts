@@ -13,7 +13,7 @@ export const TOKENS_PER_IMAGE = 1600;
 
 /** Estimated input tokens of the request on this model. */
 export function inputTokensOf(model: PolicyModel, view: View): number {
-  return model.countTokens(view.text) + view.imageCount * TOKENS_PER_IMAGE;
+  return model.countTokens(view.text) + view.givenTokens + view.imageCount * TOKENS_PER_IMAGE;
 }
 
 export interface Place {

@@ -86,6 +86,39 @@ describe('privacy', () => {
   });
 });
 
+describe('what a provider holds', () => {
+  const models = [
+    model('here', 'small', { deployments: [place({ provider: 'openai' })] }),
+    model('both', 'mid', {
+      deployments: [place({ provider: 'local' }), place({ provider: 'openai', isPrivate: true })],
+    }),
+    model('away', 'frontier', { deployments: [place({ provider: 'local' })] }),
+  ];
+  const held = (heldBy: string | null) => ({ ...caller(), heldBy });
+
+  test('goes to that provider only, wherever a model has a place there', () => {
+    const plan = decide(made({ models }), asked(), held('openai'), state());
+    assert.deepEqual(
+      plan.attempts.map((attempt) => [attempt.model, attempt.deployments]),
+      [
+        ['here', null],
+        ['both', [1]],
+      ],
+    );
+    assert.deepEqual(said(plan, 'guard'), ['away skipped: what the request goes on from lies at openai']);
+    assert.deepEqual(modelsOf(decide(made({ models }), asked(), held(null), state())), ['here', 'both', 'away']);
+  });
+
+  test('goes nowhere when the limits of the task leave no such place', () => {
+    const policy = made({ models, limits: { isPrivate: true } });
+    assert.deepEqual(modelsOf(decide(policy, asked(), held('openai'), state())), ['both']);
+    const there = () => decide(made({ models: models.slice(2) }), asked(), held('openai'), state());
+    refused(there, 'unsupported', /away skipped: what the request goes on from lies at openai/);
+    const named = () => decide(made({ models }), view({ model: 'away' }), held('openai'), state());
+    refused(named, 'unsupported', /"away" cannot be used here .*lies at openai/);
+  });
+});
+
 describe('region', () => {
   const models = [
     model('near', 'small', { deployments: [place({ region: 'us' }), place({ region: 'eu', isPrivate: true })] }),

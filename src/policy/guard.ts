@@ -10,11 +10,24 @@ import type { Asked } from './asked.ts';
 import { expect, inputTokensOf, type Place, TOKENS_PER_IMAGE } from './expected-cost.ts';
 import type { PolicyLimits, PolicyModel } from './policy.ts';
 
-export const GUARDS = ['privacy', 'region', 'allow', 'deny', 'capability', 'context', 'price', 'latency'] as const;
+export const GUARDS = [
+  'kind',
+  'held',
+  'privacy',
+  'region',
+  'allow',
+  'deny',
+  'capability',
+  'context',
+  'price',
+  'latency',
+] as const;
 export type GuardName = (typeof GUARDS)[number];
 
 /** What the client is told when a guard leaves no model. */
 export const GUARD_ERRORS: Readonly<Record<GuardName, ErrorCode>> = {
+  kind: 'unsupported',
+  held: 'unsupported',
   privacy: 'model_not_allowed',
   region: 'model_not_allowed',
   allow: 'model_not_allowed',
@@ -59,7 +72,8 @@ export function judge(model: PolicyModel, asked: Asked): Candidate {
     if (!verdict.isPassed) candidate.refusal ??= verdict;
   };
   const goesOn = (): boolean => candidate.refusal === null || asked.isThorough;
-  hear(guardPlaces(candidate, asked));
+  hear(guardKind(model, asked));
+  if (goesOn()) hear(guardPlaces(candidate, asked));
   if (goesOn()) hear(guardLists(model, asked.limits));
   if (asked.route !== null) {
     if (goesOn()) hear(guardCapabilities(model, asked));
@@ -96,15 +110,46 @@ export function placesWithin(
   return { left, refusal: null };
 }
 
-function guardPlaces(candidate: Candidate, { limits, isThorough }: Asked): Verdict | null {
+/** A model that is known to talk makes no vectors, and the other way round. */
+function guardKind({ kind }: PolicyModel, { view, isThorough }: Asked): Verdict | null {
+  if (kind !== null && kind !== view.kind) {
+    const say = kind === 'chat' ? 'it is a chat model and makes no embeddings' : 'it makes embeddings and cannot talk';
+    return refuse('kind', say);
+  }
+  if (!isThorough || view.kind === 'chat') return null;
+  return kind === null
+    ? pass('kind', 'nobody says whether it makes embeddings', false)
+    : pass('kind', 'makes embeddings');
+}
+
+function guardPlaces(candidate: Candidate, { limits, isThorough, caller, view }: Asked): Verdict | null {
   const { deployments } = candidate.model;
-  const { left, refusal } = placesWithin(candidate.model, limits);
-  if (refusal !== null) return refusal;
+  const within = placesWithin(candidate.model, limits);
+  if (within.refusal !== null) return within.refusal;
+  let { left } = within;
+  let guard: GuardName = limits.some((limit) => limit.isPrivate) ? 'privacy' : 'region';
+  if (view.kind === 'embedding') {
+    left = positions(deployments.length, left, (at) => deployments[at]?.dialects.includes(EMBEDDINGS) === true);
+    guard = 'kind';
+    if (left.length === 0) return refuse('kind', sayNoEmbeddings(candidate.model));
+  }
+  const { heldBy = null } = caller;
+  if (heldBy !== null) {
+    left = positions(deployments.length, left, (at) => deployments[at]?.provider === heldBy);
+    guard = 'held';
+    if (left.length === 0) return refuse('held', `what the request goes on from lies at ${heldBy}`);
+  }
   if (left === null) return null;
   if (left.length < deployments.length) candidate.deployments = left;
   if (candidate.deployments === null && !isThorough) return null;
-  const guard = limits.some((limit) => limit.isPrivate) ? 'privacy' : 'region';
   return pass(guard, `${left.length} of ${deployments.length} deployments are allowed`);
+}
+
+const EMBEDDINGS = 'openai-embeddings';
+
+function sayNoEmbeddings({ deployments }: PolicyModel): string {
+  const names = [...new Set(deployments.map(({ provider }) => provider))].join(', ');
+  return `${names} takes no embeddings in OpenAI's form; ask for a model of a provider with dialect openai, such as OpenAI, Azure, Mistral or a server of your own`;
 }
 
 function positions(count: number, of: readonly number[] | null, isAllowed: (at: number) => boolean): number[] {

@@ -2,7 +2,7 @@
 import type { NanoUsd } from '../call/money.ts';
 import type { StreamRelease } from '../call/plan.ts';
 import type { Usage } from '../call/usage.ts';
-import type { Caller, View } from '../call/view.ts';
+import type { Caller, CallKind, View } from '../call/view.ts';
 import type { Capability } from '../catalog/model-spec.ts';
 
 /** What the guards have to know of a place that serves a model. */
@@ -29,6 +29,8 @@ export interface PolicyModel {
   countTokens: (text: string) => number;
   /** Null when not known. */
   capabilities: readonly Capability[] | null;
+  /** Null when not known: it may be asked for both. */
+  kind: CallKind | null;
   /** In the order of delivery's, so that a position means the same in both. */
   deployments: readonly PolicyDeployment[];
   /** Price at the dearest of the deployments at these positions (null: all); null as soon as one has no price. */

@@ -42,6 +42,7 @@ export const model = (name: string, tier: string, fields: Partial<PolicyModel> =
   leastCachedTokens: 1024,
   countTokens: (text) => text.length / 4,
   capabilities: null,
+  kind: null,
   deployments: [place()],
   priceOf: unpriced,
   ...fields,
@@ -112,8 +113,10 @@ export function policy(
 export const view = (fields: Partial<View> = {}): View => ({
   model: 'auto',
   stream: false,
+  kind: 'chat',
   bytes: 50,
   text: '',
+  givenTokens: 0,
   messageCount: 1,
   hasTools: false,
   hasImages: false,

@@ -13,6 +13,8 @@ describe('a session is named', () => {
     assert.equal(namedSession(view(), caller(all)), 'a');
     assert.equal(namedSession(view(), caller({ ...all, 'x-session-id': '' })), 'b');
     assert.equal(namedSession(view(), caller({ 'helicone-session-id': ['c', 'd'] })), 'c');
+    assert.equal(namedSession(view(), caller({ 'helicone-session-id': 'c', 'thread-id': 't' })), 'c');
+    assert.equal(namedSession(view(), caller({ 'session-id': 's', 'thread-id': 't' })), 't', 'as Codex CLI has it');
     assert.equal(namedSession(view({ metadata: { session: 'f', session_id: 'e' } }), caller()), 'e');
     assert.equal(namedSession(view({ metadata: { session: 'f' } }), caller()), 'f');
   });

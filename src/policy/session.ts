@@ -33,12 +33,13 @@ export function namedSession(view: View, caller: Caller): string | null {
   return namedConversation(view, caller) ?? namedRun(view);
 }
 
-/** Names that stand for one conversation. */
+/** Names that stand for one conversation. `thread-id` is Codex CLI's; its sub-agents have threads of their own. */
 function namedConversation(view: View, caller: Caller): string | null {
   return (
     header(caller, 'x-session-id') ??
     header(caller, 'x-tierline-session') ??
     header(caller, 'helicone-session-id') ??
+    header(caller, 'thread-id') ??
     view.metadata.session_id ??
     view.metadata.session ??
     null

@@ -2,6 +2,7 @@
 import { TierlineError } from '../call/errors.ts';
 import type { Json, JsonObject } from '../call/json.ts';
 import type { MediaSource, NeutralMessage, NeutralPart, NeutralRequest } from '../dialect/neutral.ts';
+import { toldMembers } from '../dialect/openai-responses-unknown.ts';
 
 /** From this version on file data is a tagged union; before, it was the bytes or the URL itself. */
 const TAGGED_DATA = 'v4';
@@ -57,7 +58,7 @@ export function toSdkCall(request: NeutralRequest, version: string): SdkCall {
   if (request.logprobs !== undefined) losses.push('logprobs');
   if (request.parallelToolCalls === false) losses.push('parallel_tool_calls');
   if (request.user !== undefined) losses.push('user');
-  losses.push(...Object.keys(request.unknown));
+  losses.push(...(request.origin === 'openai-responses' ? toldMembers(request) : Object.keys(request.unknown)));
   const said = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   return { options: said, losses: [...new Set(losses)] };
 }

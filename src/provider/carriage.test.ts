@@ -10,6 +10,7 @@ import type { NeutralEvent } from '../dialect/neutral.ts';
 import { NeutralInbound } from '../dialect/neutral-inbound.ts';
 import { fromWire, neutralWire } from '../dialect/neutral-wire.ts';
 import { openaiChat } from '../dialect/openai-chat.ts';
+import { openaiResponses } from '../dialect/openai-responses.ts';
 import { type Carriage, type CarriageContext, createCarriage } from './carriage.ts';
 import type { Connection, Endpoint, ProviderHabits } from './connection.ts';
 import type { Exchange, UpstreamSink } from './http-upstream.ts';
@@ -38,6 +39,7 @@ function connect(dialect: Dialect, habits: ProviderHabits = {}): { connection: C
       return EXCHANGE;
     },
     countTokens: null,
+    pass: null,
     close: () => Promise.resolve(),
   };
   return { connection, sent };
@@ -74,6 +76,46 @@ function carry(body: string | object, crossing: Crossing = {}): { carriage: Carr
   return { carriage, sent: first };
 }
 const bodyOf = (body: string | object, crossing?: Crossing): string => String(carry(body, crossing).sent().body);
+
+describe('thinking of another provider in a request that keeps its bytes', () => {
+  const sealed = '{"type":"reasoning","summary":[],"encrypted_content":"tierline:gemini:thinking:x"}';
+  const input = `[{"role":"user","content":"a"},${sealed}]`;
+
+  test('stays behind, which is told', () => {
+    const { carriage, sent } = carry(`{"input":${input},"model":"auto"}`, { from: openaiResponses });
+    assert.equal(String(sent().body), '{"input":[{"role":"user","content":"a"}],"model":"up-1"}');
+    assert.deepEqual(carriage.losses, ['thinking of another provider']);
+  });
+
+  test('is refused where losses are', () => {
+    const crossing = { from: openaiResponses, context: { isStrict: true } };
+    assert.throws(() => carry(`{"input":${input},"model":"auto"}`, crossing), { code: 'lossy_translation' });
+    assert.deepEqual(carry('{"input":"a","model":"auto"}', crossing).carriage.losses, []);
+  });
+
+  test('goes from an Anthropic client to nobody but its maker', () => {
+    const thinking = { type: 'thinking', thinking: 'hm', signature: 'tierline:openai-responses:thinking:enc' };
+    const messages = [
+      { role: 'user', content: 'q' },
+      { role: 'assistant', content: [thinking, { type: 'text', text: 'a' }] },
+      { role: 'user', content: 'q' },
+    ];
+    const body = { model: 'auto', messages };
+    assert.ok(!bodyOf(body, { from: anthropicMessages }).includes('thinking'));
+    assert.match(bodyOf(body, { from: anthropicMessages, to: openaiResponses }), /"encrypted_content":"enc"/);
+  });
+});
+
+describe('a reply for a client of the responses API', () => {
+  test('repeats what was asked', () => {
+    const asked = { model: 'auto', input: 'a', instructions: 'Be brief.', metadata: { k: 'v' } };
+    const { carriage } = carry(JSON.stringify(asked), { from: openaiResponses, to: openaiChat });
+    const choices = [{ index: 0, message: { role: 'assistant', content: 'b' }, finish_reason: 'stop' }];
+    const { body } = carriage.readReply(Buffer.from(JSON.stringify({ id: 'x', model: 'm', choices })));
+    const { instructions, metadata } = JSON.parse(String(body)) as Record<string, unknown>;
+    assert.deepEqual([instructions, metadata], ['Be brief.', { k: 'v' }]);
+  });
+});
 
 describe('a request in the dialect of its provider', () => {
   test('has another model name and keeps every other byte', () => {

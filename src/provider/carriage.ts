@@ -13,6 +13,7 @@ import { markPrompt } from '../dialect/mark-prompt.ts';
 import { modelEdits } from '../dialect/model-edit.ts';
 import { createFacts, type StreamFacts, type StreamPipe } from '../dialect/pipe.ts';
 import { readReply } from '../dialect/reply.ts';
+import { sealedEdits } from '../dialect/sealed-edits.ts';
 import type { CostOf } from '../dialect/tap.ts';
 import { createTapFor } from '../dialect/taps.ts';
 import { Translation } from '../dialect/translation.ts';
@@ -90,7 +91,14 @@ interface Request {
 
 const NO_LOSSES: readonly string[] = [];
 
-function spliced(inbound: Inbound, { habits }: Connection, { upstreamModel, cache }: CarriageContext): Request {
+/** What is told when thinking of other providers does not go to this one. */
+const FOREIGN_THINKING: readonly string[] = ['thinking of another provider'];
+
+function spliced(
+  inbound: Inbound,
+  { habits }: Connection,
+  { upstreamModel, cache, isStrict }: CarriageContext,
+): Request {
   const { top, body } = inbound;
   const edits: Edit[] = modelEdits(inbound, upstreamModel);
   const { name } = inbound.dialect;
@@ -100,8 +108,17 @@ function spliced(inbound: Inbound, { habits }: Connection, { upstreamModel, cach
       edits.push(firstMember(body, `"prompt_cache_key":${JSON.stringify(cache.key)}`));
   } else if (name === 'anthropic-messages' && cache?.mark === true && !inbound.hasCacheMarks)
     edits.push(...markEdits(body, top));
+  const sealed = sealedEdits(name, body, top);
+  edits.push(...sealed);
   edits.sort((a, b) => a.start - b.start);
-  return { body: splice(body, edits), losses: NO_LOSSES };
+  const losses = sealed.length === 0 ? NO_LOSSES : FOREIGN_THINKING;
+  if (isStrict) refuseLosses(losses);
+  return { body: splice(body, edits), losses };
+}
+
+function refuseLosses(losses: readonly string[]): void {
+  if (losses.length === 0) return;
+  throw new TierlineError('lossy_translation', `The model cannot take: ${losses.join('; ')}.`);
 }
 
 /**
@@ -132,9 +149,7 @@ function translated(inbound: Incoming, connection: Connection, context: Carriage
   const target = { model, defaultMaxTokens, cacheKey: cache?.key ?? null, ...connection.habits };
   const isMarked = cache?.mark === true && connection.dialect.name === 'anthropic-messages';
   const encoded = connection.dialect.encodeRequest(isMarked ? markPrompt(inbound.neutral) : inbound.neutral, target);
-  if (context.isStrict && encoded.losses.length > 0) {
-    throw new TierlineError('lossy_translation', `The model cannot take: ${encoded.losses.join('; ')}.`);
-  }
+  if (context.isStrict) refuseLosses(encoded.losses);
   return encoded;
 }
 
@@ -186,6 +201,7 @@ function translatedReply(inbound: Incoming, connection: Connection, costOf: Cost
     includeUsage: inbound.includeUsage,
     createdAtSeconds: Math.floor(Date.now() / 1000),
     origin: connection.dialect.name,
+    request: inbound.neutral,
   };
   return {
     openPipe: () => new Translation(connection.dialect.createDecoder(), inbound.dialect.createEncoder(context)),

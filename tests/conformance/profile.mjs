@@ -20,6 +20,7 @@ models:
   gpt-mock: { use: openai/gpt-mock, tier: small }
   claude-mock: { use: anthropic/claude-mock, tier: mid }
   gemini-mock: { use: gemini/gemini-mock, tier: small }
+  embed-mock: { use: openai/embed-mock }
 timeouts: { connect: 2s, first_byte: 30s, idle: 5s, total: 60s }
 `;
 
@@ -42,7 +43,8 @@ export default async function startProfile({ mock }) {
       MODEL_OPENAI: 'gpt-mock',
       MODEL_ANTHROPIC: 'claude-mock',
       MODEL_GEMINI: 'gemini-mock',
-      CAPS: 'cross,vkeys,validates,proxy,gemini',
+      MODEL_EMBED: 'embed-mock',
+      CAPS: 'cross,vkeys,validates,proxy,embeddings,responses,batches,gemini',
     },
     stop: async () => {
       if (child.exitCode === null) {

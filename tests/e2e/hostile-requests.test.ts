@@ -112,7 +112,7 @@ test("unknown routes and wrong methods are told in the caller's dialect", async 
     ['GET /', 'openai', 404],
     ['GET /nope', 'openai', 404],
     ['GET /nope', 'anthropic', 404, anthropic],
-    ['POST /v1/embeddings', 'openai', 404],
+    ['POST /v1/moderations', 'openai', 404],
     ['POST /v1/messages/batches', 'anthropic', 404],
     ['POST /v1/chat/completions/../../etc', 'openai', 404],
     ['POST /v1//chat/completions', 'openai', 404],
@@ -130,6 +130,29 @@ test("unknown routes and wrong methods are told in the caller's dialect", async 
     const error = expectError(answer, wire, status);
     if (wire === 'anthropic' && status === 404) assert.equal(error.type, 'not_found_error');
   }
+  assert.equal(upstream.visits.length, visits);
+  await expectServes();
+});
+
+test('a WebSocket is not opened, and the answer says what to do instead', async () => {
+  const { gateway, upstream } = scripted;
+  const visits = upstream.visits.length;
+  const socket = {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  };
+  for (const path of ['/v1/responses', '/responses', PATHS.openai]) {
+    const answer = await sendRaw(gateway.port, [head(`GET ${path}`, socket)]);
+    assert.equal(expectError(answer, 'openai', 426).code, 'no_websocket');
+    assert.equal(answer.headers.upgrade, 'HTTP/1.1');
+    assert.equal(answer.headers.connection, 'upgrade');
+  }
+  assert.equal(
+    expectError(await sendRaw(gateway.port, head('GET /v1/responses')), 'openai', 405).code,
+    'method_not_allowed',
+  );
   assert.equal(upstream.visits.length, visits);
   await expectServes();
 });

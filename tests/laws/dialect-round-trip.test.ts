@@ -7,13 +7,20 @@ import { anthropicMessages } from '../../src/dialect/anthropic-messages.ts';
 import type { Dialect, EncodedRequest, ReplyContext } from '../../src/dialect/dialect.ts';
 import type { NeutralEvent, NeutralMessage, NeutralPart, NeutralRequest } from '../../src/dialect/neutral.ts';
 import { openaiChat } from '../../src/dialect/openai-chat.ts';
-import { request, spelling, strip, words } from './neutral-arbitrary.ts';
+import { openaiResponses } from '../../src/dialect/openai-responses.ts';
+import { formatted, spelling, strip, words } from './neutral-arbitrary.ts';
 
-const DIALECTS = [openaiChat, anthropicMessages];
+const DIALECTS = [openaiChat, anthropicMessages, openaiResponses];
+/** What a dialect has no member for. */
+const LACKING: Partial<Record<string, Partial<NeutralRequest>>> = {
+  'anthropic-messages': { seed: undefined, presencePenalty: undefined },
+  'openai-responses': { seed: undefined, presencePenalty: undefined, stop: undefined, topK: undefined },
+};
 const TARGET = { model: 'claude-sonnet-4-6', defaultMaxTokens: 4096, takesSampling: true };
 const CONTEXT: ReplyContext = { costUsd: () => null, includeUsage: true, createdAtSeconds: 1 };
 
 const write = (dialect: Dialect, request: NeutralRequest): EncodedRequest => dialect.encodeRequest(request, TARGET);
+const others = ({ origin }: NeutralRequest): Dialect[] => DIALECTS.filter(({ name }) => name !== origin);
 const read = (dialect: Dialect, { body }: EncodedRequest): NeutralRequest => dialect.decodeRequest(Buffer.from(body));
 
 /** Neutral names of settings, and the word that a loss of each begins with. */
@@ -29,10 +36,9 @@ const SETTINGS: [keyof NeutralRequest, string][] = [
 describe('a request', () => {
   test('written and read in its own dialect is the same, and nothing is lost', () => {
     fc.assert(
-      fc.property(request, (drawn) => {
+      fc.property(formatted, (drawn) => {
         for (const dialect of DIALECTS) {
-          const lacking = dialect === anthropicMessages ? { seed: undefined, presencePenalty: undefined } : {};
-          const own = strip({ ...drawn, origin: dialect.name, ...lacking }) as NeutralRequest;
+          const own = strip({ ...drawn, origin: dialect.name, ...LACKING[dialect.name] }) as NeutralRequest;
           const written = write(dialect, own);
           assert.deepEqual(written.losses, []);
           assert.deepEqual(strip({ ...read(dialect, written), includeUsage: true }), own);
@@ -41,13 +47,20 @@ describe('a request', () => {
     );
   });
 
-  test('written in another dialect keeps its conversation, tools and limits', () => {
+  test('written in another dialect keeps its conversation, tools, limits and format', () => {
     fc.assert(
-      fc.property(request, (drawn) => {
-        const foreign = DIALECTS.find((dialect) => dialect.name !== drawn.origin) as Dialect;
-        const again = strip(read(foreign, write(foreign, drawn))) as NeutralRequest;
-        for (const key of ['system', 'messages', 'tools', 'toolChoice', 'maxTokens', 'user', 'stream'] as const) {
-          assert.deepEqual(again[key], drawn[key], key);
+      fc.property(formatted, (drawn) => {
+        for (const foreign of others(drawn)) {
+          const again = strip(read(foreign, write(foreign, drawn))) as NeutralRequest;
+          for (const key of ['system', 'messages', 'toolChoice', 'maxTokens', 'user', 'format', 'stream'] as const) {
+            assert.deepEqual(again[key], drawn[key], `${foreign.name}: ${key}`);
+          }
+          // In a response a tool is strict unless it says otherwise.
+          const strict = foreign === openaiResponses ? { strict: false } : {};
+          assert.deepEqual(
+            again.tools,
+            drawn.tools.map((tool) => ({ ...tool, ...strict })),
+          );
         }
       }),
     );
@@ -55,23 +68,24 @@ describe('a request', () => {
 
   test('written in another dialect has every setting, or a loss that names it', () => {
     fc.assert(
-      fc.property(request, (drawn) => {
-        const foreign = DIALECTS.find((dialect) => dialect.name !== drawn.origin) as Dialect;
-        const written = write(foreign, drawn);
-        const again = read(foreign, written);
-        for (const [key, word] of SETTINGS) {
-          const isKept = JSON.stringify(again[key]) === JSON.stringify(drawn[key]);
-          const isTold = written.losses.some((loss) => loss.startsWith(word));
-          const isNeutral = key === 'topP' && drawn.topP === 1;
-          assert.ok(isKept !== isTold || isNeutral, `${key}: ${written.losses.join('; ')}`);
+      fc.property(formatted, (drawn) => {
+        for (const foreign of others(drawn)) {
+          const written = write(foreign, drawn);
+          const again = read(foreign, written);
+          for (const [key, word] of SETTINGS) {
+            const isKept = JSON.stringify(again[key]) === JSON.stringify(drawn[key]);
+            const isTold = written.losses.some((loss) => loss.startsWith(word));
+            const isNeutral = key === 'topP' && drawn.topP === 1;
+            assert.ok(isKept !== isTold || isNeutral, `${foreign.name}, ${key}: ${written.losses.join('; ')}`);
+          }
+          for (const key of Object.keys(drawn.unknown)) assert.ok(written.losses.includes(key), key);
+          assert.deepEqual(again.unknown, foreign === openaiResponses ? { store: false } : {});
         }
-        for (const key of Object.keys(drawn.unknown)) assert.ok(written.losses.includes(key), key);
-        assert.deepEqual(again.unknown, {});
       }),
     );
   });
 
-  test('carries tool arguments byte for byte, through both dialects and back', () => {
+  test('carries tool arguments byte for byte, through all dialects and back', () => {
     fc.assert(
       fc.property(spelling, (json) => {
         const parts: NeutralPart[] = [{ type: 'tool_call', id: 'a', name: 'f', arguments: json }];
@@ -80,7 +94,14 @@ describe('a request', () => {
           { role: 'assistant', parts },
         ];
         let carried = { ...(EMPTY as NeutralRequest), messages };
-        for (const dialect of [anthropicMessages, openaiChat, openaiChat, anthropicMessages]) {
+        for (const dialect of [
+          anthropicMessages,
+          openaiResponses,
+          openaiChat,
+          openaiChat,
+          openaiResponses,
+          anthropicMessages,
+        ]) {
           const written = write(dialect, carried);
           assert.deepEqual(written.losses, []);
           carried = read(dialect, written);
@@ -95,7 +116,7 @@ const EMPTY: Partial<NeutralRequest> = {
   origin: 'openai-chat',
   system: [],
   tools: [],
-  maxTokens: 9,
+  maxTokens: 99,
   n: 1,
   stream: false,
   includeUsage: true,
@@ -103,7 +124,7 @@ const EMPTY: Partial<NeutralRequest> = {
 };
 
 describe('a reply', () => {
-  test('carries text and tool arguments byte for byte through both dialects', () => {
+  test('carries text and tool arguments byte for byte through all dialects', () => {
     fc.assert(
       fc.property(words, fc.array(spelling, { maxLength: 3 }), (text, calls) => {
         const parts: NeutralPart[] = [
@@ -114,7 +135,14 @@ describe('a reply', () => {
         let carried = { id: 'r', model: 'm', choices: [{ index: 0, parts, finish }], usage: null } as ReturnType<
           Dialect['decodeReply']
         >;
-        for (const dialect of [openaiChat, anthropicMessages, anthropicMessages, openaiChat]) {
+        for (const dialect of [
+          openaiChat,
+          openaiResponses,
+          anthropicMessages,
+          anthropicMessages,
+          openaiResponses,
+          openaiChat,
+        ]) {
           carried = dialect.decodeReply(Buffer.from(dialect.encodeReply(carried, CONTEXT)));
         }
         assert.deepEqual(carried.choices[0]?.parts, parts);
@@ -139,7 +167,7 @@ function through(dialect: Dialect, events: NeutralEvent[]): NeutralEvent[] {
 }
 
 describe('a stream', () => {
-  test('however it is cut, gives the same text, reasoning and arguments through both dialects', () => {
+  test('however it is cut, gives the same text, reasoning and arguments through all dialects', () => {
     const cuts = fc.array(fc.nat(), { maxLength: 6 });
     fc.assert(
       fc.property(words, words, spelling, cuts, (text, thought, json, places) => {

@@ -100,7 +100,11 @@ const tool = fc.record({ name, description: words }).map(({ name, description })
 
 export const request: fc.Arbitrary<NeutralRequest> = fc
   .record({
-    origin: fc.constantFrom<'openai-chat' | 'anthropic-messages'>('openai-chat', 'anthropic-messages'),
+    origin: fc.constantFrom<'openai-chat' | 'anthropic-messages' | 'openai-responses'>(
+      'openai-chat',
+      'anthropic-messages',
+      'openai-responses',
+    ),
     system: fc.array(
       words.map((text) => ({ type: 'text' as const, text })),
       { maxLength: 1 },
@@ -110,7 +114,7 @@ export const request: fc.Arbitrary<NeutralRequest> = fc
     toolChoice: optional(
       fc.constantFrom({ type: 'auto' as const }, { type: 'any' as const }, { type: 'tool' as const, name: 'f' }),
     ),
-    maxTokens: fc.integer({ min: 1, max: 100_000 }),
+    maxTokens: fc.integer({ min: 16, max: 100_000 }),
     temperature: optional(fc.oneof(unit, fc.constant(1.5))),
     topP: optional(unit),
     topK: optional(fc.integer({ min: 1, max: 50 })),
@@ -129,6 +133,15 @@ export const request: fc.Arbitrary<NeutralRequest> = fc
     ),
   })
   .map((fields) => strip({ ...fields, includeUsage: true }) as NeutralRequest);
+
+/** A schema that every provider can enforce. */
+const STRICT = { type: 'object', properties: { a: { type: 'string' } }, required: ['a'], additionalProperties: false };
+const schema = fc.constant({ type: 'schema' as const, name: 'output', schema: STRICT, strict: true });
+
+/** The same, some with structured output. */
+export const formatted: fc.Arbitrary<NeutralRequest> = fc
+  .tuple(request, optional(schema))
+  .map(([request, format]) => (format === undefined ? request : { ...request, format }));
 
 /** Without undefined members, without -0 and without shared structure, as JSON would have it. */
 export function strip(value: unknown): unknown {

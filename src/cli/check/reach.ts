@@ -73,7 +73,9 @@ function hiddenTasks({ tasks }: Config): Finding[] {
 function idleModels(config: Config): Finding[] {
   const routes = routesOf(config);
   const isIdle = (model: ModelConfig): boolean =>
-    model.name !== config.baseline && !routes.some(({ route }) => isReached(model, route));
+    model.name !== config.baseline &&
+    model.kind !== 'embedding' &&
+    !routes.some(({ route }) => isReached(model, route));
   return [...config.models.values()].filter(isIdle).map(({ name, tier }) => ({
     level: tier === null ? 'note' : 'warning',
     code: 'idle_model',

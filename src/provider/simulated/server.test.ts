@@ -264,7 +264,7 @@ test('models are listed in both shapes, and a taken port is an error', async (t)
   assert.equal(openAi.object, 'list');
   assert.deepEqual(
     openAi.data.map(({ id }) => id),
-    ['sim-small', 'sim-mid', 'sim-frontier'],
+    ['sim-small', 'sim-mid', 'sim-frontier', 'sim-embed'],
   );
   const anthropic = await (await fetch(`${provider.url}/v1/models`, { headers: ANTHROPIC })).json();
   assert.ok(isObject(anthropic) && anthropic.has_more === false && anthropic.last_id === 'sim-frontier');

@@ -7,6 +7,7 @@ import { http } from '../../wire/node-http.ts';
 import { answerTo, promptIdentity } from './answer.ts';
 import { type SimulatedClock, WALL_CLOCK } from './clock.ts';
 import { hexOf } from './draw.ts';
+import { EMBEDDING_MODEL, embed } from './embeddings.ts';
 import {
   createRateLimiter,
   cutOrder,
@@ -169,6 +170,20 @@ async function count(state: State, { incoming, response, wire }: Visit): Promise
   sendJson(response, 200, { input_tokens: promptTokens(request) });
 }
 
+async function makeVectors(state: State, { incoming, response }: Visit): Promise<void> {
+  const { reply, tokens } = embed((await readBody(incoming)).body);
+  state.limiter.admit(`${keyOf(incoming)}|${EMBEDDING_MODEL.name}`);
+  const model = (state.stats.models[EMBEDDING_MODEL.name] ??= {
+    answers: 0,
+    inputTokens: 0,
+    cachedTokens: 0,
+    outputTokens: 0,
+  });
+  model.answers += 1;
+  model.inputTokens += tokens;
+  sendJson(response, 200, reply);
+}
+
 async function route(state: State, path: string, visit: Visit): Promise<void> {
   const { incoming, response, wire } = visit;
   if (state.keys !== null && !state.keys.has(keyOf(incoming))) {
@@ -181,6 +196,9 @@ async function route(state: State, path: string, visit: Visit): Promise<void> {
     case 'POST /v1/chat/completions':
     case 'POST /v1/messages':
       await complete(state, visit);
+      return;
+    case 'POST /v1/embeddings':
+      await makeVectors(state, visit);
       return;
     case 'POST /v1/messages/count_tokens':
       await count(state, visit);

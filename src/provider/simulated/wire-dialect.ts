@@ -1,5 +1,6 @@
 // The two dialects of the simulated provider side by side: reading, writing, caching and the words for failure.
 import type { JsonObject } from '../../call/json.ts';
+import { EMBEDDING_MODEL } from './embeddings.ts';
 import { SIMULATED_MODELS } from './models.ts';
 import type { PromptCache } from './prompt-cache.ts';
 import { readAnthropic } from './read-anthropic.ts';
@@ -46,7 +47,12 @@ export const OPENAI_WIRE: WireDialect = {
     ),
   models: () => ({
     object: 'list',
-    data: SIMULATED_MODELS.map(({ name }) => ({ id: name, object: 'model', created: 0, owned_by: 'simulated' })),
+    data: [...SIMULATED_MODELS, EMBEDDING_MODEL].map(({ name }) => ({
+      id: name,
+      object: 'model',
+      created: 0,
+      owned_by: 'simulated',
+    })),
   }),
 };
 
