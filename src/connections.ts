@@ -13,6 +13,7 @@ import { createAiSdkConnection } from './provider/ai-sdk-connection.ts';
 import { loadAiSdkProvider } from './provider/ai-sdk-load.ts';
 import { type Connection, createHttpConnection, type ProviderHabits } from './provider/connection.ts';
 import { createHttpUpstream } from './provider/http-upstream.ts';
+import { createRawUpstream } from './provider/raw-upstream.ts';
 import { startSimulatedProvider } from './provider/simulated/server.ts';
 
 const DIALECTS: Record<HttpDialectName, Dialect> = {
@@ -111,6 +112,7 @@ function openHttp(provider: HttpProviderConfig, connectMs: number): Connection {
     dialects: dialectsOf(provider),
     isPrivate: provider.isPrivate,
     upstream: createHttpUpstream(url.origin, { connectMs, connections: provider.connections }),
+    raw: createRawUpstream(url.origin, { connectMs }),
     basePath: url.pathname.replace(/\/$/, ''),
     apiKey: provider.apiKey,
     auth: provider.auth,

@@ -1,6 +1,7 @@
 // Compiles a configuration into what the router runs on: policy, deployments, prices. Done once per configuration, so
 // that nothing of it is interpreted on the way of a request.
 
+import { createBatchPricing } from './batch-price.ts';
 import { type Cost, UNKNOWN_COST } from './call/money.ts';
 import { baselineCost } from './catalog/baseline-cost.ts';
 import type { Catalog } from './catalog/catalog.ts';
@@ -15,7 +16,7 @@ import { sleepUnlessGone } from './delivery/sleep.ts';
 import type { Gate } from './gate/gate.ts';
 import { isFollowUp, pinAfter } from './policy/pin.ts';
 import type { Connection } from './provider/connection.ts';
-import type { Engine } from './router.ts';
+import type { Engine, Holder } from './router.ts';
 import { Breaker } from './state/breaker.ts';
 import { History } from './state/history.ts';
 import { Pins } from './state/pins.ts';
@@ -86,6 +87,13 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
     costOf: (deployment, usage, options) => priceOf(deployment, usage, options).nanoUsd,
     defaultMaxTokens: (deployment) =>
       Math.min(specs.get(deployment)?.maxOutputTokens ?? DEFAULT_MAX_TOKENS, DEFAULT_MAX_TOKENS),
+    holders: holdersOf(config, parts.connections),
+    priceBatched: createBatchPricing({
+      catalog: parts.catalog,
+      models: models.values(),
+      baseline: usual,
+      vendorOf: (provider) => parts.connections.get(provider)?.vendor ?? provider,
+    }),
     pricing: (atMs, against) => {
       const baseline = against === undefined ? usual : (models.get(against) ?? null);
       return {
@@ -97,6 +105,13 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
       };
     },
   };
+}
+
+function holdersOf({ providers }: Config, connections: EngineParts['connections']): Holder[] {
+  return [...providers.values()].flatMap(({ name, kind, region }) => {
+    const connection = connections.get(name);
+    return kind === 'http' && connection?.pass != null ? [{ connection, region }] : [];
+  });
 }
 
 function baselineOf(

@@ -2,6 +2,7 @@
 // of the modules below it; nothing here knows HTTP servers, SQL or a provider's wire format.
 import type { IncomingHttpHeaders } from 'node:http';
 import { createAsk } from './ask.ts';
+import type { PriceBatched } from './batch-price.ts';
 import { ERRORS, TierlineError } from './call/errors.ts';
 import { emptyPlan, type Plan, type PlannedAttempt } from './call/plan.ts';
 import type { CallRow } from './call/row.ts';
@@ -20,6 +21,7 @@ import type { Policy } from './policy/policy.ts';
 import { namedSession } from './policy/session.ts';
 import type { PlanState } from './policy/state.ts';
 import { createCarriage } from './provider/carriage.ts';
+import type { Connection } from './provider/connection.ts';
 import { type CallFacts, type Pricing, spentOn, toCallRow } from './record.ts';
 
 /** A request that has been admitted: key checked, body read and valid. */
@@ -97,6 +99,16 @@ export interface Engine {
   defaultMaxTokens: (deployment: Deployment) => number;
   /** `baseline`: the model to compare with in place of the configured one. */
   pricing: (atMs: number, baseline?: string) => Pricing;
+  /** The providers that take files and batches, in the order of the configuration. */
+  holders: readonly Holder[];
+  priceBatched: PriceBatched;
+}
+
+/** A provider that is handed files and batches, with what limits ask of it. */
+export interface Holder {
+  connection: Connection;
+  /** Null when the operator does not say. */
+  region: string | null;
 }
 
 export interface Recorder {

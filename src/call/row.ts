@@ -78,7 +78,8 @@ export interface CallRow {
   baselineModel: string | null;
   baselineNanoUsd: NanoUsd | null;
   baselineBasis: CostBasis;
-  latencyMs: number;
+  /** Null for an answer out of a batch, which nobody waited for. */
+  latencyMs: number | null;
   ttftMs: number | null;
   /** Time from the complete body to the finished plan, in microseconds. */
   decisionUs: number;

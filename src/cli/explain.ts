@@ -46,7 +46,7 @@ function toOverview(row: CallRow): string[] {
   const outcome = [`${row.status}, HTTP ${row.httpStatus}`];
   if (row.errorCode !== null) outcome.push(showText(row.errorCode));
   if (row.finishReason !== null) outcome.push(`finished with ${showText(row.finishReason)}`);
-  const times = [`${showDuration(row.latencyMs)} in all`];
+  const times = [row.latencyMs === null ? 'nobody waited for it' : `${showDuration(row.latencyMs)} in all`];
   if (row.ttftMs !== null) times.push(`first token after ${showDuration(row.ttftMs)}`);
   const lines = [
     field('at', showTime(row.atMs)),

@@ -1,15 +1,15 @@
 // What the neutral form has no word for in a request of the responses API, when another provider is to answer it: what must
 // be refused, what is told as lost, and what says nothing about the answer.
 import { TierlineError } from '../call/errors.ts';
-import { isObject, type JsonObject } from '../call/json.ts';
+import { isObject, type Json, type JsonObject } from '../call/json.ts';
 import type { NeutralRequest } from './neutral.ts';
 
 /** Members by which a part of the request, or its answer, lies at the provider it was meant for. */
 const STORED = ['previous_response_id', 'conversation', 'prompt', 'background'];
 
 /**
- * Hints for OpenAI's cache; what is kept of a response, which whoever routes it does instead; details of hosted calls, which are told themselves; what
- * the response only repeats.
+ * Hints for OpenAI's cache; what is kept of a response, which whoever routes it does instead; details of hosted calls, which
+ * are told themselves; what the response only repeats.
  */
 const UNTOLD = new Set(
   `store include prompt_cache_key prompt_cache_options prompt_cache_retention stream_options client_metadata metadata`.split(
@@ -41,9 +41,15 @@ export function refuseStored({ origin, messages, unknown }: NeutralRequest): voi
   if (member !== undefined) refuse(member, `${member} ${ELSEWHERE}`);
   const item = messages
     .flatMap(({ parts }) => parts)
-    .map((part) => (part.type === 'unknown' && isObject(part.json) ? (part.json.type ?? 'item_reference') : null))
-    .find((type): type is string => typeof type === 'string' && STANDING_IN.has(type));
+    .map((part) => (part.type === 'unknown' ? typeOf(part.json) : ''))
+    .find((type) => STANDING_IN.has(type));
   if (item !== undefined) refuse('input', `An item ${item} ${ELSEWHERE}`);
+}
+
+/** The kind of an item; one that has an id only stands for another one. */
+function typeOf(item: Json): string {
+  const { type = 'item_reference' } = isObject(item) ? item : {};
+  return typeof type === 'string' ? type : '';
 }
 
 function refuse(param: string, sentence: string): never {

@@ -58,7 +58,12 @@ function firstText(candidates: (Json | undefined)[]): string | null {
   return null;
 }
 
+/** The text without anything that looks like a credential. */
+export function withoutCredentials(text: string): string {
+  return text.replace(SECRET, '[redacted]');
+}
+
 function clean(message: string): string {
-  const plain = message.trim().replace(SECRET, '[redacted]');
+  const plain = withoutCredentials(message.trim());
   return plain.length > MAX_MESSAGE ? `${plain.slice(0, MAX_MESSAGE - 1)}…` : plain;
 }

@@ -18,6 +18,8 @@ import type { Authenticate } from './auth.ts';
 import { readBody } from './body.ts';
 import { countTokens } from './count-tokens.ts';
 import { readCounted } from './counted.ts';
+import { serveFiles } from './files/desk.ts';
+import { type FilesOrder, readFilesOrder } from './files/order.ts';
 import { geminiModels } from './gemini-models.ts';
 import { GeminiResponder } from './gemini-responder.ts';
 import { findGeminiRoute, readGeminiAddress } from './gemini-route.ts';
@@ -29,7 +31,8 @@ import { isLaneCall } from './lane-admission.ts';
 import { listModels, showModel } from './models.ts';
 import { refuse, refuseConnection, sendJson } from './refuse.ts';
 import { NodeResponder, type Responder } from './responder.ts';
-import { type ResponseRoute, readResponseRoute, responseNotFound, showKept } from './responses-route.ts';
+import { serveResponse } from './responses-desk.ts';
+import { readResponseRoute } from './responses-route.ts';
 import { decodeURIComponentSafely, requireMethod, split } from './target.ts';
 
 /** What a configuration decides about the gateway; a reload replaces it for the requests that come after. */
@@ -204,8 +207,14 @@ class App implements Gateway {
         this.ready(responder);
         return undefined;
     }
+    const files = readFilesOrder(request.method ?? '', name, admission.dialect === anthropicMessages);
+    if (files !== null) return this.serveFiles(admission, request, files);
     const response = readResponseRoute(request.method ?? '', name);
-    if (response !== null) return this.keptResponse(admission, response);
+    if (response !== null) {
+      const { settings } = this;
+      const tenant = settings.authenticate(admission.headers);
+      return serveResponse(this.responses, { ...admission, route: response, tenant, engine: settings.engine });
+    }
     if (name === '/models' || name.startsWith('/models/')) {
       requireMethod(request, ['GET', 'HEAD']);
       this.settings.authenticate(request.headers);
@@ -276,14 +285,12 @@ class App implements Gateway {
     return { inbound, heldBy, onAnswered: (answered) => responses.keep(inbound, tenant, answered) };
   }
 
-  private keptResponse({ headers, query, responder }: Admission, route: ResponseRoute): undefined {
-    const tenant = this.settings.authenticate(headers);
-    const found = this.responses.find(route.id, tenant);
-    if (found === null || found.kept === null) throw responseNotFound(route.id);
-    if (route.method === 'DELETE') {
-      this.responses.remove(route.id, tenant);
-      sendJson(responder, 200, { id: route.id, object: 'response', deleted: true });
-    } else sendJson(responder, 200, showKept(found.kept, route, query));
+  private serveFiles(admission: Admission, request: IncomingMessage, order: FilesOrder): Promise<void> {
+    const { settings } = this;
+    const { objects, recorder } = this.options;
+    const isAnthropic = admission.dialect === anthropicMessages;
+    const tenant = settings.authenticate(admission.headers);
+    return serveFiles({ objects, recorder }, { ...admission, order, tenant, isAnthropic, request, settings });
   }
 
   private async count(admission: Admission, request: IncomingMessage): Promise<void> {

@@ -12,6 +12,7 @@ import {
 } from '../dialect/openai-responses-kept.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { Answered } from '../router.ts';
+import { isObjectId } from './files/order.ts';
 
 export interface KeepResponses {
   /** `crossing`: only what a provider without a store has answered. `never`: nothing, and nobody can go on from it. */
@@ -66,7 +67,7 @@ export class KeptResponses {
     const isKeptHere = keep === 'always' || (keep === 'crossing' && !isSameDialect);
     if (!isSameDialect && !isKeptHere) return;
     const response = readResponse(last);
-    if (response === null || typeof response.id !== 'string') return;
+    if (response === null || typeof response.id !== 'string' || !isObjectId(response.id)) return;
     const kept = isKeptHere ? toKept(inbound, response) : null;
     const json = kept === null ? null : JSON.stringify(kept);
     this.objects.bind({ kind: 'response', id: response.id, tenant, provider, json, keepMs: retentionMs });

@@ -151,6 +151,7 @@ function addSums(a: Sums, b: Sums): Sums {
 
 function toReportRow(key: string | null, sums: Sums, caches: CacheSavings | undefined): ReportRow {
   const { cost, baseline, comparedCost, comparedBaseline, latencyUs, buckets, ...counts } = sums;
+  const timed = buckets.reduce((sum, count) => sum + count, 0);
   const priced = sums.calls - sums.costUnknown;
   const savings = comparedBaseline - comparedCost;
   return {
@@ -164,7 +165,7 @@ function toReportRow(key: string | null, sums: Sums, caches: CacheSavings | unde
     baselineNanoUsd: sums.calls === sums.baselineUnknown ? null : baseline,
     savingsNanoUsd: sums.compared === 0 ? null : savings,
     savingsShare: comparedBaseline === 0 ? null : savings / comparedBaseline,
-    latencyMeanMs: sums.calls === 0 ? null : latencyUs / sums.calls / 1000,
+    latencyMeanMs: timed === 0 ? null : latencyUs / timed / 1000,
     latencyP95Ms: percentile(buckets, 0.95),
   };
 }

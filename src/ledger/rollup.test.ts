@@ -57,12 +57,14 @@ function sumsOf(rows: CallRow[]): Record<string, number> {
     compared: compared.length,
     compared_cost_nano_usd: compared.reduce((sum, row) => sum + (row.costNanoUsd ?? 0), 0),
     compared_baseline_nano_usd: compared.reduce((sum, row) => sum + (row.baselineNanoUsd ?? 0), 0),
-    latency_us: total((row) => Math.round(row.latencyMs * 1000)),
+    latency_us: total((row) => Math.round((row.latencyMs ?? 0) * 1000)),
   };
   let floor = -1;
   for (const [bucket, bound] of LATENCY_BOUNDS_MS.entries()) {
     const above = floor;
-    sums[`latency_bucket_${bucket}`] = count((row) => row.latencyMs > above && row.latencyMs <= bound);
+    sums[`latency_bucket_${bucket}`] = count(
+      ({ latencyMs }) => latencyMs !== null && latencyMs > above && latencyMs <= bound,
+    );
     floor = bound;
   }
   return sums;

@@ -96,8 +96,9 @@ function addCall(sums: number[], words: Words, figures: CallFigures): void {
   if (usage === null || usage[0] === null) plus(sums, USAGE_UNKNOWN, 1);
   else for (let i = 0; i < TOKEN_COLUMNS.length; i++) plus(sums, FIRST_TOKENS_SUM + i, usage[i] ?? 0);
   addMoney(sums, costNanoUsd, baselineNanoUsd);
-  plus(sums, LATENCY_US, latencyUs ?? 0);
-  plus(sums, FIRST_BUCKET + bucketOf((latencyUs ?? 0) / 1000), 1);
+  if (latencyUs === null) return;
+  plus(sums, LATENCY_US, latencyUs);
+  plus(sums, FIRST_BUCKET + bucketOf(latencyUs / 1000), 1);
 }
 
 function addMoney(sums: number[], costNanoUsd: number | null, baselineNanoUsd: number | null): void {

@@ -10,7 +10,7 @@ export interface NamedTask {
 }
 
 /** The task the client names, null when it names none. Order: header, model name, metadata, LiteLLM tags. */
-export function namedTask(view: View, caller: Caller): NamedTask | null {
+export function namedTask(view: Pick<View, 'model' | 'metadata'>, caller: Pick<Caller, 'headers'>): NamedTask | null {
   const header = one(caller.headers['x-tierline-task']);
   if (header !== null) return { name: header, from: 'header x-tierline-task', binding: false };
   if (view.model.startsWith('auto/')) return { name: view.model.slice(5), from: 'the model name', binding: true };

@@ -45,6 +45,7 @@ export function createAiSdkConnection(options: AiSdkConnectionOptions): Connecti
     dialect: { ...neutralWire, encodeRequest: (request, target) => encode(upstream, request, target) },
     speaks: [],
     countTokens: null,
+    pass: null,
     send: (endpoint, body, timeouts, sink) => {
       const exchange = new ModelExchange(sink, timeouts);
       const { model, request } = fromWire(String(body));

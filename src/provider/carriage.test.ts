@@ -39,6 +39,7 @@ function connect(dialect: Dialect, habits: ProviderHabits = {}): { connection: C
       return EXCHANGE;
     },
     countTokens: null,
+    pass: null,
     close: () => Promise.resolve(),
   };
   return { connection, sent };

@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dialect, EncodeTarget } from '../dialect/dialect.ts';
 import type { Exchange, HttpUpstream, UpstreamRequest, UpstreamSink } from './http-upstream.ts';
+import type { RawReply, RawRequest, RawUpstream } from './raw-upstream.ts';
 
 export interface Endpoint {
   /** One of those the connection speaks. */
@@ -32,7 +33,19 @@ export interface Connection {
   send: (endpoint: Endpoint, body: Buffer | string, timeouts: Timeouts, sink: UpstreamSink) => Exchange;
   /** Sends to another path of the provider, next to its main endpoint; null when none of its dialects has such a path. */
   countTokens: ((endpoint: Endpoint, body: Buffer | string, timeouts: Timeouts, sink: UpstreamSink) => Exchange) | null;
+  /** Sends to the endpoints beside those of calls: files and batches; null for a provider without any. */
+  pass: ((order: PassOrder, signal: AbortSignal) => Promise<RawReply>) | null;
   close: () => Promise<void>;
+}
+
+/** A request that is handed on as it is, to a path below the base URL. */
+export interface PassOrder extends Pick<RawRequest, 'method' | 'body' | 'firstByteMs' | 'idleMs'> {
+  /** Without a slash at its beginning: `files/file-1/content`. */
+  path: string;
+  /** Query of the client as far as it is handed on. */
+  query: string;
+  /** What the client sent, for the few headers that belong to the dialect. */
+  headers: IncomingHttpHeaders;
 }
 
 /** Where servers of one dialect differ. */
@@ -51,6 +64,8 @@ export interface HttpConnectionOptions {
   dialects: readonly [Dialect, ...Dialect[]];
   isPrivate: boolean;
   upstream: HttpUpstream;
+  /** Left out where nothing but calls is sent. */
+  raw?: RawUpstream;
   /** Path prefix of the base URL without a slash at its end: `/v1`, or empty. */
   basePath: string;
   apiKey: string | null;
@@ -119,6 +134,7 @@ export function createHttpConnection(options: HttpConnectionOptions): Connection
     countTokens: options.dialects.some(({ name }) => name === 'anthropic-messages' || name === 'gemini')
       ? (endpoint, body, timeouts, sink) => send(countPath(options, endpoint), endpoint, body, timeouts, sink)
       : null,
+    pass: passOver(options, fixed, query),
     close: () => options.upstream.close(),
   };
 }
@@ -211,6 +227,40 @@ function requestHeaders(
   }
   for (const name of passedOn(dialect)) if (!VERSIONED.has(name)) add(name, one(client[name]));
   return headers;
+}
+
+function passOver({ raw, ...options }: HttpConnectionOptions, fixed: FixedHeaders, query: string): Connection['pass'] {
+  if (raw === undefined) return null;
+  return (order, signal) => {
+    const { method, body, firstByteMs, idleMs } = order;
+    const path = withQuery(`${options.basePath}/${order.path}`, query, order.query);
+    return raw({ method, path, headers: passHeaders(options, fixed, order), body, firstByteMs, idleMs }, signal);
+  };
+}
+
+/** As for a call, with type and length of what the client sent, which is handed on as it is. */
+function passHeaders(
+  options: HttpConnectionOptions,
+  fixed: FixedHeaders,
+  { headers, body, method }: PassOrder,
+): string[] {
+  const all = requestHeaders(options, fixed, { stream: false, headers });
+  const kept: string[] = [];
+  for (let at = 0; at < all.length; at += 2) {
+    if (all[at] !== 'content-type' && all[at] !== 'accept') kept.push(all[at] as string, all[at + 1] as string);
+  }
+  kept.push('accept', one(headers.accept) ?? '*/*', 'accept-encoding', 'identity');
+  const add = (name: string, value: string | undefined): void => {
+    if (value !== undefined) kept.push(name, value);
+  };
+  if (body !== null) add('content-type', one(headers['content-type']));
+  if (body === null) add('content-length', method === 'POST' ? '0' : undefined);
+  else if (Buffer.isBuffer(body)) add('content-length', String(body.length));
+  else {
+    add('content-length', headers['content-length']);
+    add('content-encoding', headers['content-encoding']);
+  }
+  return kept;
 }
 
 function one(value: string | string[] | undefined): string | undefined {

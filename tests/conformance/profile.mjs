@@ -44,7 +44,7 @@ export default async function startProfile({ mock }) {
       MODEL_ANTHROPIC: 'claude-mock',
       MODEL_GEMINI: 'gemini-mock',
       MODEL_EMBED: 'embed-mock',
-      CAPS: 'cross,vkeys,validates,proxy,embeddings,responses,gemini',
+      CAPS: 'cross,vkeys,validates,proxy,embeddings,responses,batches,gemini',
     },
     stop: async () => {
       if (child.exitCode === null) {
