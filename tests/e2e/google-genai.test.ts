@@ -255,6 +255,6 @@ test('thinking of Anthropic comes as thoughts, goes back to it as it was, and a 
   assert.ok(visit !== undefined && 'thinking' in visit.body, visit?.text);
   const contents = [{ role: 'user', parts: [{ text: 'think' }] }, said, { role: 'user', parts: [{ text: 'go on' }] }];
   await client.models.generateContent({ model: 'scripted-anthropic', contents, config });
-  const { messages } = others.visitsOf('go on')[0]?.body as { messages: { content: object[] }[] };
-  assert.deepEqual(messages[1]?.content[0], thinking);
+  const body = others.visitsOf('go on')[0]?.body as { messages: { content: object[] }[] } | undefined;
+  assert.deepEqual(body?.messages[1]?.content[0], thinking);
 });
