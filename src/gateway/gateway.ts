@@ -18,6 +18,7 @@ import { countTokens } from './count-tokens.ts';
 import { readCounted } from './counted.ts';
 import { serveFiles } from './files/desk.ts';
 import { type FilesOrder, readFilesOrder } from './files/order.ts';
+import { holderOfFiles, oneHolder } from './files/referred.ts';
 import { geminiModels } from './gemini-models.ts';
 import { findGeminiRoute } from './gemini-route.ts';
 import type { AnswerHeaderOptions } from './headers.ts';
@@ -243,8 +244,13 @@ class App implements Gateway {
     const startedAt = performance.now();
     const read = Inbound.read(dialect, body, settings.maxDepth, admission.named);
     const client = new HttpClient(responder, dialect, id, settings.answer);
-    const { inbound, heldBy, onAnswered } =
-      dialect === openaiResponses ? this.goOn(read, { settings, tenant }) : { inbound: read };
+    const files = holderOfFiles(this.options.objects, read, tenant);
+    const {
+      inbound,
+      heldBy: earlier,
+      onAnswered,
+    } = dialect === openaiResponses ? this.goOn(read, { settings, tenant }) : { inbound: read, heldBy: null };
+    const heldBy = oneHolder(earlier, files);
     this.admitted++;
     await route(settings.engine, this.options.recorder, {
       id,
@@ -303,6 +309,6 @@ class App implements Gateway {
 
 interface GoingOn {
   inbound: Inbound;
-  heldBy?: string | null;
+  heldBy: string | null;
   onAnswered?: (answered: Answered) => void;
 }
