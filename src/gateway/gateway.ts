@@ -260,6 +260,7 @@ class App implements Gateway {
     const startedAt = performance.now();
     const read = Inbound.read(dialect, body, settings.maxDepth, admission.named);
     const client = new HttpClient(responder, dialect, id, settings.answer);
+    client.wantsStream = read.stream;
     const { inbound, heldBy, onAnswered } =
       dialect === openaiResponses ? this.goOn(read, { settings, tenant }) : { inbound: read };
     this.admitted++;
