@@ -1,6 +1,6 @@
 // Errors in Anthropic's shape: `{"type":"error","error":{"type","message"},"request_id"}`.
 import type { TierlineError } from '../call/errors.ts';
-import { anthropicErrorType, isAnthropicType, toldError } from './error-words.ts';
+import { anthropicErrorType, isAnthropicType, isTooLong, toldError } from './error-words.ts';
 
 export function encodeAnthropicError(error: TierlineError, requestId: string): string {
   const { status, message, upstream } = toldError(error);
@@ -9,7 +9,9 @@ export function encodeAnthropicError(error: TierlineError, requestId: string): s
   const param = upstream?.param ?? error.param;
   // Anthropic has no field for the parameter and names it in the message.
   const isNamed = !param || message.split(/[\s'"`:,;]+/).includes(param);
-  const told = isTooLong(error) ? `prompt is too long: ${message}` : isNamed ? message : `${param}: ${message}`;
+  // Nor has it a code for a conversation that is too long: agents know by these words that they have to compact it.
+  const isUnsaid = isTooLong(error) && !/prompt is too long/i.test(message);
+  const told = isUnsaid ? `prompt is too long: ${message}` : isNamed ? message : `${param}: ${message}`;
   // Anthropic's SDK sends the whole conversation again when it reads this code.
   const details = error.code === 'thread_not_found' ? { details: { error_code: 'thread_not_found' } } : {};
   return JSON.stringify({ type: 'error', error: { type, message: told, ...details }, request_id: requestId });
@@ -17,12 +19,6 @@ export function encodeAnthropicError(error: TierlineError, requestId: string): s
 
 export function encodeAnthropicStreamError(error: TierlineError, requestId: string): string {
   return `event: error\ndata: ${encodeAnthropicError(error, requestId)}\n\n`;
-}
-
-/** Anthropic has no code for it: agents know by these words that they have to compact their conversation. */
-function isTooLong({ code, message, upstream }: TierlineError): boolean {
-  const isKnown = code === 'context_length_exceeded' || upstream?.code === 'context_length_exceeded';
-  return isKnown && !/prompt is too long/i.test(upstream?.message ?? message);
 }
 
 /** OpenAI calls a wrong key and an unknown model an invalid_request_error, Anthropic does not. */

@@ -34,6 +34,20 @@ export function isOpenaiType(type: string): boolean {
   return SHARED_TYPES.has(type) || (!ANTHROPIC_TYPES.has(type) && !/^[A-Z_]+$/.test(type));
 }
 
+const TOO_LONG = 'context_length_exceeded';
+/** The words of Anthropic, and of OpenAI and what is compatible with it. */
+const TOO_LONG_WORDS = /prompt is too long|maximum context length|exceeds? the context window/i;
+
+/** Whether a provider says that the conversation does not fit the model. */
+export function isTooLongUpstream({ code, message }: UpstreamError): boolean {
+  return code === TOO_LONG || TOO_LONG_WORDS.test(message);
+}
+
+/** Whether the conversation does not fit: what agents have to know to compact it. */
+export function isTooLong({ code, upstream }: TierlineError): boolean {
+  return code === TOO_LONG || (upstream !== undefined && isTooLongUpstream(upstream));
+}
+
 export interface ToldError {
   status: number;
   message: string;

@@ -1,6 +1,6 @@
 // Errors in OpenAI's shape: `{"error":{"message","type","param","code"}}`.
 import type { TierlineError, UpstreamError } from '../call/errors.ts';
-import { isOpenaiType, openaiErrorType, toldError } from './error-words.ts';
+import { isOpenaiType, isTooLongUpstream, openaiErrorType, toldError } from './error-words.ts';
 
 const CODES: Record<number, string> = { 401: 'invalid_api_key', 404: 'not_found', 429: 'rate_limit_exceeded' };
 
@@ -20,7 +20,5 @@ export function encodeOpenaiStreamError(error: TierlineError): string {
 /** OpenAI's codes are words; what other providers put there is their HTTP status. */
 function familyCode(upstream: UpstreamError): string | undefined {
   if (typeof upstream.code === 'string') return upstream.code;
-  return /prompt is too long|maximum context length|exceeds? the context window/i.test(upstream.message)
-    ? 'context_length_exceeded'
-    : undefined;
+  return isTooLongUpstream(upstream) ? 'context_length_exceeded' : undefined;
 }

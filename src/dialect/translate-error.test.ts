@@ -111,6 +111,20 @@ describe("a provider's error", () => {
       { type: 'invalid_request_error', message: 'prompt is too long: At most 8 fit.' },
     ],
     [
+      'prompt too long at a compatible server, which has no code for it',
+      { status: 400, message: "This model's maximum context length is 8 tokens." },
+      {
+        message: "This model's maximum context length is 8 tokens.",
+        type: 'invalid_request_error',
+        param: null,
+        code: 'context_length_exceeded',
+      },
+      {
+        type: 'invalid_request_error',
+        message: "prompt is too long: This model's maximum context length is 8 tokens.",
+      },
+    ],
+    [
       'unknown model at OpenAI',
       { status: 404, message: 'm', type: 'invalid_request_error', code: 'model_not_found' },
       { message: 'm', type: 'invalid_request_error', param: null, code: 'model_not_found' },

@@ -244,13 +244,8 @@ class App implements Gateway {
     const startedAt = performance.now();
     const read = Inbound.read(dialect, body, settings.maxDepth, admission.named);
     const client = new HttpClient(responder, dialect, id, settings.answer);
-    const files = holderOfFiles(this.options.objects, read, tenant);
-    const {
-      inbound,
-      heldBy: earlier,
-      onAnswered,
-    } = dialect === openaiResponses ? this.goOn(read, { settings, tenant }) : { inbound: read, heldBy: null };
-    const heldBy = oneHolder(earlier, files);
+    client.wantsStream = read.stream;
+    const { inbound, heldBy, onAnswered } = this.prepare(read, { settings, tenant });
     this.admitted++;
     await route(settings.engine, this.options.recorder, {
       id,
@@ -267,11 +262,17 @@ class App implements Gateway {
     });
   }
 
-  /** A response may go on from an earlier one, and be gone on from. */
-  private goOn(read: Inbound, { settings, tenant }: { settings: GatewaySettings; tenant: string }): GoingOn {
+  /** What a request refers to decides where it may go; a response may go on from an earlier one, and be gone on from. */
+  private prepare(read: Inbound, { settings, tenant }: { settings: GatewaySettings; tenant: string }): Prepared {
     const { responses } = this;
+    const files = holderOfFiles(this.options.objects, read, tenant);
+    if (read.dialect !== openaiResponses) return { inbound: read, heldBy: files };
     const { inbound, heldBy } = responses.open(read, tenant, settings);
-    return { inbound, heldBy, onAnswered: (answered) => responses.keep(inbound, tenant, answered) };
+    return {
+      inbound,
+      heldBy: oneHolder(heldBy, files),
+      onAnswered: (answered) => responses.keep(inbound, tenant, answered),
+    };
   }
 
   private serveFiles(admission: Admission, request: IncomingMessage, order: FilesOrder): Promise<void> {
@@ -307,7 +308,7 @@ class App implements Gateway {
   }
 }
 
-interface GoingOn {
+interface Prepared {
   inbound: Inbound;
   heldBy: string | null;
   onAnswered?: (answered: Answered) => void;

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { TierlineError } from '../call/errors.ts';
 import type { Dialect } from '../dialect/dialect.ts';
+import { isTooLong } from '../dialect/error-words.ts';
 import type { AnswerFacts, CallClient, FailureContext } from '../router.ts';
 import { type AnswerHeaderOptions, answerHeaders, providerHeaders } from './headers.ts';
 import { KEEP_ALIVE, type Responder } from './responder.ts';
@@ -9,6 +10,8 @@ import { KEEP_ALIVE, type Responder } from './responder.ts';
 export class HttpClient implements CallClient {
   answer: AnswerFacts | null = null;
   isCommitted = false;
+  /** Whether the client waits for a stream. */
+  wantsStream = false;
   private readonly responder: Responder;
   private readonly dialect: Dialect;
   private readonly requestId: string;
@@ -72,12 +75,25 @@ export class HttpClient implements CallClient {
       this.responder.end(this.dialect.encodeStreamError(error, this.requestId));
       return;
     }
+    if (this.tellsInStream(error, context)) {
+      this.open(context.headers, context.answer);
+      this.responder.end(this.dialect.encodeStreamError(error, this.requestId));
+      return;
+    }
     const headers = providerHeaders(context.headers);
     // The clients of OpenAI and Anthropic heed it: trying again at once would be paid like the first time.
     if (error.code === 'answer_refused') headers.push('x-should-retry', 'false');
     if (error.retryAfterSeconds !== undefined) headers.push('retry-after', String(error.retryAfterSeconds));
     const body = context.body ?? this.dialect.encodeError(error, this.requestId);
     this.end(error.status, headers, { body, answer: context.answer });
+  }
+
+  /**
+   * OpenAI's responses tell inside of the stream that a conversation is too long, and Codex CLI compacts it at that sign only
+   * (codex-rs/codex-api, 0.171). What a provider has said in its own words stays as it is.
+   */
+  private tellsInStream(error: TierlineError, { body }: FailureContext): boolean {
+    return this.wantsStream && this.dialect.name === 'openai-responses' && body === null && isTooLong(error);
   }
 
   private end(status: number, headers: string[], told: { body: Buffer | string; answer: AnswerFacts | null }): void {
