@@ -35,7 +35,8 @@ describe('a response that the gateway keeps', () => {
     const read = await client.responses.retrieve(response.id);
     assert.deepEqual([read.id, textOf(read), read.status], [response.id, 'Hello there.', 'completed']);
     const items = [];
-    for await (const item of client.responses.inputItems.list(response.id, { order: 'asc', limit: 2 })) items.push(item);
+    for await (const item of client.responses.inputItems.list(response.id, { order: 'asc', limit: 2 }))
+      items.push(item);
     assert.deepEqual(
       items.map((item) => ('role' in item ? item.role : '')),
       ['user', 'assistant', 'user'],
@@ -71,7 +72,7 @@ describe('a response that lies at its provider', () => {
     assert.equal(upstream.last.path, `/v1/responses/${response.id}/input_items?limit=5`);
     assert.equal((await client.responses.cancel(response.id)).status, 'cancelled');
     assert.equal(upstream.last.path, `/v1/responses/${response.id}/cancel`);
-    assert.equal(upstream.last.headers.authorization, 'Bearer k', 'the key is the provider\'s');
+    assert.equal(upstream.last.headers.authorization, 'Bearer k', "the key is the provider's");
   });
 
   test('is not known any more when it has been deleted there', async () => {
@@ -140,7 +141,9 @@ describe('a provider that fails while it holds the conversation', () => {
       upstream.say = ({ path, api }) => (path === '/v1/responses' ? { status: 500 } : { text: `Ada, says ${api}` });
       const asked = { model: 'auto', input: 'Who am I?', previous_response_id: first.response.id };
       if (keep === 'crossing') {
-        const caught = await as('acme').responses.create(asked).catch((error: unknown) => error);
+        const caught = await as('acme')
+          .responses.create(asked)
+          .catch((error: unknown) => error);
         const { status, headers } = caught as { status: number; headers: Headers };
         assert.equal(status, 500);
         const row = await rowOf(gateway, headers);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { before, beforeEach, describe, test } from 'node:test';
 import type OpenAI from 'openai';
 import { create, type Got, refused, rowOf, type Stateful, startStateful, textOf } from './stateful-gateway.ts';
-import { type Api, APIS, type Said, type StatefulVisit } from './stateful-upstream.ts';
+import { APIS, type Api, type Said, type StatefulVisit } from './stateful-upstream.ts';
 import { fileScope } from './support.ts';
 
 const scope = fileScope();
@@ -72,7 +72,10 @@ const TOLD: Record<Exclude<Api, 'responses'>, (body: Record<string, unknown>) =>
   anthropic: (body) => {
     const messages = body['messages'] as { role: string; content: { type: string; signature?: string }[] }[];
     assert.deepEqual(
-      messages.map(({ role, content }) => [role, typeof content === 'string' ? 'text' : content.map(({ type }) => type)]),
+      messages.map(({ role, content }) => [
+        role,
+        typeof content === 'string' ? 'text' : content.map(({ type }) => type),
+      ]),
       [
         ['user', ['text']],
         ['assistant', ['thinking', 'tool_use']],
@@ -136,7 +139,10 @@ for (const isStream of [false, true]) {
         const { response } = await create(client, asked, isStream);
         previous = response.id;
       }
-      assert.match(upstream.last.text, /Are you chat\?.*I am chat\..*I am anthropic\..*I am gemini\..*Are you responses\?/);
+      assert.match(
+        upstream.last.text,
+        /Are you chat\?.*I am chat\..*I am anthropic\..*I am gemini\..*Are you responses\?/,
+      );
       assert.equal(upstream.last.body['previous_response_id'], null);
     });
 

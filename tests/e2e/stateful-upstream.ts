@@ -140,7 +140,11 @@ function event(data: object): string {
   return `${type === undefined ? '' : `event: ${type}\n`}data: ${JSON.stringify(data)}\n\n`;
 }
 
-function toNative(id: string, { text, call }: Said, { model, background, previous_response_id }: object & Body): Native {
+function toNative(
+  id: string,
+  { text, call }: Said,
+  { model, background, previous_response_id }: object & Body,
+): Native {
   const content = [{ type: 'output_text', text, annotations: [] }];
   const message = { id: `msg_${id}`, type: 'message', role: 'assistant', status: 'completed', content };
   const called = { id: `fc_${id}`, type: 'function_call', status: 'completed', call_id: call?.id, name: call?.name };
@@ -155,7 +159,10 @@ function toNative(id: string, { text, call }: Said, { model, background, previou
     previous_response_id: previous_response_id ?? null,
     output: isRunning
       ? []
-      : [...(text === undefined ? [] : [message]), ...(call === undefined ? [] : [{ ...called, arguments: call.json }])],
+      : [
+          ...(text === undefined ? [] : [message]),
+          ...(call === undefined ? [] : [{ ...called, arguments: call.json }]),
+        ],
     usage: isRunning ? null : { input_tokens: 10, output_tokens: 2, total_tokens: 12 },
   };
 }
@@ -259,7 +266,10 @@ function blockEvents(block: Block, index: number): string[] {
   const empty = { thinking: { thinking: '', signature: '' }, text: { text: '' }, tool_use: { input: {} } }[type];
   const deltas: Record<string, unknown>[] =
     type === 'thinking'
-      ? [{ type: 'thinking_delta', thinking }, { type: 'signature_delta', signature }]
+      ? [
+          { type: 'thinking_delta', thinking },
+          { type: 'signature_delta', signature },
+        ]
       : type === 'text'
         ? pieces(text as string).map((piece) => ({ type: 'text_delta', text: piece }))
         : [{ type: 'input_json_delta', partial_json: JSON.stringify(input) }];
