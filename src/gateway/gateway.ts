@@ -261,7 +261,7 @@ class App implements Gateway {
     const read = Inbound.read(dialect, body, settings.maxDepth, admission.named);
     const client = new HttpClient(responder, dialect, id, settings.answer);
     const { inbound, heldBy, onAnswered } =
-      dialect === openaiResponses ? this.goOn(read, { settings, tenant }) : { inbound: read };
+      dialect === openaiResponses ? this.goOn(read, { id, settings, tenant }) : { inbound: read };
     this.admitted++;
     await route(settings.engine, this.options.recorder, {
       id,
@@ -278,11 +278,21 @@ class App implements Gateway {
     });
   }
 
-  /** A response may go on from an earlier one, and be gone on from. */
-  private goOn(read: Inbound, { settings, tenant }: { settings: GatewaySettings; tenant: string }): GoingOn {
+  /** A response may go on from an earlier one, and be gone on from. An answer that cannot be kept is given all the same. */
+  private goOn(
+    read: Inbound,
+    { id, settings, tenant }: { id: string; settings: GatewaySettings; tenant: string },
+  ): GoingOn {
     const { responses } = this;
     const { inbound, heldBy } = responses.open(read, tenant, settings);
-    return { inbound, heldBy, onAnswered: (answered) => responses.keep(inbound, tenant, answered) };
+    const onAnswered = (answered: Answered): void => {
+      try {
+        responses.keep(inbound, tenant, answered);
+      } catch (error) {
+        this.options.onInternalError(error, id);
+      }
+    };
+    return { inbound, heldBy, onAnswered };
   }
 
   private serveFiles(admission: Admission, request: IncomingMessage, order: FilesOrder): Promise<void> {

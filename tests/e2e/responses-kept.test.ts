@@ -1,9 +1,11 @@
 // What becomes of a response afterwards, through the built gateway with OpenAI's own SDK: it is read, listed, cancelled and
 // deleted where it lies, by the tenant that made it and by nobody else, for as long as the operator says, and after a kill.
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type OpenAI from 'openai';
+import { objectsPath } from '../../src/objects/object-store.ts';
 import { clientOf, create, refused, rowOf, type Stateful, startStateful, textOf } from './stateful-gateway.ts';
 import { APIS } from './stateful-upstream.ts';
 import { fileScope, run, startGateway, temporaryFolder } from './support.ts';
@@ -228,4 +230,16 @@ test('where nothing is kept, a conversation goes on only where its provider has 
   const { response } = await create(as('acme'), { model: 'responses', input: 'Hi' });
   await create(as('acme'), on(response.id, 'responses'));
   assert.equal(upstream.last.body['previous_response_id'], response.id);
+});
+
+test('an answer that cannot be kept is answered all the same, and the operator hears of it', async () => {
+  const { gateway, as } = await startStateful(scope);
+  const db = new DatabaseSync(objectsPath(gateway.ledgerPath));
+  db.exec('DROP TABLE objects');
+  db.close();
+  for (const isStream of [false, true]) {
+    const { response, headers } = await create(as('acme'), { model: 'chat', input: 'Hi' }, isStream);
+    assert.equal(textOf(response), 'Hello there.');
+    await gateway.printed(new RegExp(`${headers.get('x-tierline-request-id')}.*no such table`), 'stderr');
+  }
 });

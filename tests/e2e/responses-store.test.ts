@@ -2,8 +2,11 @@
 // whoever answers, the provider gets all that was said, and nobody else gets any of it.
 import assert from 'node:assert/strict';
 import { before, beforeEach, describe, test } from 'node:test';
+import { createOpenAI } from '@ai-sdk/openai';
+import { generateText, isStepCount, type ModelMessage, streamText, tool } from 'ai';
 import type OpenAI from 'openai';
-import { create, type Got, refused, rowOf, type Stateful, startStateful, textOf } from './stateful-gateway.ts';
+import { z } from 'zod';
+import { create, type Got, keyOf, refused, rowOf, type Stateful, startStateful, textOf } from './stateful-gateway.ts';
 import { APIS, type Api, type Said, type StatefulVisit } from './stateful-upstream.ts';
 import { fileScope } from './support.ts';
 
@@ -161,3 +164,55 @@ for (const isStream of [false, true]) {
     });
   });
 }
+
+describe('whatever ids the provider gives', () => {
+  test('no conversation gets into another, of the same tenant or of two', async () => {
+    const { upstream, as } = await startStateful(scope);
+    upstream.nextId = () => '1';
+    upstream.say = ({ text }) => ({ text: `You are ${/I am (\w+)/.exec(text)?.[1]}.` });
+    for (const model of ['chat', 'anthropic', 'gemini']) {
+      const begun = [];
+      for (const [tenant, name] of [
+        ['acme', 'Ada'],
+        ['acme', 'Bob'],
+        ['globex', 'Eve'],
+      ] as const) {
+        const { response } = await create(as(tenant), { model, input: `I am ${name}` }, name === 'Bob');
+        begun.push({ tenant, name, id: response.id });
+      }
+      for (const { tenant, name, id } of begun) {
+        const { response } = await create(as(tenant), { model, input: 'Who am I?', previous_response_id: id });
+        assert.equal(textOf(response), `You are ${name}.`);
+      }
+    }
+  });
+});
+
+test("the AI SDK's default model, which names what was said by its ids, goes on at any provider", async () => {
+  const { upstream, gateway } = stateful;
+  const openai = createOpenAI({ baseURL: `${gateway.url}/v1`, apiKey: keyOf('acme') });
+  const tools = {
+    get_weather: tool({ inputSchema: z.looseObject({ city: z.string() }), execute: () => 'light rain' }),
+  };
+  for (const model of ['chat', 'anthropic', 'gemini']) {
+    upstream.say = weather;
+    const options = { model: openai(model), tools, stopWhen: isStepCount(3), maxRetries: 0 };
+    const messages: ModelMessage[] = [{ role: 'user', content: 'Weather in Paris?' }];
+    const first = await generateText({ ...options, messages });
+    assert.equal(first.text, 'It rains.');
+    messages.push(...first.responseMessages, { role: 'user', content: 'And tomorrow?' });
+    const second = streamText({ ...options, messages });
+    assert.equal(await second.text, 'It will be dry.');
+    assert.match(upstream.last.text, /Weather in Paris\?.*get_weather.*light rain.*It rains\..*And tomorrow\?/);
+    assert.doesNotMatch(upstream.last.text, /item_reference/);
+    const { as } = stateful;
+    const named = {
+      type: 'item_reference',
+      id: (await create(as('acme'), { model, input: 'Hi' })).response.output[0]?.id,
+    };
+    const input = [named] as OpenAI.Responses.ResponseInput;
+    const visits = upstream.visits.length;
+    await refused(create(as('globex'), { model, input }), { status: 400, code: 'unsupported', says: /item_reference/ });
+    assert.equal(upstream.visits.length, visits);
+  }
+});
