@@ -78,7 +78,7 @@ interface Heard {
 
 async function hear(task: string, input: string, more: object = {}): Promise<Heard> {
   const heard: Heard = { last: null, deltas: '', error: null, raw: '', headers: new Headers() };
-  let whole: Promise<string> = Promise.resolve('');
+  let whole: Promise<void> = Promise.resolve();
   const client = new OpenAI({
     baseURL: `${stateful.gateway.url}/v1`,
     apiKey: keyOf('acme'),
@@ -87,7 +87,7 @@ async function hear(task: string, input: string, more: object = {}): Promise<Hea
       const response = await fetch(...args);
       heard.headers = response.headers;
       const [one, two] = (response.body as ReadableStream).tee();
-      whole = new Response(two).text();
+      whole = gather(two as ReadableStream<Uint8Array>, heard);
       return new Response(one, { status: response.status, headers: response.headers });
     },
   });
@@ -100,8 +100,18 @@ async function hear(task: string, input: string, more: object = {}): Promise<Hea
   } catch (error) {
     heard.error = error;
   }
-  heard.raw = await whole;
+  await whole;
   return heard;
+}
+
+/** Reads to the end, or until the SDK has had enough: it leaves a stream in which it has read an error. */
+async function gather(body: ReadableStream<Uint8Array>, into: { raw: string }): Promise<void> {
+  const decoder = new TextDecoder();
+  try {
+    for await (const bytes of body) into.raw += decoder.decode(bytes, { stream: true });
+  } catch {
+    // What came until then is what the client saw.
+  }
 }
 
 const costOf = (response: OpenAI.Responses.Response | null): number | undefined =>
@@ -148,7 +158,7 @@ for (const [cheap, strong] of SETUPS) {
       const { last, deltas, headers } = await hear(`hold-${cheap}`, 'Hi');
       assert.ok(last);
       assert.equal(textOf(last), 'Hello there.');
-      if (cheap !== 'responses') assert.equal(deltas, 'Hello there.');
+      assert.equal(deltas, 'Hello there.');
       assert.equal(upstream.visits.length, visits + 1);
       const row = await rowOf(gateway, headers);
       assert.deepEqual([row.model, row.escalated, row.costNanoUsd], [`cheap-${cheap}`, false, 14_000]);
@@ -209,9 +219,8 @@ for (const api of APIS) {
     const stream = await client.responses.create({ model: `cheap-${api}`, input: 'Hi', stream: true }, { headers });
     let id = '';
     for await (const event of stream) {
-      if (event.type !== 'response.created') continue;
-      id = event.response.id;
-      break;
+      if (event.type === 'response.created') id = event.response.id;
+      if (event.type === 'response.output_text.delta') break;
     }
     stream.controller.abort();
     assert.match(id, /^resp_/);
@@ -219,8 +228,9 @@ for (const api of APIS) {
     await eventually(() => last.isLeft);
     const row = await eventually(() => gateway.rows().find((one) => one.session === session));
     assert.deepEqual([row.status, row.errorCode, row.dialect], ['client_gone', 'client_gone', 'openai-responses']);
-    assert.ok((row.costNanoUsd ?? 0) > 0, 'what was said until then is paid');
-    assert.equal(row.costBasis, 'estimated');
+    // Anthropic says at the beginning what it has read; of the others nobody knows, which is not nothing.
+    if (api === 'anthropic') assert.ok((row.costNanoUsd ?? 0) > 0);
+    else assert.deepEqual([row.costNanoUsd, row.costBasis], [null, 'unknown']);
     const visits = upstream.visits.length;
     await refused(client.responses.retrieve(id), { status: 404 });
     await refused(client.responses.create({ model: `cheap-${api}`, input: 'More', previous_response_id: id }), {

@@ -176,10 +176,15 @@ interface Body {
 function nativeEvents(response: Native): string[] {
   const items = response['output'] as Record<string, unknown>[];
   const begun = { ...response, status: 'in_progress', output: [], usage: null };
-  const middle = items.flatMap((item, output_index) => [
-    { type: 'response.output_item.added', output_index, item: { ...item, content: [] } },
-    { type: 'response.output_item.done', output_index, item },
-  ]);
+  const middle = items.flatMap((item, output_index) => {
+    const at = { output_index, content_index: 0, item_id: item['id'] };
+    const [part] = (item['content'] ?? []) as { text: string }[];
+    return [
+      { type: 'response.output_item.added', output_index, item: { ...item, content: [] } },
+      ...pieces(part?.text).map((delta) => ({ type: 'response.output_text.delta', ...at, delta, logprobs: [] })),
+      { type: 'response.output_item.done', output_index, item },
+    ];
+  });
   const events = [{ type: 'response.created', response: begun }, ...middle, { type: 'response.completed', response }];
   return events.map((one, sequence_number) => event({ ...one, sequence_number }));
 }
@@ -244,7 +249,11 @@ const STREAMED: Record<Exclude<Api, 'responses'>, (id: string, said: Said) => st
       event({ type: 'message_stop' }),
     ];
   },
-  gemini: (id, said) => [event(WHOLE.gemini(id, said))],
+  gemini: (id, { text, ...said }) => {
+    const part = (piece: string): object => ({ content: { role: 'model', parts: [{ text: piece }] } });
+    const some = pieces(text).map((piece) => ({ candidates: [part(piece)], modelVersion: 'real', responseId: id }));
+    return [...some, WHOLE.gemini(id, said)].map(event);
+  },
 };
 
 function pieces(text: string | undefined): string[] {
