@@ -16,7 +16,7 @@ import { writeReplyCost } from './dialect/reply.ts';
 import { estimateUsage } from './estimate.ts';
 import type { Gate, Question } from './gate/gate.ts';
 import { toQuestion } from './judged.ts';
-import { decide } from './policy/decide.ts';
+import { decide, NothingLeft } from './policy/decide.ts';
 import type { Policy } from './policy/policy.ts';
 import { namedSession } from './policy/session.ts';
 import type { PlanState } from './policy/state.ts';
@@ -134,6 +134,10 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
       onFlow: (attempt) => nameAnswer(client, plan, { attempt, losses: losses.get(attempt) ?? [] }),
     });
   } catch (error) {
+    if (error instanceof NothingLeft) {
+      plan = error.plan;
+      decidedAt = performance.now();
+    }
     outcome.error = error instanceof TierlineError ? error : new TierlineError('internal', undefined, { cause: error });
   }
   for (const exchange of outcome.exchanges) estimateUsage(engine.policy.models, inbound, exchange);

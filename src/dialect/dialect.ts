@@ -44,6 +44,8 @@ export interface ReplyContext {
   origin?: DialectName;
   /** The request that is answered, for dialects whose replies repeat its settings. */
   request?: NeutralRequest;
+  /** Makes what is unique in an id, of letters and digits; a UUID when left out. */
+  newId?: () => string;
 }
 
 /** One server-sent event: `event` is the name line, empty when there was none. */

@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { TierlineError } from '../call/errors.ts';
 import type { Json } from '../call/json.ts';
 import { Inbound } from './inbound.ts';
 import { openaiResponses } from './openai-responses.ts';
 import {
   goOnFrom,
-  type KeptResponse,
+  itemsIn,
+  itemsOf,
+  type KeptJson,
   previousResponseOf,
+  readKept,
   readResponse,
-  toItems,
+  referencesOf,
   toKept,
 } from './openai-responses-kept.ts';
 
@@ -18,7 +22,8 @@ const read = (body: object | string): Inbound =>
 
 const say = (text: string) => ({ type: 'message', role: 'user', content: [{ type: 'input_text', text }] });
 const ANSWER = { type: 'message', id: 'msg_1', role: 'assistant', content: [{ type: 'output_text', text: 'Hello.' }] };
-const KEPT: KeptResponse = { input: [say('Hi')], response: { id: 'resp_1', output: [ANSWER] } };
+const KEPT: KeptJson = JSON.stringify({ input: [say('Hi')], response: { id: 'resp_1', output: [ANSWER] } });
+const answered = (response: object) => ({ id: 'resp_1', isRunning: false, json: JSON.stringify(response) });
 const bodyOf = (bytes: Buffer): Record<string, Json> => JSON.parse(bytes.toString()) as Record<string, Json>;
 
 describe('a request that goes on', () => {
@@ -50,10 +55,19 @@ describe('a request that goes on', () => {
     );
   });
 
+  test('keeps what was said as it was written, numbers that are too large for JavaScript included', () => {
+    const item = '{"type":"function_call_output" , "call_id":"c","output":[{"n":12345678901234567890, "x":1.50}]}';
+    const inbound = read(`{"model":"m","input":[ ${item} ]}`);
+    const kept = toKept(inbound, { ...answered({}), json: '{"id":"resp_1","output":[ {"n":1e400} ]}' });
+    assert.equal(kept, `{"input":[${item}],"response":{"id":"resp_1","output":[ {"n":1e400} ]}}`);
+    const next = goOnFrom(read('{"model":"m","input":[],"previous_response_id":"resp_1"}'), kept);
+    assert.equal(next.toString(), `{"model":"m","input":[${item},{"n":1e400}],"previous_response_id":null}`);
+  });
+
   test('goes on from itself again: turn after turn the items only grow', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 6 }), (turns) => {
-        let kept: KeptResponse | null = null;
+        let kept: KeptJson | null = null;
         for (const [index, text] of turns.entries()) {
           const asked = {
             model: 'm',
@@ -61,43 +75,101 @@ describe('a request that goes on', () => {
             ...(kept === null ? {} : { previous_response_id: `resp_${index}` }),
           };
           const inbound = read(kept === null ? asked : goOnFrom(read(asked), kept).toString());
-          kept = toKept(inbound, { id: `resp_${index + 1}`, output: [ANSWER] });
+          kept = toKept(inbound, answered({ id: `resp_${index + 1}`, output: [ANSWER] }));
         }
         const items = turns.flatMap((text, index) => (index === 0 ? [say(text)] : [ANSWER, say(text)]));
-        assert.deepEqual(kept?.input, items);
+        assert.deepEqual(kept === null ? null : readKept(kept).input, items);
       }),
     );
   });
 });
 
 test('an input is items, whatever it was written as', () => {
-  assert.deepEqual(toItems('Hi'), [say('Hi')]);
-  assert.deepEqual(toItems([say('Hi')]), [say('Hi')]);
-  assert.deepEqual([toItems(null), toItems(undefined)], [[], []]);
-  assert.equal(previousResponseOf(read({ model: 'm', input: 'x', previous_response_id: null })), null);
+  const items = (input: Json): unknown => JSON.parse(`[${itemsOf(read({ model: 'm', input, prompt: { id: 'p' } }))}]`);
+  assert.deepEqual(items('Hi "you"\n'), [say('Hi "you"\n')]);
+  assert.deepEqual(items([say('Hi'), ANSWER]), [say('Hi'), ANSWER]);
+  assert.deepEqual([items([]), items(null)], [[], []]);
+  assert.equal(itemsOf(read({ model: 'm', prompt: { id: 'p' } })), '');
 });
 
-test('an answer without id or output leaves nothing to go on from', () => {
-  const inbound = read({ model: 'm', input: 'x' });
-  assert.equal(toKept(inbound, { output: [] }), null);
-  assert.equal(toKept(inbound, { id: 'resp_1' }), null);
-  assert.deepEqual(toKept(inbound, { id: 'resp_1', output: [] })?.input, [say('x')]);
+test('the id of an earlier response is a text', () => {
+  const of = (previous_response_id: Json) => previousResponseOf(read({ model: 'm', input: 'x', previous_response_id }));
+  assert.deepEqual([of(null), of(''), of('resp_1')], [null, '', 'resp_1']);
+  assert.equal(previousResponseOf(read({ model: 'm', input: 'x' })), null);
+  for (const wrong of [5, true, ['resp_1'], { id: 'resp_1' }]) {
+    assert.throws(
+      () => of(wrong),
+      (error) => error instanceof TierlineError && error.code === 'invalid_request' && /a string/.test(error.message),
+    );
+  }
+});
+
+describe('an item that is only named', () => {
+  const UNIQUE = '0123456789abcdef0123456789abcdef';
+
+  test('is found by the response it was made in', () => {
+    const items = [
+      say('Hi'),
+      { type: 'item_reference', id: `msg_${UNIQUE}_0` },
+      { id: `rs_${UNIQUE}_12`, type: 'item_reference' },
+      { type: 'item_reference', id: 'msg_1' },
+      { type: 'item_reference', id: `xyz_${UNIQUE}_0` },
+      { type: 'item_reference' },
+      { type: 'message', id: `msg_${UNIQUE}_0`, role: 'assistant', content: 'An "item_reference".' },
+    ];
+    const inbound = read({ model: 'm', input: items });
+    const found = referencesOf(inbound);
+    assert.deepEqual(
+      found.map(({ id, responseId }) => [id, responseId]),
+      [
+        [`msg_${UNIQUE}_0`, `resp_${UNIQUE}`],
+        [`rs_${UNIQUE}_12`, `resp_${UNIQUE}`],
+      ],
+    );
+    const texts = found.map(({ start, end }) => inbound.body.toString('utf8', start, end));
+    assert.deepEqual(
+      texts,
+      items.slice(1, 3).map((item) => JSON.stringify(item)),
+    );
+    assert.deepEqual(referencesOf(read({ model: 'm', input: '"item_reference"' })), []);
+  });
+
+  test('is what stands in the output of that response', () => {
+    const kept = '{"input":[{"id":"a"}],"response":{"id":"resp_1","output":[ {"id":"b","n":1.0}, {"id":"c"} ,{}]}}';
+    assert.deepEqual(
+      [...itemsIn(kept)],
+      [
+        ['b', '{"id":"b","n":1.0}'],
+        ['c', '{"id":"c"}'],
+      ],
+    );
+    for (const none of ['{"input":[]}', '{"response":5}', '{"response":{"output":{}}}'])
+      assert.equal(itemsIn(none).size, 0);
+  });
 });
 
 describe('the response is found', () => {
+  const RESPONSE = '{"id":"resp_1","output":[ ] }';
+
   test('in a whole answer', () => {
-    assert.deepEqual(readResponse(Buffer.from(' {"id":"resp_1"}')), { id: 'resp_1' });
-    assert.equal(readResponse('{"id":'), null);
-    assert.equal(readResponse('[]'), null);
+    assert.deepEqual(readResponse(Buffer.from(RESPONSE)), { id: 'resp_1', isRunning: false, json: RESPONSE });
+    assert.equal(readResponse(` ${RESPONSE}\n`)?.id, 'resp_1');
+    for (const none of ['{"id":', '[]', '{"error":{}}', '{"output":[]}', '{"id":"resp_1"}', '{"id":5,"output":[]}'])
+      assert.equal(readResponse(none), null, none);
   });
 
   test('in the last events of a stream, whichever they are', () => {
-    const done = 'event: response.completed\ndata: {"type":"response.completed","response":{"id":"resp_1"}}\n\n';
+    const done = `event: response.completed\ndata: {"type":"response.completed","response":${RESPONSE}}\n\n`;
     const delta = 'event: response.output_text.delta\ndata: {"delta":"{\\"response\\":{}}"}\n\n';
-    assert.deepEqual(readResponse(delta + done), { id: 'resp_1' });
-    assert.deepEqual(readResponse(done.replaceAll('\n', '\r\n')), { id: 'resp_1' });
-    assert.equal(readResponse(delta), null);
-    assert.equal(readResponse('data: [DONE]\n\n'), null);
-    assert.equal(readResponse(''), null);
+    assert.deepEqual(readResponse(delta + done), { id: 'resp_1', isRunning: false, json: RESPONSE });
+    assert.equal(readResponse(done.replaceAll('\n', '\r\n'))?.json, RESPONSE);
+    assert.equal(readResponse(done + delta)?.json, RESPONSE);
+    for (const none of [delta, 'data: [DONE]\n\n', 'data: {"response":null}\n\n', ''])
+      assert.equal(readResponse(none), null, none);
+  });
+
+  test('and whether it is still being made', () => {
+    const isRunning = (status: string) => readResponse(JSON.stringify({ id: 'r', output: [], status }))?.isRunning;
+    assert.deepEqual(['queued', 'in_progress', 'completed', 'incomplete'].map(isRunning), [true, true, false, false]);
   });
 });

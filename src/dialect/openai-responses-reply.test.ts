@@ -9,8 +9,14 @@ import { gemini } from './gemini.ts';
 import type { NeutralChoice, NeutralPart, NeutralReply } from './neutral.ts';
 import { openaiChat } from './openai-chat.ts';
 import { openaiResponses } from './openai-responses.ts';
+import { madeInResponse } from './openai-responses-shell.ts';
 
-const CONTEXT: ReplyContext = { costUsd: () => null, includeUsage: true, createdAtSeconds: 1_700_000_000 };
+const CONTEXT: ReplyContext = {
+  costUsd: () => null,
+  includeUsage: true,
+  createdAtSeconds: 1_700_000_000,
+  newId: () => '01Ab',
+};
 const words = (text: string): JsonObject => ({
   id: 'msg_1',
   type: 'message',
@@ -133,7 +139,7 @@ describe('writing a response', () => {
     assert.deepEqual(
       { ...response, completed_at: 0 },
       {
-        id: 'resp_msg_01Ab',
+        id: 'resp_01Ab',
         object: 'response',
         created_at: 1_700_000_000,
         status: 'completed',
@@ -163,7 +169,7 @@ describe('writing a response', () => {
         model: 'claude',
         output: [
           {
-            id: 'msg_msg_01Ab_0',
+            id: 'msg_01Ab_0',
             type: 'message',
             status: 'completed',
             role: 'assistant',
@@ -224,19 +230,19 @@ describe('writing a response', () => {
     );
     assert.deepEqual(output, [
       {
-        id: 'rs_msg_01Ab_0',
+        id: 'rs_01Ab_0',
         type: 'reasoning',
         summary: [{ type: 'summary_text', text: 'hm' }],
         encrypted_content: 'tierline:anthropic-messages:thinking:sig',
       },
       {
-        id: 'rs_msg_01Ab_1',
+        id: 'rs_01Ab_1',
         type: 'reasoning',
         summary: [],
         encrypted_content: 'tierline:anthropic-messages:redacted_thinking:data',
       },
       {
-        id: 'msg_msg_01Ab_2',
+        id: 'msg_01Ab_2',
         type: 'message',
         status: 'completed',
         role: 'assistant',
@@ -246,7 +252,7 @@ describe('writing a response', () => {
         ],
       },
       {
-        id: 'fc_msg_01Ab_3',
+        id: 'fc_01Ab_3',
         type: 'function_call',
         status: 'completed',
         arguments: '{"a":1.0}',
@@ -254,7 +260,7 @@ describe('writing a response', () => {
         name: 'f',
       },
       {
-        id: 'msg_msg_01Ab_4',
+        id: 'msg_01Ab_4',
         type: 'message',
         status: 'completed',
         role: 'assistant',
@@ -311,61 +317,20 @@ describe('writing a response', () => {
     );
   });
 
-  test('ids of other providers fit OpenAI, and a missing one is made up', () => {
-    const idOf = (id: string) => {
-      const reply: NeutralReply = { id, model: 'm', choices: [], usage: null };
-      return (JSON.parse(openaiResponses.encodeReply(reply, CONTEXT)) as { id: string }).id;
-    };
-    assert.equal(idOf('resp_abc'), 'resp_abc');
-    assert.equal(idOf('gen-1/2:3'), 'resp_gen-123');
-    assert.match(idOf(''), /^resp_[0-9a-f]{32}$/);
-    assert.notEqual(idOf(''), idOf(''));
-  });
-});
-
-describe('a response for a client of another dialect', () => {
-  const source = Buffer.from(
-    JSON.stringify(
-      body({
-        output: [
-          { type: 'reasoning', id: 'rs_1', summary: [{ type: 'summary_text', text: 'hm' }], encrypted_content: 'enc' },
-          words('a'),
-          { type: 'function_call', call_id: 'c1', name: 'f', arguments: '{}' },
-        ],
-      }),
-    ),
-  );
-  const reply = openaiResponses.decodeReply(source);
-
-  test('a chat completion', () => {
-    const { choices } = JSON.parse(openaiChat.encodeReply(reply, CONTEXT)) as { choices: JsonObject[] };
-    assert.deepEqual(choices[0], {
-      index: 0,
-      message: {
-        role: 'assistant',
-        content: 'a',
-        refusal: null,
-        reasoning_content: 'hm',
-        tool_calls: [{ id: 'c1', type: 'function', function: { name: 'f', arguments: '{}' } }],
-      },
-      logprobs: null,
-      finish_reason: 'tool_calls',
-    });
+  test('has an id of its own, whatever the provider says: there are those that give the same one again', () => {
+    const { newId: _, ...context } = CONTEXT;
+    const [one, other] = [encode([{ type: 'text', text: 'a' }], {}, context), encode([], {}, context)];
+    assert.match(String(one.id), /^resp_[0-9a-f]{32}$/);
+    assert.notEqual(one.id, other.id);
+    const [item] = one.output as { id: string }[];
+    assert.equal(item?.id, `msg_${String(one.id).slice('resp_'.length)}_0`);
+    assert.equal(madeInResponse(item.id), one.id);
   });
 
-  test("a message of Anthropic, with OpenAI's signature under a seal", () => {
-    const { content, stop_reason } = JSON.parse(anthropicMessages.encodeReply(reply, CONTEXT)) as JsonObject;
-    assert.deepEqual(content, [
-      { type: 'thinking', thinking: 'hm', signature: 'tierline:openai-responses:thinking:enc' },
-      { type: 'text', text: 'a' },
-      { type: 'tool_use', id: 'c1', name: 'f', input: {} },
-    ]);
-    assert.equal(stop_reason, 'tool_use');
-  });
-
-  test('contents of Gemini, without a signature it could not read', () => {
-    const written = gemini.encodeReply(reply, CONTEXT);
-    assert.match(written, /"text":"hm","thought":true/);
-    assert.ok(!written.includes('enc"'));
+  test('items of others are told by their ids', () => {
+    const unique = '0123456789abcdef0123456789abcdef';
+    assert.equal(madeInResponse(`fc_${unique}_12`), `resp_${unique}`);
+    for (const id of ['', 'msg_1', `ws_${unique}_1`, `msg_${unique}`, `msg_${unique}0_1`, `msg_${unique}_1x`])
+      assert.equal(madeInResponse(id), null, id);
   });
 });

@@ -8,7 +8,7 @@ import { readArguments } from './openai-chat-message-reader.ts';
 import { readOpenaiUsage } from './openai-chat-usage.ts';
 import { readResponsesFinish, writeResponsesFinish } from './openai-responses-finish.ts';
 import { ownName, readCallName } from './openai-responses-namespaces.ts';
-import { itemId, toResponseId, writeResponse } from './openai-responses-shell.ts';
+import { itemId, newResponseId, writeResponse } from './openai-responses-shell.ts';
 import { readReasoning, writeReasoning } from './openai-responses-thinking.ts';
 import { isErrorReport } from './stream-event.ts';
 import { readUpstreamError } from './upstream-error.ts';
@@ -103,7 +103,7 @@ export function encodeResponsesReply(reply: NeutralReply, context: ReplyContext)
     finish,
     parts.some((part) => part.type === 'refusal'),
   );
-  const id = toResponseId(reply.id);
+  const id = newResponseId(context);
   const output = writeOutput(parts, id, context.request);
   addLogprobs(output, logprobs);
   const last = output.pop();

@@ -13,7 +13,7 @@ import { writeResponsesChoice, writeResponsesTool } from './openai-responses-too
 import { pricedResponsesUsage } from './openai-responses-usage.ts';
 
 export interface ResponseState {
-  /** As `toResponseId` made it. */
+  /** As `newResponseId` made it. */
   id: string;
   model: string;
   status: ResponseEnd['status'] | 'in_progress' | 'failed';
@@ -24,16 +24,23 @@ export interface ResponseState {
   usage: Usage | null;
 }
 
-/** The provider's id under the prefix that OpenAI's clients expect; a made-up one when the provider gave none. */
-export function toResponseId(id: string): string {
-  const plain = id.replace(/[^a-zA-Z0-9_-]/g, '');
-  if (plain.startsWith('resp_')) return plain;
-  return `resp_${plain === '' ? randomUUID().replaceAll('-', '') : plain}`;
+/**
+ * The id of a response that the gateway writes, its own: clients go on from it, and what providers give as an id is not always
+ * one (Ollama's is one of a thousand).
+ */
+export function newResponseId({ newId }: ReplyContext): string {
+  return `resp_${newId === undefined ? randomUUID().replaceAll('-', '') : newId()}`;
 }
 
 /** The id of an output item: the same for the same response and position. OpenAI refuses ids beyond 64 characters. */
 export function itemId(prefix: 'msg' | 'fc' | 'rs', responseId: string, position: number): string {
-  return `${prefix}_${responseId.replace(/^resp_/, '').slice(-48)}_${position}`;
+  return `${prefix}_${responseId.replace(/^resp_/, '')}_${position}`;
+}
+
+/** The response in which an item was written that has such an id; null for ids that others have given. */
+export function madeInResponse(id: string): string | null {
+  const [, unique] = /^(?:msg|fc|rs)_([0-9a-f]{32})_\d+$/.exec(id) ?? [];
+  return unique === undefined ? null : `resp_${unique}`;
 }
 
 export function writeResponse(state: ResponseState, context: ReplyContext): JsonObject {

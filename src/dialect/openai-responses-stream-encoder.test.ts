@@ -9,9 +9,14 @@ import type { DialectName, NeutralEvent, NeutralFinish, NeutralPart, NeutralRepl
 import { openaiResponses } from './openai-responses.ts';
 import { encryptedContent } from './openai-responses-thinking.ts';
 
-const CONTEXT: ReplyContext = { costUsd: () => null, includeUsage: true, createdAtSeconds: 1_700_000_000 };
+const CONTEXT: ReplyContext = {
+  costUsd: () => null,
+  includeUsage: true,
+  createdAtSeconds: 1_700_000_000,
+  newId: () => 'r1',
+};
 const USAGE = toUsage({ inputTokens: 20, cacheReadTokens: 80, outputTokens: 7 });
-const START: NeutralEvent = { type: 'start', id: 'r1', model: 'm' };
+const START: NeutralEvent = { type: 'start', id: 'chatcmpl-1', model: 'm' };
 const END: NeutralEvent = { type: 'end' };
 const partEnd: NeutralEvent = { type: 'part_end', choice: 0 };
 const text = (words: string, choice = 0): NeutralEvent => ({ type: 'text', choice, text: words });
@@ -228,7 +233,8 @@ describe('writing the stream of a response', () => {
   });
 
   test('begins without a start, under an id of its own', () => {
-    const events = written(text('a'), START, finish('stop'), END);
+    const { newId: _, ...context } = CONTEXT;
+    const events = parse(encode([text('a'), START, finish('stop'), END], context));
     assert.deepEqual(typesOf(events).slice(0, 3), ['created', 'in_progress', 'output_item.added']);
     assert.match(lastResponse(events).id, /^resp_\w{32}$/);
     assert.equal(responseOf(events[0]).id, lastResponse(events).id);

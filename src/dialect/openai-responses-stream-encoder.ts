@@ -6,7 +6,7 @@ import type { ReplyContext, StreamEncoder } from './dialect.ts';
 import type { DialectName, NeutralEvent, NeutralFinish } from './neutral.ts';
 import { writeResponsesFinish } from './openai-responses-finish.ts';
 import { ownName } from './openai-responses-namespaces.ts';
-import { itemId, type ResponseState, toResponseId, writeResponse } from './openai-responses-shell.ts';
+import { itemId, newResponseId, type ResponseState, writeResponse } from './openai-responses-shell.ts';
 import {
   CallItem,
   type ItemPlace,
@@ -43,7 +43,7 @@ class ResponsesEncoder implements StreamEncoder {
   push(event: NeutralEvent): string {
     switch (event.type) {
       case 'start':
-        return this.start(event.id, event.model);
+        return this.start(event.model);
       case 'usage':
         this.usage = event.usage;
         return '';
@@ -55,13 +55,13 @@ class ResponsesEncoder implements StreamEncoder {
         return '';
       default:
         if (event.choice !== 0 || this.finish !== null || isEmpty(event)) return '';
-        return this.start('', '') + this.step(event);
+        return this.start('') + this.step(event);
     }
   }
 
-  private start(id: string, model: string): string {
+  private start(model: string): string {
     if (this.id !== '') return '';
-    this.id = toResponseId(id);
+    this.id = newResponseId(this.context);
     this.model = model;
     const response = this.response({ status: 'in_progress', output: [], usage: null });
     return this.write('response.created', { response }) + this.write('response.in_progress', { response });

@@ -245,7 +245,7 @@ class App implements Gateway {
     const read = Inbound.read(dialect, body, settings.maxDepth, admission.named);
     const client = new HttpClient(responder, dialect, id, settings.answer);
     client.wantsStream = read.stream;
-    const { inbound, heldBy, onAnswered } = this.prepare(read, { settings, tenant });
+    const { inbound, heldBy, onAnswered } = this.prepare(read, { id, settings, tenant });
     this.admitted++;
     await route(settings.engine, this.options.recorder, {
       id,
@@ -262,17 +262,26 @@ class App implements Gateway {
     });
   }
 
-  /** What a request refers to decides where it may go; a response may go on from an earlier one, and be gone on from. */
-  private prepare(read: Inbound, { settings, tenant }: { settings: GatewaySettings; tenant: string }): Prepared {
+  /**
+   * What a request refers to decides where it may go. A response may go on from an earlier one, and be gone on from; an answer
+   * that cannot be kept is given all the same.
+   */
+  private prepare(
+    read: Inbound,
+    { id, settings, tenant }: { id: string; settings: GatewaySettings; tenant: string },
+  ): Prepared {
     const { responses } = this;
     const files = holderOfFiles(this.options.objects, read, tenant);
     if (read.dialect !== openaiResponses) return { inbound: read, heldBy: files };
     const { inbound, heldBy } = responses.open(read, tenant, settings);
-    return {
-      inbound,
-      heldBy: oneHolder(heldBy, files),
-      onAnswered: (answered) => responses.keep(inbound, tenant, answered),
+    const onAnswered = (answered: Answered): void => {
+      try {
+        responses.keep(inbound, tenant, answered);
+      } catch (error) {
+        this.options.onInternalError(error, id);
+      }
     };
+    return { inbound, heldBy: oneHolder(heldBy, files), onAnswered };
   }
 
   private serveFiles(admission: Admission, request: IncomingMessage, order: FilesOrder): Promise<void> {

@@ -86,6 +86,52 @@ describe('a response that lies at its provider', () => {
   });
 });
 
+test('a response that is still being made lies at its provider, also where all is kept', (t) => {
+  const { kept } = make(t, 'always');
+  for (const status of ['queued', 'in_progress']) {
+    kept.keep(read({ input: 'Hi' }), 'acme', { ...NATIVE, last: JSON.stringify({ id: status, output: [], status }) });
+    assert.deepEqual(kept.find(status, 'acme'), { provider: 'openai', kept: null });
+  }
+});
+
+describe('an item that the client only names', () => {
+  const UNIQUE = '0123456789abcdef0123456789abcdef';
+  const ITEM = { id: `msg_${UNIQUE}_0`, type: 'message', role: 'assistant', content: 'Hello.' };
+  const NAME = { type: 'item_reference', id: ITEM.id };
+  const made = JSON.stringify({ id: `resp_${UNIQUE}`, output: [ITEM] });
+  const opened = (kept: KeptResponses, tenant: string, input: object[], limits = LIMITS): unknown =>
+    JSON.parse(kept.open(read({ input }), tenant, limits).inbound.body.toString()).input;
+
+  test('stands in its place, for the tenant that it was made for', (t) => {
+    const { kept } = make(t);
+    kept.keep(read({ input: 'Hi' }), 'acme', { ...FOREIGN, last: made });
+    const more = { role: 'user', content: 'More' };
+    const other = { type: 'item_reference', id: `msg_${UNIQUE}_1` };
+    assert.deepEqual(opened(kept, 'acme', [NAME, more, other, NAME]), [ITEM, more, other, ITEM]);
+    assert.deepEqual(opened(kept, 'globex', [NAME, more]), [NAME, more]);
+  });
+
+  test('counts as often as it is named', (t) => {
+    const { kept } = make(t);
+    kept.keep(read({ input: 'Hi' }), 'acme', { ...FOREIGN, last: made });
+    const maxBodyBytes = read({ input: [NAME, NAME] }).body.length + JSON.stringify(ITEM).length;
+    refused(() => opened(kept, 'acme', [NAME, NAME], { ...LIMITS, maxBodyBytes }), 'body_too_large');
+    assert.deepEqual(opened(kept, 'acme', [NAME], { ...LIMITS, maxBodyBytes }), [ITEM]);
+  });
+});
+
+test('an id that is none is not looked for', (t) => {
+  const { kept } = make(t);
+  for (const id of ['', '../resp_1', 'a/b', 'a\0b', 'x'.repeat(10_000)]) {
+    refused(
+      () => kept.open(read({ input: 'x', previous_response_id: id }), 'acme', LIMITS),
+      'previous_response_not_found',
+    );
+  }
+  for (const id of [5, ['resp_1'], {}])
+    refused(() => kept.open(read({ input: 'x', previous_response_id: id }), 'acme', LIMITS), 'invalid_request');
+});
+
 test('nothing is kept of what the client or the operator does not want kept, nor of what is no response', (t) => {
   const on = (kept: KeptResponses) => kept.open(read({ input: 'x', previous_response_id: 'resp_1' }), 'acme', LIMITS);
   const { kept } = make(t);

@@ -1,17 +1,20 @@
 // Responses that clients go on from by id. OpenAI keeps them itself: of those only tenant and provider are remembered, so that
 // nobody goes on from another tenant's, and nobody else is asked. What was answered by a provider without a store is kept here.
 import { TierlineError } from '../call/errors.ts';
-import { isObject, type JsonObject } from '../call/json.ts';
 import { Inbound } from '../dialect/inbound.ts';
 import {
   goOnFrom,
+  itemsIn,
   type KeptResponse,
   previousResponseOf,
+  readKept,
   readResponse,
+  referencesOf,
   toKept,
 } from '../dialect/openai-responses-kept.ts';
-import type { ObjectStore } from '../objects/object-store.ts';
+import type { BoundObject, ObjectStore } from '../objects/object-store.ts';
 import type { Answered } from '../router.ts';
+import { type Edit, splice } from '../wire/splice.ts';
 import { isObjectId } from './files/order.ts';
 
 export interface KeepResponses {
@@ -32,6 +35,8 @@ export interface Opened {
   heldBy: string | null;
 }
 
+const NOTHING: ReadonlyMap<string, string> = new Map();
+
 export class KeptResponses {
   private readonly objects: ObjectStore;
   private readonly settings: KeepResponses;
@@ -41,23 +46,45 @@ export class KeptResponses {
     this.settings = settings;
   }
 
-  /** Throws TierlineError `previous_response_not_found`, also for another tenant's, or `body_too_large`. */
-  open(inbound: Inbound, tenant: string, { maxDepth, maxBodyBytes }: ResponseLimits): Opened {
-    const id = previousResponseOf(inbound);
-    if (id === null) return { inbound, heldBy: null };
-    const bound = this.objects.find('response', id, tenant);
-    if (bound === null) {
-      const sentence = `Previous response with id '${id.slice(0, 100)}' not found.`;
-      throw new TierlineError('previous_response_not_found', sentence, { param: 'previous_response_id' });
+  /**
+   * Throws TierlineError `invalid_request`, `previous_response_not_found`, also for another tenant's, or `body_too_large`.
+   */
+  open(asked: Inbound, tenant: string, limits: ResponseLimits): Opened {
+    const id = previousResponseOf(asked);
+    const previous = id === null ? null : this.findPrevious(id, tenant);
+    const inbound = this.withItems(asked, tenant, limits);
+    if (previous === null) return { inbound, heldBy: null };
+    const { json, provider } = previous;
+    if (json === null) return { inbound, heldBy: provider };
+    return { inbound: readAgain(inbound, goOnFrom(inbound, json), limits), heldBy: null };
+  }
+
+  private findPrevious(id: string, tenant: string): BoundObject {
+    const bound = isObjectId(id) ? this.objects.find('response', id, tenant) : null;
+    if (bound !== null) return bound;
+    const sentence = `Previous response with id '${id.slice(0, 100)}' not found.`;
+    throw new TierlineError('previous_response_not_found', sentence, { param: 'previous_response_id' });
+  }
+
+  /** Items that are only named by the client stand in the place of their names, if they are kept here. */
+  private withItems(inbound: Inbound, tenant: string, limits: ResponseLimits): Inbound {
+    const edits: Edit[] = [];
+    const known = new Map<string, ReadonlyMap<string, string>>();
+    let bytes = inbound.body.length;
+    for (const { id, responseId, start, end } of referencesOf(inbound)) {
+      let items = known.get(responseId);
+      if (items === undefined) {
+        const kept = this.objects.find('response', responseId, tenant)?.json ?? null;
+        items = kept === null ? NOTHING : itemsIn(kept);
+        known.set(responseId, items);
+      }
+      const text = items.get(id);
+      if (text === undefined) continue;
+      bytes += Buffer.byteLength(text);
+      if (bytes > limits.maxBodyBytes) throw tooLarge(limits);
+      edits.push({ start, end, text });
     }
-    const kept = bound.json === null ? null : parseKept(bound.json);
-    if (kept === null) return { inbound, heldBy: bound.provider };
-    const body = goOnFrom(inbound, kept);
-    if (body.length > maxBodyBytes) {
-      const sentence = `The conversation up to here and this request are larger than ${maxBodyBytes} bytes.`;
-      throw new TierlineError('body_too_large', sentence);
-    }
-    return { inbound: Inbound.read(inbound.dialect, body, maxDepth), heldBy: null };
+    return edits.length === 0 ? inbound : readAgain(inbound, splice(inbound.body, edits), limits);
   }
 
   /** Remembers an answer, unless the client does not want that. */
@@ -67,9 +94,8 @@ export class KeptResponses {
     const isKeptHere = keep === 'always' || (keep === 'crossing' && !isSameDialect);
     if (!isSameDialect && !isKeptHere) return;
     const response = readResponse(last);
-    if (response === null || typeof response.id !== 'string' || !isObjectId(response.id)) return;
-    const kept = isKeptHere ? toKept(inbound, response) : null;
-    const json = kept === null ? null : JSON.stringify(kept);
+    if (response === null || !isObjectId(response.id)) return;
+    const json = isKeptHere && !response.isRunning ? toKept(inbound, response) : null;
     this.objects.bind({ kind: 'response', id: response.id, tenant, provider, json, keepMs: retentionMs });
   }
 
@@ -77,7 +103,7 @@ export class KeptResponses {
   find(id: string, tenant: string): { provider: string; kept: KeptResponse | null } | null {
     const bound = this.objects.find('response', id, tenant);
     if (bound === null) return null;
-    return { provider: bound.provider, kept: bound.json === null ? null : parseKept(bound.json) };
+    return { provider: bound.provider, kept: bound.json === null ? null : readKept(bound.json) };
   }
 
   remove(id: string, tenant: string): boolean {
@@ -85,7 +111,13 @@ export class KeptResponses {
   }
 }
 
-function parseKept(json: string): KeptResponse {
-  const { input, response } = JSON.parse(json) as JsonObject;
-  return { input: Array.isArray(input) ? input : [], response: isObject(response) ? response : {} };
+/** A request with another body. Throws TierlineError `body_too_large`. */
+function readAgain({ dialect }: Inbound, body: Buffer, limits: ResponseLimits): Inbound {
+  if (body.length > limits.maxBodyBytes) throw tooLarge(limits);
+  return Inbound.read(dialect, body, limits.maxDepth);
+}
+
+function tooLarge({ maxBodyBytes }: ResponseLimits): TierlineError {
+  const sentence = `The conversation up to here and this request are larger than ${maxBodyBytes} bytes.`;
+  return new TierlineError('body_too_large', sentence);
 }

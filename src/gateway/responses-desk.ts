@@ -1,6 +1,7 @@
 // Answers what is asked of a response afterwards: from what is kept here, else by the provider that holds it. For another
 // tenant than the one that made it there is no such response.
 import type { IncomingHttpHeaders } from 'node:http';
+import { openaiResponses } from '../dialect/openai-responses.ts';
 import type { Engine } from '../router.ts';
 import { holderOf } from './files/holder.ts';
 import { isOk, readWhole, sendReply, streamReply } from './files/reply.ts';
@@ -26,15 +27,23 @@ export async function serveResponse(responses: KeptResponses, visit: ResponseVis
   const found = responses.find(route.id, tenant);
   if (found === null) throw responseNotFound(route.id);
   if (found.kept === null) {
-    const isGone = await askHolder(found.provider, visit);
-    if (isGone) responses.remove(route.id, tenant);
-  } else if (route.method === 'DELETE') {
+    if (await askHolder(found.provider, visit)) responses.remove(route.id, tenant);
+  } else if (route.method !== 'DELETE') sendJson(responder, 200, showKept(found.kept, route, query));
+  else if (isStoredAt(found.provider, visit)) {
+    if (await askHolder(found.provider, visit)) responses.remove(route.id, tenant);
+  } else {
     responses.remove(route.id, tenant);
     sendJson(responder, 200, { id: route.id, object: 'response', deleted: true });
-  } else sendJson(responder, 200, showKept(found.kept, route, query));
+  }
 }
 
-/** Says whether the provider has deleted it. */
+/** Whether the provider has a store of its own, in which the response lies beside what is kept here. */
+function isStoredAt(provider: string, { engine }: ResponseVisit): boolean {
+  const holder = engine.holders.find(({ connection }) => connection.name === provider);
+  return holder?.connection.speaks.includes(openaiResponses) === true;
+}
+
+/** Says whether the provider has it no longer. */
 async function askHolder(provider: string, visit: ResponseVisit): Promise<boolean> {
   const { id, route, tenant, query, headers, responder, engine } = visit;
   const left = new AbortController();
@@ -48,5 +57,5 @@ async function askHolder(provider: string, visit: ResponseVisit): Promise<boolea
   const isStream = isOk(reply) && reply.headers['content-type']?.startsWith('text/event-stream') === true;
   if (isStream) await streamReply(responder, reply, { id, watch: null });
   else sendReply(responder, await readWhole(reply), { id, connection });
-  return method === 'DELETE' && isOk(reply);
+  return method === 'DELETE' && (isOk(reply) || reply.statusCode === 404);
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { TierlineError } from '../call/errors.ts';
 import type { Caller, View } from '../call/view.ts';
-import { decide } from './decide.ts';
+import { decide, NothingLeft } from './decide.ts';
 import type { Policy, PolicyTask } from './policy.ts';
 import * as sample from './sample.test.ts';
 import { caller, modelsOf, route, task, view } from './sample.test.ts';
@@ -97,6 +97,21 @@ test('pictures count, and a request too long for every model is refused', () => 
   const tasks = [task('t', ['small', 'mid'])];
   const plan = () => decide(policy(tasks), view({ model: 'auto/t', bytes: 5000, imageCount: 1 }), caller());
   assert.throws(plan, code('context_length_exceeded'));
+});
+
+test('a refusal knows the task of the call and what was said of every model', () => {
+  const tasks = [task('t', ['small', 'mid'])];
+  assert.throws(
+    () => decide(policy(tasks), view({ model: 'auto/t', bytes: 9000, text: 'x'.repeat(9000) }), caller()),
+    (error) => {
+      assert.ok(error instanceof NothingLeft);
+      const { task: name, attempts, reasons } = error.plan;
+      assert.deepEqual([error.param, name, attempts], ['messages', 't', []]);
+      const guards = reasons.flatMap(({ step, say }) => (step === 'guard' ? [say.split(':')[0]] : []));
+      assert.deepEqual(guards, ['small skipped', 'mid skipped']);
+      return true;
+    },
+  );
 });
 
 test('a short request is never counted', () => {

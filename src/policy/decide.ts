@@ -1,7 +1,7 @@
 // Decides where one call goes: task, rule, guards, mode, pin, cascade. Pure and synchronous: no clock, no I/O, no
 // randomness; the time and what is remembered come in as arguments.
 import { TierlineError } from '../call/errors.ts';
-import type { Plan, Reason } from '../call/plan.ts';
+import { emptyPlan, type Plan, type Reason } from '../call/plan.ts';
 import type { Caller, View } from '../call/view.ts';
 import { type Asked, gatherLimits } from './asked.ts';
 import { otherwiseOf, toAttempts } from './attempts.ts';
@@ -17,10 +17,20 @@ import { namedTask } from './task-name.ts';
 
 export { TOKENS_PER_IMAGE } from './expected-cost.ts';
 
+/** The guards left no model. The plan has no attempts, but the task of the call and what the guards said. */
+export class NothingLeft extends TierlineError {
+  readonly plan: Plan;
+
+  constructor(refusal: TierlineError, plan: Plan) {
+    super(refusal.code, refusal.message, refusal.param === undefined ? {} : { param: refusal.param });
+    this.plan = plan;
+  }
+}
+
 /**
  * The plan for one call.
  * Throws TierlineError: `model_not_found` for a name nobody configured, `invalid_request` for a ceiling that is no amount,
- * and when the guards leave no model `context_length_exceeded`, `unsupported`, `model_not_allowed`, `cost_limit_exceeded`
+ * and, as NothingLeft, when the guards leave no model `context_length_exceeded`, `unsupported`, `model_not_allowed`, `cost_limit_exceeded`
  * or `latency_limit_exceeded`, with the guard's numbers.
  */
 export function decide(policy: Policy, view: View, caller: Caller, state: PlanState = NO_STATE): Plan {
@@ -75,7 +85,10 @@ export function planFor(candidates: readonly Candidate[], asked: Asked, reasons:
     }
   }
   const allowed = candidates.filter(({ refusal }) => refusal === null);
-  if (allowed.length === 0) throw refusalOf(candidates, asked);
+  if (allowed.length === 0) {
+    const plan = { ...emptyPlan(), task: asked.task?.name ?? null, reasons };
+    throw new NothingLeft(refusalOf(candidates, asked), plan);
+  }
   const { route, session, view } = asked;
   const order = keepToPin(sortByMode(allowed, asked, reasons), asked, reasons);
   const attempts = toAttempts(order, asked, reasons);

@@ -78,7 +78,8 @@ test('a model named by the client is guarded by the task of the call, and the re
   const row = await eventually(() =>
     readRows(gateway.ledgerPath).find(({ errorCode }) => errorCode === 'model_not_allowed'),
   );
-  assert.deepEqual([row.httpStatus, row.attempts.length], [403, 0]);
+  assert.deepEqual([row.httpStatus, row.task, row.attempts.length], [403, 'notes', 0]);
+  assert.match(row.reasons.at(-1)?.say ?? '', /public skipped: .*the task notes is private/);
 });
 
 test('the tokens of a private task are counted at the private place', async () => {
