@@ -7,9 +7,8 @@ import { createRequestIds } from '../call/request-id.ts';
 import { anthropicMessages } from '../dialect/anthropic-messages.ts';
 import { gemini } from '../dialect/gemini.ts';
 import { Inbound } from '../dialect/inbound.ts';
-import { openaiResponses } from '../dialect/openai-responses.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
-import { type Answered, type Engine, type Recorder, route } from '../router.ts';
+import { type Engine, type Recorder, route } from '../router.ts';
 import { http } from '../wire/node-http.ts';
 import { type Admission, admit } from './admission.ts';
 import type { Authenticate } from './auth.ts';
@@ -18,7 +17,6 @@ import { countTokens } from './count-tokens.ts';
 import { readCounted } from './counted.ts';
 import { serveFiles } from './files/desk.ts';
 import { type FilesOrder, readFilesOrder } from './files/order.ts';
-import { holderOfFiles, oneHolder } from './files/referred.ts';
 import { geminiModels } from './gemini-models.ts';
 import { findGeminiRoute } from './gemini-route.ts';
 import type { AnswerHeaderOptions } from './headers.ts';
@@ -27,6 +25,7 @@ import { type KeepResponses, KeptResponses } from './kept-responses.ts';
 import { type LaneRequest, Lanes } from './lane.ts';
 import { isLaneCall } from './lane-admission.ts';
 import { answerModels } from './models.ts';
+import { prepare } from './prepare.ts';
 import { refuse, refuseConnection, sendJson } from './refuse.ts';
 import { NodeResponder, type Responder } from './responder.ts';
 import { serveResponse } from './responses-desk.ts';
@@ -80,11 +79,15 @@ class App implements Gateway {
   private readonly lanes: Lanes;
   private readonly nextId = createRequestIds();
   private settings: GatewaySettings;
-  private responses: KeptResponses;
+  responses: KeptResponses;
+  readonly objects: ObjectStore;
+  readonly onInternalError: GatewayOptions['onInternalError'];
   private isClosing = false;
 
   constructor(options: GatewayOptions) {
     this.options = options;
+    this.objects = options.objects;
+    this.onInternalError = options.onInternalError;
     this.settings = options.settings;
     this.responses = new KeptResponses(options.objects, options.settings.responses);
     this.server = http.createServer(
@@ -119,7 +122,7 @@ class App implements Gateway {
 
   configure(settings: GatewaySettings): void {
     this.settings = settings;
-    this.responses = new KeptResponses(this.options.objects, settings.responses);
+    this.responses = new KeptResponses(this.objects, settings.responses);
   }
 
   close(graceMs: number): Promise<void> {
@@ -245,7 +248,7 @@ class App implements Gateway {
     const read = Inbound.read(dialect, body, settings.maxDepth, admission.named);
     const client = new HttpClient(responder, dialect, id, settings.answer);
     client.wantsStream = read.stream;
-    const { inbound, heldBy, onAnswered } = this.prepare(read, { id, settings, tenant });
+    const { inbound, heldBy, onAnswered } = prepare(this, read, { id, tenant, limits: settings });
     this.admitted++;
     await route(settings.engine, this.options.recorder, {
       id,
@@ -262,31 +265,10 @@ class App implements Gateway {
     });
   }
 
-  /**
-   * What a request refers to decides where it may go. A response may go on from an earlier one, and be gone on from; an answer
-   * that cannot be kept is given all the same.
-   */
-  private prepare(
-    read: Inbound,
-    { id, settings, tenant }: { id: string; settings: GatewaySettings; tenant: string },
-  ): Prepared {
-    const { responses } = this;
-    const files = holderOfFiles(this.options.objects, read, tenant);
-    if (read.dialect !== openaiResponses) return { inbound: read, heldBy: files };
-    const { inbound, heldBy } = responses.open(read, tenant, settings);
-    const onAnswered = (answered: Answered): void => {
-      try {
-        responses.keep(inbound, tenant, answered);
-      } catch (error) {
-        this.options.onInternalError(error, id);
-      }
-    };
-    return { inbound, heldBy: oneHolder(heldBy, files), onAnswered };
-  }
-
   private serveFiles(admission: Admission, request: IncomingMessage, order: FilesOrder): Promise<void> {
     const { settings } = this;
-    const { objects, recorder } = this.options;
+    const { objects } = this;
+    const { recorder } = this.options;
     const isAnthropic = admission.dialect === anthropicMessages;
     const tenant = settings.authenticate(admission.headers);
     return serveFiles({ objects, recorder }, { ...admission, order, tenant, isAnthropic, request, settings });
@@ -312,13 +294,7 @@ class App implements Gateway {
 
   private refuse({ id, dialect, responder }: Admission, cause: unknown): void {
     const isOurs = cause instanceof TierlineError;
-    if (!isOurs) this.options.onInternalError(cause, id);
+    if (!isOurs) this.onInternalError(cause, id);
     refuse(responder, dialect, { id, error: isOurs ? cause : new TierlineError('internal', undefined, { cause }) });
   }
-}
-
-interface Prepared {
-  inbound: Inbound;
-  heldBy: string | null;
-  onAnswered?: (answered: Answered) => void;
 }
