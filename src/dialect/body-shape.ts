@@ -65,12 +65,13 @@ const RESPONSES: BodyShape = {
   checkElement: (item, index) => {
     if (item === null) throw invalid(`input[${index}]`, `input[${index}] must be an object`);
   },
-  checkList: (top) => {
+  checkList: (top, elements) => {
     const first = top.firstByte('input');
-    if (first === STRING || first === ARRAY) return;
-    if (first !== 0 && first !== NULL) throw invalid('input', 'input must be a string or an array of items');
+    if (first === STRING || (first === ARRAY && elements > 0)) return;
+    if (first !== 0 && first !== NULL && first !== ARRAY)
+      throw invalid('input', 'input must be a string or an array of items');
     if (INPUT_ELSEWHERE.every((key) => top.firstByte(key) === 0 || top.firstByte(key) === NULL))
-      throw invalid('input', 'input is missing');
+      throw invalid('input', first === ARRAY ? 'input must not be empty' : 'input is missing');
   },
   formatKeys: ['text'],
   reasoningKeys: ['reasoning'],
