@@ -86,9 +86,9 @@ export function pricedUsage(usage: Usage | null, context: ReplyContext): JsonObj
   return cost === null ? writeAnthropicUsage(usage) : { ...writeAnthropicUsage(usage), cost };
 }
 
-/** Empty for thinking that nobody has signed. */
-function writeSignature({ origin, signature: text }: Extract<NeutralPart, { type: 'thinking' }>): string {
-  return text === undefined ? '' : sealFor(OWN, { kind: 'thinking', origin, text });
+/** Thinking that nobody has signed is told by its seal too: Anthropic would not take it back. */
+function writeSignature({ origin, signature: text = '' }: Extract<NeutralPart, { type: 'thinking' }>): string {
+  return sealFor(OWN, { kind: 'thinking', origin, text });
 }
 
 function writeReplyBlock(part: NeutralPart): Block | null {

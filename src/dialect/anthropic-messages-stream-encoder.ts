@@ -26,6 +26,7 @@ class AnthropicEncoder implements StreamEncoder {
   private index = -1;
   private open: 'text' | 'thinking' | 'tool' | null = null;
   private hasArguments = false;
+  private isSigned = false;
   private hasRefusal = false;
   private finish: NeutralFinish | null = null;
   private usage: Usage | null = null;
@@ -79,6 +80,7 @@ class AnthropicEncoder implements StreamEncoder {
       case 'thinking':
         return this.turnToThinking() + this.delta({ type: 'thinking_delta', thinking: event.text });
       case 'thinking_signature':
+        this.isSigned = true;
         return (
           this.turnToThinking() +
           this.delta({ type: 'signature_delta', signature: this.sealed('thinking', event.signature) })
@@ -120,6 +122,7 @@ class AnthropicEncoder implements StreamEncoder {
 
   private turnToThinking(): string {
     if (this.open === 'thinking') return '';
+    this.isSigned = false;
     return this.closeBlock() + this.openBlock('thinking', { type: 'thinking', thinking: '', signature: '' });
   }
 
@@ -133,12 +136,14 @@ class AnthropicEncoder implements StreamEncoder {
     return write({ type: 'content_block_delta', index: this.index, delta });
   }
 
-  /** An empty call is `{}`, which only its end can tell. */
+  /** An empty call is `{}`, and thoughts that nobody has signed are told by their seal: only the end can tell. */
   private closeBlock(): string {
     if (this.open === null) return '';
     const isEmptyCall = this.open === 'tool' && !this.hasArguments;
+    const signature = this.open === 'thinking' && !this.isSigned ? this.sealed('thinking', '') : '';
     this.open = null;
-    return (isEmptyCall ? this.delta({ type: 'input_json_delta', partial_json: '{}' }) : '') + this.stop();
+    if (isEmptyCall) return this.delta({ type: 'input_json_delta', partial_json: '{}' }) + this.stop();
+    return (signature === '' ? '' : this.delta({ type: 'signature_delta', signature })) + this.stop();
   }
 
   private stop(): string {

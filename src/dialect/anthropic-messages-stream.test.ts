@@ -174,3 +174,28 @@ describe('reading a message stream', () => {
     assert.deepEqual(decoder.push({ event: 'ping', data: '' }), [{ type: 'ping' }]);
   });
 });
+
+test('thoughts that nobody has signed are under a seal, which comes last and once', () => {
+  const written = (origin: 'openai-chat' | 'anthropic-messages', isSigned: boolean): string[] => {
+    const encoder = anthropicMessages.createEncoder({
+      costUsd: () => null,
+      includeUsage: true,
+      createdAtSeconds: 1,
+      origin,
+    });
+    const events: NeutralEvent[] = [
+      { type: 'start', id: 'm', model: 'm' },
+      { type: 'thinking', choice: 0, text: 'hm' },
+      ...(isSigned ? [{ type: 'thinking_signature' as const, choice: 0, signature: 'c2ln' }] : []),
+      { type: 'text', choice: 0, text: 'Hi' },
+      { type: 'finish', choice: 0, finish: { reason: 'stop', raw: 'stop' } },
+      { type: 'end' },
+    ];
+    const stream = events.map((event) => encoder.push(event)).join('');
+    return [...stream.matchAll(/"signature_delta","signature":"([^"]*)"/g)].map((match) => match[1] ?? '');
+  };
+  assert.deepEqual(written('openai-chat', false), ['tierline:openai-chat:thinking:']);
+  assert.deepEqual(written('openai-chat', true), ['tierline:openai-chat:thinking:c2ln']);
+  assert.deepEqual(written('anthropic-messages', true), ['c2ln']);
+  assert.deepEqual(written('anthropic-messages', false), []);
+});

@@ -83,12 +83,12 @@ function statusOf(error: unknown): number {
 }
 
 /** Codes of OpenAI's `error` for requests that were not carried out. */
-const NEVER_RUN = new Set(['batch_expired', 'batch_cancelled']);
+const NEVER_RUN: ReadonlySet<unknown> = new Set(['batch_expired', 'batch_cancelled']);
 
 function readOpenai(customId: string, line: JsonObject): BatchLine | null {
   const { response, error } = line;
   if (!isObject(response)) {
-    if (!isObject(error) || NEVER_RUN.has(String(error.code))) return null;
+    if (!isObject(error) || NEVER_RUN.has(error.code)) return null;
     return failed(customId, 'openai-chat', 500);
   }
   const { body, status_code: status } = response;

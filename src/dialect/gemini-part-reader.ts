@@ -65,7 +65,7 @@ function readText(part: JsonObject, text: string): NeutralPart | null {
 /** The thoughts of another provider's model, which a client of Gemini's was given and sends back. */
 function readSealed(text: string, { kind, origin, text: sealed }: Sealed): NeutralPart {
   if (kind === 'redacted_thinking') return { type: 'redacted_thinking', data: sealed, origin };
-  return { type: 'thinking', text, signature: sealed, origin };
+  return defined({ type: 'thinking' as const, text, signature: sealed || undefined, origin });
 }
 
 function readCall(part: JsonObject, naming: CallNaming, where: string): NeutralPart {

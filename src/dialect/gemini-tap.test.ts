@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { toUsage } from '../call/usage.ts';
+import { gemini } from './gemini.ts';
 import { createGeminiTap } from './gemini-tap.ts';
+import { openaiChat } from './openai-chat.ts';
 import type { StreamPipe } from './pipe.ts';
 import type { CostOf } from './tap.ts';
+import { Translation } from './translation.ts';
 
 const HEAD = { modelVersion: 'gemini-x-001', responseId: 'r1' };
 const SO_FAR = { promptTokenCount: 100, totalTokenCount: 100 };
@@ -168,6 +171,29 @@ describe('law', () => {
     JSON.stringify(ERROR, null, 1),
     '',
   );
+
+  test('what is learnt of a stream is what its translation learns', () => {
+    const ends = end.filter((last) => !last.startsWith('{'));
+    fc.assert(
+      fc.property(middle, ends, (words, last) => {
+        const bytes = Buffer.from(words.join('') + last);
+        const tap = createGeminiTap(free);
+        run(tap, [bytes]);
+        const context = { costUsd: () => null, includeUsage: true, createdAtSeconds: 1 };
+        const translation = new Translation(gemini.createDecoder(), openaiChat.createEncoder(context));
+        translation.push(bytes);
+        if (translation.state === 'open') translation.end();
+        assert.equal(tap.state, translation.state);
+        assert.deepEqual(tap.facts.error, translation.facts.error);
+        if (tap.state !== 'finished') return;
+        assert.deepEqual(
+          [tap.facts.finishReason, tap.facts.usage],
+          [translation.facts.finishReason, translation.facts.usage],
+        );
+      }),
+      { numRuns: 300 },
+    );
+  });
 
   test('however a stream is cut, bytes and facts are the same', () => {
     fc.assert(

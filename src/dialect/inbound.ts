@@ -7,6 +7,7 @@ import { type ElementCheck, refuseAmbiguity, type ScannedObject, scanJson } from
 import { ARRAY, type BodyShape, checkStream, invalid, shapeOf } from './body-shape.ts';
 import {
   countParts,
+  fileIdsOf,
   firstExchangeOf,
   gatherText,
   hasAnswer,
@@ -20,6 +21,8 @@ import { givenTokens, inputText, NO_CONVERSATION } from './embeddings-input.ts';
 import type { Incoming } from './incoming.ts';
 import { hasMarks } from './mark-prompt.ts';
 import type { NeutralRequest } from './neutral.ts';
+
+const NO_IDS: readonly string[] = [];
 
 /** Model and kind of answer, where a dialect says them outside of the body. */
 export interface NamedOutside {
@@ -182,6 +185,11 @@ export class Inbound implements Incoming {
     return this.hasPart('"signature"', '"redacted_thinking"') ? signedBy(this.said) : null;
   }
 
+  /** Ids of files at the provider that the request refers to. */
+  get fileIds(): readonly string[] {
+    return this.isWritten('"file_id"') ? fileIdsOf(this.said) : NO_IDS;
+  }
+
   get maxOutputTokens(): number | null {
     return this.shape.maxTokensOf(this.top);
   }
@@ -204,7 +212,10 @@ export class Inbound implements Incoming {
 
   /** False only when no decoding could find the word: looking at the bytes is a hundred times cheaper than parsing them. */
   private canHold(word: string): boolean {
-    if (!this.shape.hasHints) return true;
+    return !this.shape.hasHints || this.isWritten(word);
+  }
+
+  private isWritten(word: string): boolean {
     if (this.body.includes(word)) return true;
     // ASCII letters and the underscore may stand there as escapes.
     this.escapes ??= ['\\u005', '\\u006', '\\u007'].some((escape) => this.body.includes(escape));

@@ -6,6 +6,7 @@ import { scanJson } from '../wire/json-scan.ts';
 import { splice } from '../wire/splice.ts';
 import type { DialectName } from './neutral.ts';
 import { sealedEdits } from './sealed-edits.ts';
+import { sealAsBytes } from './sealed-thinking.ts';
 
 function clean(dialect: DialectName, body: string): string {
   const bytes = Buffer.from(body);
@@ -39,6 +40,25 @@ describe('items under a seal', () => {
     }
     const body = JSON.stringify({ messages: [SEALED], input: [SEALED] });
     assert.equal(clean('openai-chat', body), body);
+  });
+});
+
+describe('thoughts under a seal', () => {
+  test('are taken out of what goes to Gemini, and no thought of its own', () => {
+    const thoughtSignature = sealAsBytes({ kind: 'thinking', origin: 'anthropic-messages', text: 'EqQB' });
+    const sealed = { text: '', thought: true, thoughtSignature };
+    const own = { text: 'hm', thought: true, thoughtSignature: 'c2ln' };
+    const call = { functionCall: { name: 'f' }, thoughtSignature };
+    const contents = [
+      { parts: [{ text: 'q' }] },
+      { role: 'model', parts: [sealed, own, call] },
+      { role: 'model', parts: [sealed] },
+    ];
+    assert.deepEqual(JSON.parse(clean('gemini', JSON.stringify({ contents }))), {
+      contents: [{ parts: [{ text: 'q' }] }, { role: 'model', parts: [own, call] }],
+    });
+    const plain = JSON.stringify({ contents: [{ parts: [own, { text: thoughtSignature }] }] });
+    assert.equal(clean('gemini', plain), plain);
   });
 });
 

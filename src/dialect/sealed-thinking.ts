@@ -36,7 +36,8 @@ export function sealAsBytes(told: Sealed): string {
   return Buffer.from(seal(told)).toString('base64');
 }
 
-const SEAL_AS_BYTES = Buffer.from(SEAL).toString('base64');
+/** What every text begins with that was sealed as bytes. */
+export const SEAL_AS_BYTES = Buffer.from(SEAL).toString('base64');
 
 /** What was sealed in base64; null for what somebody else has written. */
 export function unsealBytes(signature: string): Sealed | null {

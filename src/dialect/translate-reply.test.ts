@@ -88,9 +88,9 @@ describe('an OpenAI reply for an Anthropic client', () => {
   });
 
   for (const key of ['reasoning_content', 'reasoning']) {
-    test(`${key} becomes thinking without a signature`, () => {
+    test(`${key} becomes thinking under a seal, because nobody has signed it`, () => {
       assert.deepEqual(cross(TO_CLAUDE, chat({ content: 'x', [key]: 'hm' })).content, [
-        { type: 'thinking', thinking: 'hm', signature: '' },
+        { type: 'thinking', thinking: 'hm', signature: 'tierline:openai-chat:thinking:' },
         { type: 'text', text: 'x' },
       ]);
     });

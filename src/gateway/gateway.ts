@@ -1,39 +1,37 @@
 // The HTTP face: admits requests, hands them to the router, and answers everything else itself. Routing, money and
 // provider formats are none of its business.
-import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { TierlineError } from '../call/errors.ts';
 import { createRequestIds } from '../call/request-id.ts';
 import { anthropicMessages } from '../dialect/anthropic-messages.ts';
-import type { Dialect } from '../dialect/dialect.ts';
 import { gemini } from '../dialect/gemini.ts';
-import { Inbound, type NamedOutside } from '../dialect/inbound.ts';
-import { openaiChat } from '../dialect/openai-chat.ts';
-import { openaiEmbeddings } from '../dialect/openai-embeddings.ts';
+import { Inbound } from '../dialect/inbound.ts';
 import { openaiResponses } from '../dialect/openai-responses.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import { type Answered, type Engine, type Recorder, route } from '../router.ts';
 import { http } from '../wire/node-http.ts';
+import { type Admission, admit } from './admission.ts';
 import type { Authenticate } from './auth.ts';
 import { readBody } from './body.ts';
 import { countTokens } from './count-tokens.ts';
 import { readCounted } from './counted.ts';
 import { serveFiles } from './files/desk.ts';
 import { type FilesOrder, readFilesOrder } from './files/order.ts';
+import { holderOfFiles, oneHolder } from './files/referred.ts';
 import { geminiModels } from './gemini-models.ts';
-import { GeminiResponder } from './gemini-responder.ts';
-import { findGeminiRoute, readGeminiAddress } from './gemini-route.ts';
+import { findGeminiRoute } from './gemini-route.ts';
 import type { AnswerHeaderOptions } from './headers.ts';
 import { HttpClient } from './http-client.ts';
 import { type KeepResponses, KeptResponses } from './kept-responses.ts';
 import { type LaneRequest, Lanes } from './lane.ts';
 import { isLaneCall } from './lane-admission.ts';
-import { listModels, showModel } from './models.ts';
+import { answerModels } from './models.ts';
 import { refuse, refuseConnection, sendJson } from './refuse.ts';
 import { NodeResponder, type Responder } from './responder.ts';
 import { serveResponse } from './responses-desk.ts';
 import { readResponseRoute } from './responses-route.ts';
-import { decodeURIComponentSafely, requireMethod, split } from './target.ts';
+import { requireMethod } from './target.ts';
 
 /** What a configuration decides about the gateway; a reload replaces it for the requests that come after. */
 export interface GatewaySettings {
@@ -159,7 +157,7 @@ class App implements Gateway {
   }
 
   private handleLane({ target, headers, body }: LaneRequest, responder: Responder): void {
-    const admission = this.admit(target, headers, responder);
+    const admission = admit(this.nextId(), { target, headers }, responder);
     const { settings } = this;
     try {
       const tenant = settings.authenticate(headers);
@@ -171,21 +169,13 @@ class App implements Gateway {
 
   private handle(request: IncomingMessage, response: ServerResponse): void {
     if (this.isClosing) response.setHeader('connection', 'close');
-    const admission = this.admit(request.url ?? '/', request.headers, new NodeResponder(response));
+    const { url: target = '/', headers } = request;
+    const admission = admit(this.nextId(), { target, headers }, new NodeResponder(response));
     try {
       this.dispatch(admission, request)?.catch((error: unknown) => this.refuse(admission, error));
     } catch (error) {
       this.refuse(admission, error);
     }
-  }
-
-  private admit(target: string, headers: IncomingHttpHeaders, responder: Responder): Admission {
-    const id = this.nextId();
-    const { path, query } = split(target);
-    const google = readGeminiAddress(path, query, headers);
-    if (google === null) return { id, path, query, headers, responder, dialect: dialectOf(path, headers), named: null };
-    const way = new GeminiResponder(responder, google.isArray);
-    return { id, path, query: '', headers: google.headers, responder: way, dialect: gemini, named: null };
   }
 
   private dispatch(admission: Admission, request: IncomingMessage): Promise<void> | undefined {
@@ -219,13 +209,7 @@ class App implements Gateway {
       requireMethod(request, ['GET', 'HEAD']);
       this.settings.authenticate(request.headers);
       const isAnthropic = request.headers['anthropic-version'] !== undefined;
-      const { policy } = this.settings.engine;
-      const model = decodeURIComponentSafely(name.slice('/models/'.length));
-      sendJson(
-        responder,
-        200,
-        name === '/models' ? listModels(policy, isAnthropic) : showModel(policy, model, isAnthropic),
-      );
+      sendJson(responder, 200, answerModels(this.settings.engine.policy, name.slice('/models'.length), isAnthropic));
       return undefined;
     }
     throw new TierlineError(
@@ -261,8 +245,7 @@ class App implements Gateway {
     const read = Inbound.read(dialect, body, settings.maxDepth, admission.named);
     const client = new HttpClient(responder, dialect, id, settings.answer);
     client.wantsStream = read.stream;
-    const { inbound, heldBy, onAnswered } =
-      dialect === openaiResponses ? this.goOn(read, { settings, tenant }) : { inbound: read };
+    const { inbound, heldBy, onAnswered } = this.prepare(read, { settings, tenant });
     this.admitted++;
     await route(settings.engine, this.options.recorder, {
       id,
@@ -279,11 +262,17 @@ class App implements Gateway {
     });
   }
 
-  /** A response may go on from an earlier one, and be gone on from. */
-  private goOn(read: Inbound, { settings, tenant }: { settings: GatewaySettings; tenant: string }): GoingOn {
+  /** What a request refers to decides where it may go; a response may go on from an earlier one, and be gone on from. */
+  private prepare(read: Inbound, { settings, tenant }: { settings: GatewaySettings; tenant: string }): Prepared {
     const { responses } = this;
+    const files = holderOfFiles(this.options.objects, read, tenant);
+    if (read.dialect !== openaiResponses) return { inbound: read, heldBy: files };
     const { inbound, heldBy } = responses.open(read, tenant, settings);
-    return { inbound, heldBy, onAnswered: (answered) => responses.keep(inbound, tenant, answered) };
+    return {
+      inbound,
+      heldBy: oneHolder(heldBy, files),
+      onAnswered: (answered) => responses.keep(inbound, tenant, answered),
+    };
   }
 
   private serveFiles(admission: Admission, request: IncomingMessage, order: FilesOrder): Promise<void> {
@@ -319,28 +308,8 @@ class App implements Gateway {
   }
 }
 
-/** A request whose head has been read, and the way back to its client. */
-interface Admission {
-  id: string;
-  path: string;
-  query: string;
-  headers: IncomingHttpHeaders;
-  responder: Responder;
-  dialect: Dialect;
-  /** What the address says of a call; null when its body says it. */
-  named: NamedOutside | null;
-}
-
-interface GoingOn {
+interface Prepared {
   inbound: Inbound;
-  heldBy?: string | null;
+  heldBy: string | null;
   onAnswered?: (answered: Answered) => void;
-}
-
-/** The dialect errors are told in: that of the route, else that of the client's headers. */
-function dialectOf(path: string, headers: IncomingHttpHeaders): Dialect {
-  const isAnthropic = path.includes('/messages') || headers['anthropic-version'] !== undefined;
-  if (isAnthropic && !path.endsWith('/chat/completions')) return anthropicMessages;
-  if (/^(\/v1)?\/responses(\/|$)/.test(path)) return openaiResponses;
-  return path.endsWith('/embeddings') ? openaiEmbeddings : openaiChat;
 }

@@ -1,6 +1,7 @@
 // `GET /v1/models` in the shape of either client.
 import { TierlineError } from '../call/errors.ts';
 import type { Policy } from '../policy/policy.ts';
+import { decodeURIComponentSafely } from './target.ts';
 
 /** Providers give a date of birth for each model; ours are names of a configuration, which has none. */
 const CREATED_SECONDS = 1_735_689_600;
@@ -15,6 +16,13 @@ export function listModels(policy: Policy, isAnthropic: boolean): unknown {
   return isAnthropic
     ? { data: names.map(anthropicModel), has_more: false, first_id: names[0], last_id: names.at(-1) }
     : { object: 'list', data: names.map(openaiModel) };
+}
+
+/** What is behind `/models`: the list, or one model. Throws TierlineError `model_not_found`. */
+export function answerModels(policy: Policy, behind: string, isAnthropic: boolean): unknown {
+  return behind === ''
+    ? listModels(policy, isAnthropic)
+    : showModel(policy, decodeURIComponentSafely(behind.slice(1)), isAnthropic);
 }
 
 /** Throws TierlineError `model_not_found`. */

@@ -205,3 +205,18 @@ test('without prices nothing is known of it, and it is told for how many tokens'
   }));
   assert.deepEqual([half.total.cacheSavingsNanoUsd, half.total.cacheUnpricedTokens], [22 * 900, 12]);
 });
+
+test('answers out of a batch, which nobody waited for, count in everything but the latencies', LIMIT, async (t) => {
+  const own = openLedger({ path: ':memory:' });
+  t.after(() => own.close());
+  const batched = sampleRow({ id: 'b1/r1', costNanoUsd: 30, latencyMs: null, ttftMs: null, attempts: [] });
+  for (const row of [batched, sampleRow({ id: 'c', costNanoUsd: 70, latencyMs: 1500 })]) void own.record(row);
+  void own.record({ ...batched, costNanoUsd: 999 });
+  await own.flush();
+  const read = openLedgerReader(own.path);
+  t.after(() => read.close());
+  assert.deepEqual(read.call('b1/r1'), batched);
+  const { total } = read.report({ by: 'task' });
+  assert.deepEqual([total.calls, total.costNanoUsd], [2, 100]);
+  assert.deepEqual([total.latencyMeanMs, total.latencyP95Ms], [1500, 2000]);
+});

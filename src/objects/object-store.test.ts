@@ -55,6 +55,9 @@ test('for another tenant, and as another kind, it does not exist', (t) => {
   assert.equal(store.remove('file', 'file-1', 'globex'), false);
   assert.deepEqual(idsOf(store, 'globex'), []);
   assert.deepEqual(idsOf(store), ['file-1']);
+  assert.equal(store.isForeign('file', 'file-1', 'globex'), true);
+  assert.equal(store.isForeign('file', 'file-1', 'acme'), false);
+  assert.equal(store.isForeign('file', 'file-2', 'globex'), false);
 });
 
 test('an id that is bound stays with its tenant and provider', (t) => {

@@ -44,6 +44,8 @@ export interface ObjectStore {
   bind(object: NewObject): boolean;
   /** The tenant's object; null when there is none, when it is another's, and when its time is over. */
   find(kind: ObjectKind, id: string, tenant: string): BoundObject | null;
+  /** Whether it is known, and another tenant's. */
+  isForeign(kind: ObjectKind, id: string, tenant: string): boolean;
   /** Says whether the tenant had it. */
   remove(kind: ObjectKind, id: string, tenant: string): boolean;
   /** The tenant's objects, the newest first. */
@@ -111,6 +113,7 @@ class SqliteStore implements ObjectStore {
     this.#statements = {
       bind: db.prepare(STATEMENTS.bind),
       find: db.prepare(STATEMENTS.find),
+      isForeign: db.prepare(STATEMENTS.isForeign),
       remove: db.prepare(STATEMENTS.remove),
       list: db.prepare(STATEMENTS.list),
       shorten: db.prepare(STATEMENTS.shorten),
@@ -141,6 +144,10 @@ class SqliteStore implements ObjectStore {
   find(kind: ObjectKind, id: string, tenant: string): BoundObject | null {
     const row = this.#statements.find.get(kind, id, tenant, this.#now());
     return row === undefined ? null : toObject(row);
+  }
+
+  isForeign(kind: ObjectKind, id: string, tenant: string): boolean {
+    return this.#statements.isForeign.get(kind, id, tenant, this.#now()) !== undefined;
   }
 
   remove(kind: ObjectKind, id: string, tenant: string): boolean {

@@ -23,6 +23,7 @@ export const STATEMENTS = {
       bytes = iif(excluded.json IS NULL, bytes, excluded.bytes), json = coalesce(excluded.json, json)
     WHERE tenant = excluded.tenant AND provider = excluded.provider AND expires_ms > excluded.created_ms`,
   find: 'SELECT * FROM objects WHERE kind = ? AND id = ? AND tenant = ? AND expires_ms > ?',
+  isForeign: 'SELECT 1 FROM objects WHERE kind = ? AND id = ? AND tenant <> ? AND expires_ms > ?',
   remove: 'DELETE FROM objects WHERE kind = ? AND id = ? AND tenant = ? AND expires_ms > ?',
   list: `SELECT * FROM objects WHERE kind = ? AND tenant = ? AND seq < ? AND expires_ms > ?
     ORDER BY seq DESC LIMIT ?`,

@@ -343,7 +343,7 @@ const CHAT = JSON.stringify({
 });
 
 describe('a request of a Gemini client', () => {
-  const carryGemini = (body: object, to: Dialect, stream = false) => {
+  const carryGemini = (body: object, to: Dialect, stream = false, cache: CarriageContext['cache'] = null) => {
     const inbound = Inbound.read(gemini, Buffer.from(JSON.stringify(body)), 64, { model: 'auto', stream });
     const { connection, sent } = connect(to);
     const carriage = createCarriage(inbound, connection, {
@@ -353,7 +353,7 @@ describe('a request of a Gemini client', () => {
       isStrict: false,
       defaultMaxTokens: 512,
       costOf: () => 500_000_000,
-      cache: null,
+      cache,
       hasCostInUsage: true,
     });
     carriage.send({ firstByteMs: 1, idleMs: 2 }, SINK);
@@ -374,6 +374,11 @@ describe('a request of a Gemini client', () => {
   test('asks other providers for a stream in their own words', () => {
     const { sent } = carryGemini({ contents: asked.contents }, openaiChat, true);
     assert.deepEqual((JSON.parse(String(sent.body)) as { stream: unknown }).stream, true);
+  });
+
+  test('is marked for the cache of Anthropic, where the plan says so', () => {
+    const { sent } = carryGemini({ contents: asked.contents }, anthropicMessages, false, { mark: true, key: null });
+    assert.match(String(sent.body), /"text":"Hi","cache_control":\{"type":"ephemeral"\}/);
   });
 
   test('does not go elsewhere without the part of its prompt that Google keeps', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { anthropicMessages } from '../dialect/anthropic-messages.ts';
 import type { Dialect } from '../dialect/dialect.ts';
@@ -6,8 +7,15 @@ import { gemini } from '../dialect/gemini.ts';
 import { openaiChat } from '../dialect/openai-chat.ts';
 import { openaiEmbeddings } from '../dialect/openai-embeddings.ts';
 import { openaiResponses } from '../dialect/openai-responses.ts';
-import { type Connection, createHttpConnection, type Endpoint, type HttpConnectionOptions } from './connection.ts';
+import {
+  type Connection,
+  createHttpConnection,
+  type Endpoint,
+  type HttpConnectionOptions,
+  type PassOrder,
+} from './connection.ts';
 import type { Exchange, HttpUpstream, UpstreamRequest, UpstreamSink } from './http-upstream.ts';
+import type { RawRequest, RawUpstream } from './raw-upstream.ts';
 
 const EXCHANGE: Exchange = { abort: () => {}, pause: () => {}, resume: () => {} };
 const SINK: UpstreamSink = { onHead: () => {}, onData: () => {}, onEnd: () => {}, onError: () => {} };
@@ -262,4 +270,77 @@ test('requests do not see the headers of each other', () => {
   send(connection, { 'openai-beta': 'a' });
   send(connection, {});
   assert.equal(headersOf(sent[1] ?? assert.fail())['openai-beta'], undefined);
+});
+
+describe('what is handed on beside calls', () => {
+  function pass(dialect: Dialect, options: Partial<HttpConnectionOptions>, order: Partial<PassOrder> = {}): RawRequest {
+    let sent: RawRequest | undefined;
+    const raw: RawUpstream = (asked) => {
+      sent = asked;
+      return new Promise(() => {});
+    };
+    const { connection } = connect(dialect, { ...options, raw });
+    const asked = { method: 'GET', path: 'files/f-1', query: '', headers: {}, body: null, ...TIMEOUTS, ...order };
+    void connection.pass?.(asked, new AbortController().signal);
+    return sent ?? assert.fail('nothing was sent');
+  }
+  const headers = (asked: RawRequest) => headersOf(asked as unknown as UpstreamRequest);
+
+  test('goes below the base path, with the operator’s query before the client’s', () => {
+    assert.equal(pass(openaiChat, {}).path, '/v1/files/f-1');
+    const asked = pass(openaiChat, { basePath: '/openai', query: { 'api-version': '1' } }, { query: 'limit=2' });
+    assert.equal(asked.path, '/openai/files/f-1?api-version=1&limit=2');
+    assert.deepEqual([asked.method, asked.firstByteMs, asked.idleMs], ['GET', 11, 22]);
+  });
+
+  test('has our key and what belongs to the dialect, and never the client’s key', () => {
+    const client = {
+      authorization: 'Bearer client',
+      'x-api-key': 'client',
+      cookie: 'c',
+      'openai-beta': 'x',
+      accept: 'a/b',
+    };
+    assert.deepEqual(headers(pass(openaiChat, { headers: { 'x-team': 't' } }, { headers: client })), {
+      'user-agent': 'tierline',
+      authorization: 'Bearer sk-secret',
+      'x-team': 't',
+      'openai-beta': 'x',
+      accept: 'a/b',
+      'accept-encoding': 'identity',
+    });
+    const anthropic = pass(
+      anthropicMessages,
+      { auth: 'x-api-key', anthropicBeta: ['own'] },
+      { headers: { 'anthropic-version': '2024-01-01', 'anthropic-beta': 'files' } },
+    );
+    assert.deepEqual(headers(anthropic), {
+      'user-agent': 'tierline',
+      'x-api-key': 'sk-secret',
+      'anthropic-version': '2024-01-01',
+      'anthropic-beta': 'files,own',
+      accept: '*/*',
+      'accept-encoding': 'identity',
+    });
+  });
+
+  test('says what the body is: the client’s type, and the length there is', () => {
+    const client = {
+      'content-type': 'multipart/form-data; boundary=x',
+      'content-length': '7',
+      'content-encoding': 'gzip',
+    };
+    const bodyHeaders = (body: PassOrder['body'], method = 'POST') => {
+      const all = headers(pass(openaiChat, {}, { method, headers: client, body }));
+      return [all['content-type'], all['content-length'], all['content-encoding']];
+    };
+    assert.deepEqual(bodyHeaders(new Readable()), [client['content-type'], '7', 'gzip']);
+    assert.deepEqual(bodyHeaders(Buffer.from('abc')), [client['content-type'], '3', undefined]);
+    assert.deepEqual(bodyHeaders(null), [undefined, '0', undefined]);
+    assert.deepEqual(bodyHeaders(null, 'GET'), [undefined, undefined, undefined]);
+  });
+
+  test('is not possible where nothing but calls is sent', () => {
+    assert.equal(connect(openaiChat).connection.pass, null);
+  });
 });

@@ -307,6 +307,22 @@ describe('what belongs to a tenant', () => {
     assert.ok(elsewhere.batches.some((one) => one.id === batch.id));
   });
 
+  test('is there though the client did not wait for the answer to its order', async () => {
+    const client = openai();
+    const input_file_id = await upload(client);
+    upstream.orderMs = 200;
+    const { length } = upstream.batches;
+    const order = { input_file_id, endpoint: '/v1/chat/completions', completion_window: '24h' } as const;
+    await assert.rejects(client.batches.create(order, { signal: AbortSignal.timeout(80) }));
+    upstream.orderMs = 0;
+    const made = await eventually(() => (upstream.batches.length > length ? upstream.batches[0] : null));
+    const deadline = performance.now() + 2000;
+    let found = false;
+    while (!found && performance.now() < deadline)
+      found = (await client.batches.list()).data.some(({ id }) => id === made.id);
+    assert.ok(found);
+  });
+
   test('asks for a key', async () => {
     const { status } = await statusOf(openai('nobody').files.list());
     assert.equal(status, 401);

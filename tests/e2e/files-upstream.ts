@@ -30,6 +30,8 @@ export class FilesUpstream {
   pace: { pieceBytes: number; pauseMs: number } | null = null;
   /** Answers the next request with this. */
   failure: { status: number; body: string } | null = null;
+  /** How long an order for a batch takes. */
+  orderMs = 0;
   /** How many exchanges the gateway has left before their end. */
   leftEarly = 0;
   private number = 0;
@@ -165,6 +167,7 @@ export class FilesUpstream {
       return;
     }
     if (id === undefined) {
+      await sleep(this.orderMs);
       const batch = isAnthropic ? this.messageBatch() : this.openaiBatch(json as Record<string, unknown>);
       this.batches.unshift(batch);
       this.send(response, 200, batch);

@@ -231,7 +231,7 @@ for (const wire of ['openai', 'anthropic'] as const) {
   });
 }
 
-test('thinking of Anthropic comes as thoughts, and a budget for it goes there', async () => {
+test('thinking of Anthropic comes as thoughts, goes back to it as it was, and a budget for it goes there', async () => {
   const thinking = { type: 'thinking', thinking: 'First I think.', signature: 'c2ln' };
   others.on('think', (visit) => {
     const content = [thinking, { type: 'text', text: 'Done.' }];
@@ -249,8 +249,12 @@ test('thinking of Anthropic comes as thoughts, and a budget for it goes there', 
   const config = { thinkingConfig: { thinkingBudget: 2048, includeThoughts: true }, maxOutputTokens: 4096 };
   const response = await client.models.generateContent({ model: 'scripted-anthropic', contents: 'think', config });
   assert.equal(response.text, 'Done.');
-  const [thought] = response.candidates?.[0]?.content?.parts ?? [];
-  assert.deepEqual(thought, { text: 'First I think.', thought: true });
+  const said = response.candidates?.[0]?.content as Content;
+  assert.deepEqual([said.parts?.[0]?.text, said.parts?.[0]?.thought], ['First I think.', true]);
   const [visit] = others.visitsOf('think');
   assert.ok(visit !== undefined && 'thinking' in visit.body, visit?.text);
+  const contents = [{ role: 'user', parts: [{ text: 'think' }] }, said, { role: 'user', parts: [{ text: 'go on' }] }];
+  await client.models.generateContent({ model: 'scripted-anthropic', contents, config });
+  const body = others.visitsOf('go on')[0]?.body as { messages: { content: object[] }[] } | undefined;
+  assert.deepEqual(body?.messages[1]?.content[0], thinking);
 });

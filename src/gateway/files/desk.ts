@@ -54,8 +54,8 @@ export async function serveFiles(parts: FilesParts, visit: FilesVisit): Promise<
 /** Of more objects than that the older ones are not on a list. */
 const MOST_LISTED = 100_000;
 
-/** What is sent besides the path. */
-type Sent = Partial<Pick<PassOrder, 'body' | 'query'>>;
+/** What is sent besides the path. `isLasting`: what it begins costs money, so its answer is waited for though the client left. */
+type Sent = Partial<Pick<PassOrder, 'body' | 'query'>> & { isLasting?: boolean };
 
 class FilesDesk {
   private readonly parts: FilesParts;
@@ -93,13 +93,19 @@ class FilesDesk {
       const provider = chosen.connection.name;
       const written = writeBatchModels(body, { engine, tenant, provider, maxDepth });
       const task = taskOfBatch(engine.policy, headers, {});
-      await this.answerObject(chosen, await this.send(chosen, { body: written }), { task, createdMs: Date.now() });
+      await this.answerObject(chosen, await this.send(chosen, { body: written, isLasting: true }), {
+        task,
+        createdMs: Date.now(),
+      });
       return;
     }
     const { inputFile, metadata } = readBatchOrder(body);
     const holder = this.holder(this.requireOwn('file', inputFile, 'input_file_id'));
     const task = taskOfBatch(engine.policy, headers, metadata);
-    await this.answerObject(holder, await this.send(holder, { body }), { task, createdMs: Date.now() });
+    await this.answerObject(holder, await this.send(holder, { body, isLasting: true }), {
+      task,
+      createdMs: Date.now(),
+    });
   }
 
   private async list(): Promise<void> {
@@ -127,8 +133,9 @@ class FilesDesk {
   private ownPage(page: JsonObject, holder: Holder, last: Reply | undefined): Reply {
     for (const item of Array.isArray(page['data']) ? page['data'].filter(isObject) : []) {
       this.bindInside(item, holder);
-      if (typeof item['results_url'] === 'string')
-        item['results_url'] = ownResultsUrl(this.visit.headers, String(item['id']));
+      const { id, results_url: address } = item;
+      if (typeof id === 'string' && typeof address === 'string')
+        item['results_url'] = ownResultsUrl(this.visit.headers, id);
     }
     return { status: 200, headers: last?.headers ?? {}, body: Buffer.from(JSON.stringify(page)) };
   }
@@ -200,12 +207,13 @@ class FilesDesk {
     return holderOf(provider, this.asking, this.visit.headers);
   }
 
-  private send({ connection }: Holder, { body = null, query }: Sent): Promise<RawReply> {
+  private send({ connection }: Holder, { body = null, query, isLasting = false }: Sent): Promise<RawReply> {
     const { order, headers, isAnthropic, settings } = this.visit;
     const { firstByteMs, idleMs } = settings.engine.delivery.options;
     const { method, path } = order;
     const own = isAnthropic ? this.visit.query : '';
     const pass = connection.pass as NonNullable<typeof connection.pass>;
-    return pass({ method, path, query: query ?? own, headers, body, firstByteMs, idleMs }, this.left);
+    const left = isLasting ? new AbortController().signal : this.left;
+    return pass({ method, path, query: query ?? own, headers, body, firstByteMs, idleMs }, left);
   }
 }

@@ -17,7 +17,7 @@ export function readKnown({ json }: Pick<BoundObject, 'json'>): Known {
   if (json === null) return {};
   try {
     const value: unknown = JSON.parse(json);
-    return isObject(value) ? (value as Known) : {};
+    return isObject(value) ? value : {};
   } catch {
     return {};
   }

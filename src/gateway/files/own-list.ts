@@ -1,7 +1,7 @@
 // A list of files or batches as one tenant sees it. The provider lists those of everybody behind its key: its pages are read
 // until there is one page of the tenant's own, and nothing tells how many others there are.
 import { TierlineError } from '../../call/errors.ts';
-import { isObject, type Json, type JsonObject } from '../../call/json.ts';
+import { isObject, type JsonObject } from '../../call/json.ts';
 
 export interface OwnList {
   /** The client's query. */
@@ -90,7 +90,7 @@ function toPage(
 }
 
 function itemsOf({ data }: JsonObject): JsonObject[] {
-  return Array.isArray(data) ? (data as Json[]).filter(isObject) : [];
+  return Array.isArray(data) ? data.filter(isObject) : [];
 }
 
 function idOf(item: JsonObject | undefined): string | null {

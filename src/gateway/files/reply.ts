@@ -96,9 +96,10 @@ export async function streamReply(
   const headers = headersFor(reply.headers, id);
   const length = reply.headers['content-encoding'] === undefined ? reply.headers['content-length'] : undefined;
   if (length !== undefined) headers.push('content-length', length);
+  const contents: AsyncIterable<Buffer> = decoded(reply);
   responder.begin(reply.statusCode ?? 200, headers);
   try {
-    for await (const chunk of decoded(reply) as AsyncIterable<Buffer>) {
+    for await (const chunk of contents) {
       passing.add(chunk.length);
       watch?.push(chunk);
       if (!responder.write(chunk)) await drained(responder);
