@@ -1,5 +1,4 @@
 // What a decoded request tells about its conversation: its texts, its turns, what is left open in it. Pure readers.
-import { isObject, type Json } from '../call/json.ts';
 import { isMadeUpId } from './gemini-call-ids.ts';
 import type { DialectName, NeutralPart, NeutralRequest } from './neutral.ts';
 
@@ -134,29 +133,4 @@ export function signedBy(request: NeutralRequest): DialectName | null {
     }
   }
   return null;
-}
-
-/** Ids of files at the provider that the messages refer to, wherever they stand, each once. */
-export function fileIdsOf({ messages }: NeutralRequest): string[] {
-  const ids = new Set<string>();
-  const look = (parts: readonly NeutralPart[]): void => {
-    for (const part of parts) {
-      if ((part.type === 'image' || part.type === 'document') && part.source.kind === 'file')
-        ids.add(part.source.fileId);
-      else if (part.type === 'tool_result') look(part.content);
-      else if (part.type === 'unknown') lookInto(part.json, ids);
-    }
-  };
-  for (const { parts } of messages) look(parts);
-  return [...ids];
-}
-
-function lookInto(json: Json, ids: Set<string>): void {
-  if (Array.isArray(json)) for (const item of json) lookInto(item, ids);
-  else if (isObject(json)) {
-    for (const [key, value] of Object.entries(json)) {
-      if (key === 'file_id' && typeof value === 'string') ids.add(value);
-      else if (value !== undefined) lookInto(value, ids);
-    }
-  }
 }

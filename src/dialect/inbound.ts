@@ -7,7 +7,6 @@ import { type ElementCheck, refuseAmbiguity, type ScannedObject, scanJson } from
 import { ARRAY, type BodyShape, checkStream, invalid, shapeOf } from './body-shape.ts';
 import {
   countParts,
-  fileIdsOf,
   firstExchangeOf,
   gatherText,
   hasAnswer,
@@ -18,9 +17,11 @@ import {
 } from './conversation.ts';
 import type { Dialect } from './dialect.ts';
 import { givenTokens, inputText, NO_CONVERSATION } from './embeddings-input.ts';
+import { fileIdsIn } from './file-ids.ts';
 import type { Incoming } from './incoming.ts';
 import { hasMarks } from './mark-prompt.ts';
 import type { NeutralRequest } from './neutral.ts';
+import { hasEscapes } from './written.ts';
 
 const NO_IDS: readonly string[] = [];
 
@@ -187,7 +188,7 @@ export class Inbound implements Incoming {
 
   /** Ids of files at the provider that the request refers to. */
   get fileIds(): readonly string[] {
-    return this.isWritten('"file_id"') ? fileIdsOf(this.said) : NO_IDS;
+    return this.isWritten('"file_id') ? fileIdsIn(this.body) : NO_IDS;
   }
 
   get maxOutputTokens(): number | null {
@@ -217,8 +218,7 @@ export class Inbound implements Incoming {
 
   private isWritten(word: string): boolean {
     if (this.body.includes(word)) return true;
-    // ASCII letters and the underscore may stand there as escapes.
-    this.escapes ??= ['\\u005', '\\u006', '\\u007'].some((escape) => this.body.includes(escape));
+    this.escapes ??= hasEscapes(this.body);
     return this.escapes;
   }
 }

@@ -36,10 +36,13 @@ export function admit(
   return { id, path, query: '', headers: google.headers, responder: way, dialect: gemini, named: null };
 }
 
-/** The dialect errors are told in: that of the route, else that of the client's headers. */
+const CALL = /^(?:\/v1)?\/(chat\/completions|messages|responses|embeddings)(?:\/|$)/;
+
+/** The dialect of a request: that of its route, else, where routes are shared, that of the client's headers. */
 function dialectOf(path: string, headers: IncomingHttpHeaders): Dialect {
-  const isAnthropic = path.includes('/messages') || headers['anthropic-version'] !== undefined;
-  if (isAnthropic && !path.endsWith('/chat/completions')) return anthropicMessages;
-  if (/^(\/v1)?\/responses(\/|$)/.test(path)) return openaiResponses;
-  return path.endsWith('/embeddings') ? openaiEmbeddings : openaiChat;
+  const [, route = ''] = CALL.exec(path) ?? [];
+  if (route === 'responses') return openaiResponses;
+  if (route === 'embeddings') return openaiEmbeddings;
+  if (route === 'chat/completions') return openaiChat;
+  return route === 'messages' || headers['anthropic-version'] !== undefined ? anthropicMessages : openaiChat;
 }

@@ -27,6 +27,8 @@ export interface CountRequest {
   query: string;
   headers: IncomingHttpHeaders;
   client: ClientSide;
+  /** The provider that holds the files of the request; null when it refers to none. */
+  heldBy: string | null;
 }
 
 /** The count as the client's dialect has it. It is free at the provider and makes no row. */

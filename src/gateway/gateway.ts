@@ -17,6 +17,7 @@ import { countTokens } from './count-tokens.ts';
 import { readCounted } from './counted.ts';
 import { serveFiles } from './files/desk.ts';
 import { type FilesOrder, readFilesOrder } from './files/order.ts';
+import { holderOfFiles } from './files/referred.ts';
 import { geminiModels } from './gemini-models.ts';
 import { findGeminiRoute } from './gemini-route.ts';
 import type { AnswerHeaderOptions } from './headers.ts';
@@ -266,8 +267,7 @@ class App implements Gateway {
   }
 
   private serveFiles(admission: Admission, request: IncomingMessage, order: FilesOrder): Promise<void> {
-    const { settings } = this;
-    const { objects } = this;
+    const { settings, objects } = this;
     const { recorder } = this.options;
     const isAnthropic = admission.dialect === anthropicMessages;
     const tenant = settings.authenticate(admission.headers);
@@ -275,15 +275,15 @@ class App implements Gateway {
   }
 
   private async count(admission: Admission, request: IncomingMessage): Promise<void> {
-    const { id, dialect, path, query, headers, responder } = admission;
     const { settings } = this;
     requireMethod(request, ['POST']);
-    const tenant = settings.authenticate(headers);
-    const client = new HttpClient(responder, dialect, id, settings.answer);
+    const tenant = settings.authenticate(admission.headers);
+    const client = new HttpClient(admission.responder, admission.dialect, admission.id, settings.answer);
     const body = await readBody(request, settings.maxBodyBytes);
     const counting = readCounted(body, settings.maxDepth, admission);
-    const counted = await countTokens(settings.engine, { ...counting, tenant, path, query, headers, client });
-    sendJson(responder, counted.status, counted.body);
+    const heldBy = holderOfFiles(this.objects, counting.inbound, tenant);
+    const counted = await countTokens(settings.engine, { ...admission, ...counting, tenant, client, heldBy });
+    sendJson(admission.responder, counted.status, counted.body);
   }
 
   private ready(responder: Responder): void {

@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { TierlineError } from '../../call/errors.ts';
 import { isObject, type JsonObject } from '../../call/json.ts';
+import { fileIdsIn } from '../../dialect/file-ids.ts';
 import type { BoundObject, ObjectKind, ObjectStore } from '../../objects/object-store.ts';
 import type { PassOrder } from '../../provider/connection.ts';
 import type { RawReply } from '../../provider/raw-upstream.ts';
@@ -16,6 +17,7 @@ import type { Known } from './known.ts';
 import { readKnown } from './known.ts';
 import { type FilesOrder, isObjectId, objectNotFound } from './order.ts';
 import { listOwn } from './own-list.ts';
+import { holderOfFiles, oneHolder } from './referred.ts';
 import { isOk, passing, type Reply, readObject, readWhole, sendReply, streamReply } from './reply.ts';
 import { watchResults } from './results.ts';
 import { ownResultsUrl, writeResultsUrl } from './results-url.ts';
@@ -92,6 +94,7 @@ class FilesDesk {
     if (chosen !== null) {
       const provider = chosen.connection.name;
       const written = writeBatchModels(body, { engine, tenant, provider, maxDepth });
+      oneHolder(provider, holderOfFiles(this.parts.objects, { fileIds: fileIdsIn(body) }, tenant));
       const task = taskOfBatch(engine.policy, headers, {});
       await this.answerObject(chosen, await this.send(chosen, { body: written, isLasting: true }), {
         task,
@@ -99,7 +102,7 @@ class FilesDesk {
       });
       return;
     }
-    const { inputFile, metadata } = readBatchOrder(body);
+    const { inputFile, metadata } = readBatchOrder(body, maxDepth);
     const holder = this.holder(this.requireOwn('file', inputFile, 'input_file_id'));
     const task = taskOfBatch(engine.policy, headers, metadata);
     await this.answerObject(holder, await this.send(holder, { body, isLasting: true }), {

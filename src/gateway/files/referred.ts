@@ -9,7 +9,11 @@ import { objectNotFound } from './order.ts';
  * The provider where the files of a request lie; null when it refers to none that was made here. Throws TierlineError `not_found`
  * for another tenant's, and `unsupported` for files that do not lie together.
  */
-export function holderOfFiles(objects: ObjectStore, { fileIds }: Inbound, tenant: string): string | null {
+export function holderOfFiles(
+  objects: ObjectStore,
+  { fileIds }: Pick<Inbound, 'fileIds'>,
+  tenant: string,
+): string | null {
   let holder: string | null = null;
   for (const id of fileIds) {
     const own = objects.find('file', id, tenant);
