@@ -4,7 +4,16 @@ import type { Expected } from '../call/plan.ts';
 import type { AttemptRow, CallRow, StopReason } from '../call/row.ts';
 import { totalInputTokens, type Usage } from '../call/usage.ts';
 import type { Verdict } from '../call/verdict.ts';
-import { showCount, showDuration, showModel, showShare, showText, showTime, showUsd, UNKNOWN } from '../ledger/display.ts';
+import {
+  showCount,
+  showDuration,
+  showModel,
+  showShare,
+  showText,
+  showTime,
+  showUsd,
+  UNKNOWN,
+} from '../ledger/display.ts';
 import { openLedgerReader } from '../ledger/reader.ts';
 
 export interface ExplainOptions {
