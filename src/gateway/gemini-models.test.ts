@@ -27,7 +27,7 @@ test('every name a client may use is on the one page, as Google writes models', 
   for (const one of models) assert.deepEqual(one.supportedGenerationMethods, ['generateContent', 'countTokens']);
 });
 
-test('a model that makes embeddings is not there, because Google\'s clients cannot ask it for any', () => {
+test("a model that makes embeddings is not there, because Google's clients cannot ask it for any", () => {
   const made = policy([model('flash', 'small'), model('vectors', '', { kind: 'embedding' })]);
   const { models } = geminiModels(made, null) as { models: { name: string }[] };
   assert.deepEqual(

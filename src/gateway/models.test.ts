@@ -18,8 +18,11 @@ test('the names are the configured models, auto, and auto with each task', () =>
   assert.deepEqual(modelNames(POLICY), NAMES);
 });
 
-test('models that make embeddings are listed where embeddings are asked for, which is in OpenAI\'s words alone', () => {
-  const made = policy([model('haiku', 'small'), model('vectors', '', { kind: 'embedding' })], [task('triage', ['haiku'])]);
+test("models that make embeddings are listed where embeddings are asked for, which is in OpenAI's words alone", () => {
+  const made = policy(
+    [model('haiku', 'small'), model('vectors', '', { kind: 'embedding' })],
+    [task('triage', ['haiku'])],
+  );
   assert.deepEqual(modelNames(made), ['haiku', 'vectors', 'auto', 'auto/triage']);
   assert.deepEqual(chatNames(made), ['haiku', 'auto', 'auto/triage']);
   const ids = (isAnthropic: boolean) =>
