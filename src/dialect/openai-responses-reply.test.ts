@@ -233,13 +233,13 @@ describe('writing a response', () => {
         id: 'rs_01Ab_0',
         type: 'reasoning',
         summary: [{ type: 'summary_text', text: 'hm' }],
-        encrypted_content: 'tierline:anthropic-messages:thinking:sig',
+        encrypted_content: '~tierline:anthropic-messages:thinking:sig',
       },
       {
         id: 'rs_01Ab_1',
         type: 'reasoning',
         summary: [],
-        encrypted_content: 'tierline:anthropic-messages:redacted_thinking:data',
+        encrypted_content: '~tierline:anthropic-messages:redacted_thinking:data',
       },
       {
         id: 'msg_01Ab_2',
@@ -371,7 +371,7 @@ describe('a response for a client of another dialect', () => {
   test("a message of Anthropic, with OpenAI's signature under a seal", () => {
     const { content, stop_reason } = JSON.parse(anthropicMessages.encodeReply(reply, CONTEXT)) as JsonObject;
     assert.deepEqual(content, [
-      { type: 'thinking', thinking: 'hm', signature: 'tierline:openai-responses:thinking:enc' },
+      { type: 'thinking', thinking: 'hm', signature: '~tierline:openai-responses:thinking:enc' },
       { type: 'text', text: 'a' },
       { type: 'tool_use', id: 'c1', name: 'f', input: {} },
     ]);
