@@ -210,3 +210,20 @@ test('law: whatever tenants bind and remove, everybody sees exactly what is thei
     }),
   );
 });
+
+test('what is written gets into the file without the writer, and what is closed in between is whole', async (t) => {
+  const path = join(folderOf(t), 'objects');
+  const store = openObjectStore({ path, retentionMs: DAY_MS, maxBytes: 1e9, now: () => 1_000_000 });
+  for (let n = 0; n < 40; n++) store.bind({ ...FILE, id: `file-${n}`, json: 'x'.repeat(500_000) });
+  const until = Date.now() + 20_000;
+  // The writer would only begin with a log of a hundred megabytes.
+  while (statSync(path).size < 20_000_000) {
+    assert.ok(Date.now() < until, `${statSync(path).size} bytes after 20 s`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  store.bind({ ...FILE, id: 'last', json: 'y' });
+  store.close();
+  const again = openObjectStore({ path, retentionMs: DAY_MS, maxBytes: 1e9, now: () => 1_000_000 });
+  t.after(() => again.close());
+  assert.equal(again.list({ kind: 'file', tenant: 'acme', limit: 100 }).length, 41);
+});

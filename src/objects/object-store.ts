@@ -4,6 +4,7 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { openDatabase } from '../ledger/sqlite.ts';
+import { type CheckpointThread, startCheckpointThread } from './checkpoint-thread.ts';
 import { prepareObjects, STATEMENTS } from './schema.ts';
 
 export type ObjectKind = 'file' | 'upload' | 'batch' | 'response';
@@ -70,6 +71,10 @@ export interface ObjectStoreOptions extends ObjectLimits {
 
 /** How often what is over is deleted; it cannot be found before that already. */
 const SWEEP_MS = 60_000;
+const CHECKPOINT_MS = 250;
+/** Pages of the log at which the writer makes a checkpoint itself: SQLite's own number, and one for when a thread makes them. */
+const OWN_CHECKPOINT = 1000;
+const LATE_CHECKPOINT = 25_000;
 /** Share of the bytes that is left when there were too many, so that not every further object costs a search. */
 const EVICT_TO = 0.9;
 /** What a row takes beside its text: ids, names, indexes. */
@@ -103,11 +108,15 @@ class SqliteStore implements ObjectStore {
   readonly #statements;
   readonly #sweeper: NodeJS.Timeout;
   #limits: ObjectLimits;
+  /** Null as long as nothing has been written, and where there is no file. */
+  #checkpoints: CheckpointThread | null = null;
+  readonly #path: string;
   /** By kind; counted when the store is swept, and added to in between. */
   readonly #bytes = new Map<ObjectKind, number>();
 
-  constructor(db: DatabaseSync, { retentionMs, maxBytes, now = Date.now }: ObjectStoreOptions) {
+  constructor(db: DatabaseSync, { path, retentionMs, maxBytes, now = Date.now }: ObjectStoreOptions) {
     this.#db = db;
+    this.#path = path;
     this.#now = now;
     this.#limits = { retentionMs, maxBytes };
     this.#statements = {
@@ -126,6 +135,7 @@ class SqliteStore implements ObjectStore {
   }
 
   bind({ kind, id, tenant, provider, json = null, keepMs }: NewObject): boolean {
+    if (this.#checkpoints === null) this.#startCheckpoints();
     const now = this.#now();
     const expiresMs = now + Math.min(keepMs ?? this.#limits.retentionMs, this.#limits.retentionMs);
     const bytes = ROW_BYTES + (json === null ? 0 : Buffer.byteLength(json));
@@ -167,7 +177,16 @@ class SqliteStore implements ObjectStore {
 
   close(): void {
     clearInterval(this.#sweeper);
+    this.#checkpoints?.stop();
     this.#db.close();
+  }
+
+  #startCheckpoints(): void {
+    if (this.#path === ':memory:') return;
+    const makeOwn = (pages: number): void => this.#db.exec(`PRAGMA wal_autocheckpoint = ${pages}`);
+    const orders = { path: this.#path, everyMs: CHECKPOINT_MS };
+    this.#checkpoints = startCheckpointThread(orders, () => makeOwn(OWN_CHECKPOINT));
+    makeOwn(LATE_CHECKPOINT);
   }
 
   /** 0, before everything, when there is no such object. */
