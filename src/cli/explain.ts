@@ -4,7 +4,16 @@ import type { Expected } from '../call/plan.ts';
 import type { AttemptRow, CallRow, StopReason } from '../call/row.ts';
 import { totalInputTokens, type Usage } from '../call/usage.ts';
 import type { Verdict } from '../call/verdict.ts';
-import { showCount, showDuration, showShare, showText, showTime, showUsd, UNKNOWN } from '../ledger/display.ts';
+import {
+  showCount,
+  showDuration,
+  showModel,
+  showShare,
+  showText,
+  showTime,
+  showUsd,
+  UNKNOWN,
+} from '../ledger/display.ts';
 import { openLedgerReader } from '../ledger/reader.ts';
 
 export interface ExplainOptions {
@@ -66,7 +75,7 @@ function toAnswer(row: CallRow): string {
   if (row.model === null) return 'no model';
   const said = row.responseModel === null ? '' : `, which calls itself ${showText(row.responseModel)}`;
   const escalated = row.escalated ? '; not the first model of the plan' : '';
-  return `${showText(row.model)} (${showText(row.tier)}) at ${showText(row.provider)}${said}${escalated}`;
+  return `${showModel(row)} at ${showText(row.provider)}${said}${escalated}`;
 }
 
 /** The gate that the answer of this call failed, which its client has all the same. */

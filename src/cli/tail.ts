@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AttemptRow, CallRow } from '../call/row.ts';
 import { totalInputTokens } from '../call/usage.ts';
-import { showCount, showDuration, showText, showTime, showUsd, UNKNOWN } from '../ledger/display.ts';
+import { showCount, showDuration, showModel, showText, showTime, showUsd, UNKNOWN } from '../ledger/display.ts';
 import { type LedgerEntry, openLedgerReader } from '../ledger/reader.ts';
 
 export interface TailOptions {
@@ -62,7 +62,6 @@ function toTried({ model, verdicts, stopped, errorCode }: AttemptRow): string {
 }
 
 function toLine(row: CallRow, hasId: boolean): string {
-  const model = row.model === null ? UNKNOWN : `${showText(row.model)} (${showText(row.tier)})`;
   const status = row.errorCode === null ? row.status : `${row.status} ${showText(row.errorCode)}`;
   const { usage } = row;
   const tokens = usage === null ? UNKNOWN : `${showCount(totalInputTokens(usage))} / ${showCount(usage.outputTokens)}`;
@@ -70,7 +69,7 @@ function toLine(row: CallRow, hasId: boolean): string {
     showTime(row.atMs),
     hasId ? showText(row.id) : '',
     showText(row.task).padEnd(16),
-    model.padEnd(22),
+    showModel(row).padEnd(22),
     status.padEnd(11),
     tokens.padStart(14),
     showUsd(row.costNanoUsd).padStart(10),

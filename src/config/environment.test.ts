@@ -48,6 +48,12 @@ test('the simulated models have prices of their own', () => {
   assert.deepEqual([frontier?.input, frontier?.output], [5, 25]);
 });
 
+test('the simulated models take whatever is tried on them, so no plan says that nobody knows', () => {
+  const { models } = configFromEnvironment({}).config;
+  for (const name of ['small', 'mid', 'frontier'])
+    assert.deepEqual(models.get(name)?.capabilities, ['tools', 'images', 'documents', 'audio', 'schema', 'reasoning']);
+});
+
 test('every kind of task of the simulated workload has a route', () => {
   const { tasks } = configFromEnvironment({}).config;
   assert.deepEqual([...tasks.keys()].toSorted(), [...TASK_KINDS].toSorted());

@@ -4,7 +4,7 @@ import type { JsonObject } from '../call/json.ts';
 import { EMBEDDING_MODEL } from '../provider/simulated/embeddings.ts';
 import { SIMULATED_MODELS } from '../provider/simulated/models.ts';
 import { SIMULATED_TASKS } from '../provider/simulated/routing.ts';
-import type { Config } from './config.ts';
+import { CAPABILITIES, type Config } from './config.ts';
 import { checkConfig } from './load.ts';
 import { type Environment, valueSource } from './source.ts';
 import { WELL_KNOWN } from './well-known.ts';
@@ -66,6 +66,7 @@ interface Document extends JsonObject {
       kind?: 'embedding';
       context_window?: number;
       max_output_tokens?: number;
+      capabilities?: string[];
       price?: JsonObject;
     }
   >;
@@ -103,6 +104,8 @@ function simulatedDocument(): Document {
       tier,
       context_window: contextWindow,
       max_output_tokens: maxOutputTokens,
+      // What they cannot see they count as a word.
+      capabilities: [...CAPABILITIES],
       price: {
         input: usdPerMillion.input,
         output: usdPerMillion.output,

@@ -14,9 +14,9 @@ const THOUGHTS: NeutralPart[] = [
   { type: 'redacted_thinking', data: 'mine', origin: 'anthropic-messages' },
 ];
 const BLOCKS = [
-  { type: 'thinking', thinking: 'a', signature: 'tierline:gemini:thinking:sig' },
+  { type: 'thinking', thinking: 'a', signature: '~tierline:gemini:thinking:sig' },
   { type: 'thinking', thinking: 'b', signature: 'own' },
-  { type: 'redacted_thinking', data: 'tierline:openai-responses:redacted_thinking:data' },
+  { type: 'redacted_thinking', data: '~tierline:openai-responses:redacted_thinking:data' },
   { type: 'redacted_thinking', data: 'mine' },
 ];
 
@@ -36,7 +36,7 @@ test('what comes back under a seal is what it was', () => {
 });
 
 test('thinking that nobody has signed is unsigned again when it comes back', () => {
-  const content = [{ type: 'thinking', thinking: 'a', signature: 'tierline:openai-chat:thinking:' }];
+  const content = [{ type: 'thinking', thinking: 'a', signature: '~tierline:openai-chat:thinking:' }];
   const body = JSON.stringify({ model: 'm', max_tokens: 9, messages: [{ role: 'assistant', content }] });
   assert.deepEqual(anthropicMessages.decodeRequest(Buffer.from(body)).messages[0]?.parts, [
     { type: 'thinking', text: 'a', origin: 'openai-chat' },
@@ -51,8 +51,8 @@ test('a stream seals what its provider signed, unless that is Anthropic or not k
       encoder.push({ type: 'redacted_thinking', choice: 0, data: 'data' })
     );
   };
-  assert.match(streamed('openai-responses'), /"signature":"tierline:openai-responses:thinking:sig"/);
-  assert.match(streamed('openai-responses'), /"data":"tierline:openai-responses:redacted_thinking:data"/);
+  assert.match(streamed('openai-responses'), /"signature":"~tierline:openai-responses:thinking:sig"/);
+  assert.match(streamed('openai-responses'), /"data":"~tierline:openai-responses:redacted_thinking:data"/);
   for (const origin of ['anthropic-messages', undefined] as const) {
     assert.match(streamed(origin), /"signature":"sig"/);
     assert.match(streamed(origin), /"data":"data"/);

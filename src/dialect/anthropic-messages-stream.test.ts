@@ -194,8 +194,8 @@ test('thoughts that nobody has signed are under a seal, which comes last and onc
     const stream = events.map((event) => encoder.push(event)).join('');
     return [...stream.matchAll(/"signature_delta","signature":"([^"]*)"/g)].map((match) => match[1] ?? '');
   };
-  assert.deepEqual(written('openai-chat', false), ['tierline:openai-chat:thinking:']);
-  assert.deepEqual(written('openai-chat', true), ['tierline:openai-chat:thinking:c2ln']);
+  assert.deepEqual(written('openai-chat', false), ['~tierline:openai-chat:thinking:']);
+  assert.deepEqual(written('openai-chat', true), ['~tierline:openai-chat:thinking:c2ln']);
   assert.deepEqual(written('anthropic-messages', true), ['c2ln']);
   assert.deepEqual(written('anthropic-messages', false), []);
 });

@@ -21,7 +21,7 @@ import { fileIdsIn } from './file-ids.ts';
 import type { Incoming } from './incoming.ts';
 import { hasMarks } from './mark-prompt.ts';
 import type { NeutralRequest } from './neutral.ts';
-import { hasEscapes } from './written.ts';
+import { holds } from './written.ts';
 
 const NO_IDS: readonly string[] = [];
 
@@ -46,7 +46,6 @@ export class Inbound implements Incoming {
   private strings: Record<string, string> | null = null;
   private texts: string | null = null;
   private images: number | null = null;
-  private escapes: boolean | null = null;
 
   private constructor(dialect: Dialect, body: Buffer, read: ReadBody) {
     const { top, shape, hasParts, outside } = read;
@@ -159,7 +158,7 @@ export class Inbound implements Incoming {
 
   /** The word alone, wherever it stands: whoever writes it knows of the cache. Behind escapes it has to be one. */
   get hasCacheMarks(): boolean {
-    return this.body.includes('"cache_control"') || (this.canHold('"cache_control"') && hasMarks(this.said));
+    return holds(this.body, '"cache_control"') || (this.canHold('"cache_control"') && hasMarks(this.said));
   }
 
   get ask(): string {
@@ -217,9 +216,7 @@ export class Inbound implements Incoming {
   }
 
   private isWritten(word: string): boolean {
-    if (this.body.includes(word)) return true;
-    this.escapes ??= hasEscapes(this.body);
-    return this.escapes;
+    return this.top.hasHiddenWords || holds(this.body, word);
   }
 }
 

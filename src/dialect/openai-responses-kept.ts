@@ -9,7 +9,10 @@ import { ARRAY, invalid } from './body-shape.ts';
 import type { Inbound } from './inbound.ts';
 import { madeInResponse } from './openai-responses-shell.ts';
 
-/** As it is kept: `{"input":[...],"response":{...}}`, everything that was asked and the answer as the client got it. */
+/**
+ * As it is kept: `{"chars":2,"input":[{}],"response":{...}}`, everything that was asked and the answer as the client got it. The
+ * first number says how long the text of the items is, so that nobody has to look for its end.
+ */
 export type KeptJson = string;
 
 export interface KeptResponse {
@@ -53,7 +56,21 @@ export function itemsOf({ body, top }: Inbound): string {
 
 /** What a request and its answer leave to keep. */
 export function toKept(inbound: Inbound, { json }: AnsweredResponse): KeptJson {
-  return `{"input":[${itemsOf(inbound)}],"response":${json}}`;
+  const items = itemsOf(inbound);
+  return `{"chars":${items.length},"input":[${items}],"response":${json}}`;
+}
+
+const BEGINNING = /^\{"chars":(\d+),"input":\[/;
+const BETWEEN = '],"response":';
+
+/** The items that were asked, as the text between the brackets of a list, and the response. */
+function partsOf(kept: KeptJson): { items: string; response: Buffer } {
+  const [beginning, chars] = BEGINNING.exec(kept) as unknown as [string, string];
+  const end = beginning.length + Number(chars);
+  return {
+    items: kept.slice(beginning.length, end),
+    response: Buffer.from(kept.slice(end + BETWEEN.length, -1)),
+  };
 }
 
 /** What was kept, for whoever wants to look into it. */
@@ -64,12 +81,11 @@ export function readKept(kept: KeptJson): KeptResponse {
 
 /** The body of a request with the whole conversation in the place of the reference to its last response. */
 export function goOnFrom(inbound: Inbound, kept: KeptJson): Buffer {
-  const bytes = Buffer.from(kept);
-  const before = [scanJson(bytes, MAX_DEPTH).span('input'), outputOf(bytes)].map((span) =>
-    span === null ? '' : bytes.toString('utf8', span.start + 1, span.end - 1).trim(),
-  );
-  const items = [...before, itemsOf(inbound)].filter((list) => list !== '');
-  return withInput(inbound, `[${items.join(',')}]`);
+  const { items, response } = partsOf(kept);
+  const output = outputOf(response);
+  const answered = output === null ? '' : response.toString('utf8', output.start + 1, output.end - 1).trim();
+  const whole = [items, answered, itemsOf(inbound)].filter((list) => list !== '');
+  return withInput(inbound, `[${whole.join(',')}]`);
 }
 
 /** The body of a request with another input, and without a reference to an earlier response. */
@@ -89,13 +105,10 @@ function withInput({ body, top }: Inbound, input: string): Buffer {
   );
 }
 
-/** Where the output of a kept response lies. */
-function outputOf(kept: Buffer): Span | null {
-  const response = scanJson(kept, MAX_DEPTH).span('response');
-  if (response === null || kept[response.start] !== OBJECT) return null;
-  const span = scanJson(kept.subarray(response.start, response.end), MAX_DEPTH).span('output');
-  if (span === null || kept[response.start + span.start] !== ARRAY) return null;
-  return { start: response.start + span.start, end: response.start + span.end };
+/** Where the output of a response lies. */
+function outputOf(response: Buffer): Span | null {
+  const span = scan(response)?.span('output') ?? null;
+  return span !== null && response[span.start] === ARRAY ? span : null;
 }
 
 /** An item of the input that only names another one, which may be in a response that is kept. */
@@ -119,12 +132,12 @@ export function referencesOf({ body, top }: Inbound): ItemReference[] {
 
 /** The items of the output of a kept response by their ids, as they are written there. */
 export function itemsIn(kept: KeptJson): Map<string, string> {
-  const bytes = Buffer.from(kept);
-  const output = outputOf(bytes);
+  const { response } = partsOf(kept);
+  const output = outputOf(response);
   const items = new Map<string, string>();
-  for (const { start, end } of output === null ? [] : elementSpans(bytes, output)) {
-    const id = scan(bytes.subarray(start, end))?.string('id') ?? null;
-    if (id !== null) items.set(id, bytes.toString('utf8', start, end));
+  for (const { start, end } of output === null ? [] : elementSpans(response, output)) {
+    const id = scan(response.subarray(start, end))?.string('id') ?? null;
+    if (id !== null) items.set(id, response.toString('utf8', start, end));
   }
   return items;
 }

@@ -233,13 +233,13 @@ describe('writing a response', () => {
         id: 'rs_01Ab_0',
         type: 'reasoning',
         summary: [{ type: 'summary_text', text: 'hm' }],
-        encrypted_content: 'tierline:anthropic-messages:thinking:sig',
+        encrypted_content: '~tierline:anthropic-messages:thinking:sig',
       },
       {
         id: 'rs_01Ab_1',
         type: 'reasoning',
         summary: [],
-        encrypted_content: 'tierline:anthropic-messages:redacted_thinking:data',
+        encrypted_content: '~tierline:anthropic-messages:redacted_thinking:data',
       },
       {
         id: 'msg_01Ab_2',
@@ -319,11 +319,14 @@ describe('writing a response', () => {
 
   test('has an id of its own, whatever the provider says: there are those that give the same one again', () => {
     const { newId: _, ...context } = CONTEXT;
-    const [one, other] = [encode([{ type: 'text', text: 'a' }], {}, context), encode([], {}, context)];
-    assert.match(String(one.id), /^resp_[0-9a-f]{32}$/);
+    const [one, other] = [encode([{ type: 'text', text: 'a' }], {}, context), encode([], {}, context)] as [
+      { id: string; output: { id: string }[] },
+      { id: string },
+    ];
+    assert.match(one.id, /^resp_[0-9a-f]{32}$/);
     assert.notEqual(one.id, other.id);
-    const [item] = one.output as { id: string }[];
-    assert.equal(item?.id, `msg_${String(one.id).slice('resp_'.length)}_0`);
+    const [item] = one.output;
+    assert.equal(item?.id, `msg_${one.id.slice('resp_'.length)}_0`);
     assert.equal(madeInResponse(item.id), one.id);
   });
 
@@ -332,5 +335,52 @@ describe('writing a response', () => {
     assert.equal(madeInResponse(`fc_${unique}_12`), `resp_${unique}`);
     for (const id of ['', 'msg_1', `ws_${unique}_1`, `msg_${unique}`, `msg_${unique}0_1`, `msg_${unique}_1x`])
       assert.equal(madeInResponse(id), null, id);
+  });
+});
+
+describe('a response for a client of another dialect', () => {
+  const source = Buffer.from(
+    JSON.stringify(
+      body({
+        output: [
+          { type: 'reasoning', id: 'rs_1', summary: [{ type: 'summary_text', text: 'hm' }], encrypted_content: 'enc' },
+          words('a'),
+          { type: 'function_call', call_id: 'c1', name: 'f', arguments: '{}' },
+        ],
+      }),
+    ),
+  );
+  const reply = openaiResponses.decodeReply(source);
+
+  test('a chat completion', () => {
+    const { choices } = JSON.parse(openaiChat.encodeReply(reply, CONTEXT)) as { choices: JsonObject[] };
+    assert.deepEqual(choices[0], {
+      index: 0,
+      message: {
+        role: 'assistant',
+        content: 'a',
+        refusal: null,
+        reasoning_content: 'hm',
+        tool_calls: [{ id: 'c1', type: 'function', function: { name: 'f', arguments: '{}' } }],
+      },
+      logprobs: null,
+      finish_reason: 'tool_calls',
+    });
+  });
+
+  test("a message of Anthropic, with OpenAI's signature under a seal", () => {
+    const { content, stop_reason } = JSON.parse(anthropicMessages.encodeReply(reply, CONTEXT)) as JsonObject;
+    assert.deepEqual(content, [
+      { type: 'thinking', thinking: 'hm', signature: '~tierline:openai-responses:thinking:enc' },
+      { type: 'text', text: 'a' },
+      { type: 'tool_use', id: 'c1', name: 'f', input: {} },
+    ]);
+    assert.equal(stop_reason, 'tool_use');
+  });
+
+  test('contents of Gemini, without a signature it could not read', () => {
+    const written = gemini.encodeReply(reply, CONTEXT);
+    assert.match(written, /"text":"hm","thought":true/);
+    assert.ok(!written.includes('enc"'));
   });
 });

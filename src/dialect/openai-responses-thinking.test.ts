@@ -71,7 +71,7 @@ test('a client is given the thoughts of every model, and brings them back as the
 });
 
 test('a seal counts in what a client sends only, not in what a provider answers', () => {
-  const item = { summary: [], encrypted_content: 'tierline:anthropic-messages:thinking:sig' };
+  const item = { summary: [], encrypted_content: '~tierline:anthropic-messages:thinking:sig' };
   assert.equal(readReasoning(item).origin, origin);
   assert.equal(readSentReasoning(item).origin, 'anthropic-messages');
 });
@@ -83,6 +83,6 @@ test('the id that a provider gave unencrypted thoughts stays', () => {
 
 test("OpenAI's own encrypted content has no seal", () => {
   assert.equal(encryptedContent({ kind: 'thinking', origin, text: 'enc' }), 'enc');
-  assert.equal(encryptedContent({ kind: 'thinking', origin, text: '' }), 'tierline:openai-responses:thinking:');
-  assert.equal(encryptedContent({ kind: 'thinking', origin: 'gemini', text: 's' }), 'tierline:gemini:thinking:s');
+  assert.equal(encryptedContent({ kind: 'thinking', origin, text: '' }), '~tierline:openai-responses:thinking:');
+  assert.equal(encryptedContent({ kind: 'thinking', origin: 'gemini', text: 's' }), '~tierline:gemini:thinking:s');
 });

@@ -285,7 +285,7 @@ describe('a message of Anthropic, asked for as a response', () => {
   });
 
   test('signed thinking goes to its maker only, and nothing came of it is left out', () => {
-    const sealed = { type: 'thinking', thinking: 'hm', signature: 'tierline:openai-responses:thinking:enc' };
+    const sealed = { type: 'thinking', thinking: 'hm', signature: '~tierline:openai-responses:thinking:enc' };
     const own = { type: 'thinking', thinking: 'hm', signature: 'sig' };
     const turn = (...content: object[]) => [HI, { role: 'assistant', content }, HI];
     const { body, losses } = messages({ messages: turn(own, sealed, { type: 'text', text: 'a' }) });

@@ -12,9 +12,9 @@ function clean(dialect: DialectName, body: string): string {
   const bytes = Buffer.from(body);
   return splice(bytes, sealedEdits(dialect, bytes, scanJson(bytes, 64))).toString();
 }
-const SEALED = { type: 'reasoning', summary: [], encrypted_content: 'tierline:gemini:thinking:x' };
+const SEALED = { type: 'reasoning', summary: [], encrypted_content: '~tierline:gemini:thinking:x' };
 const OWN = { type: 'reasoning', summary: [], encrypted_content: 'gAAA' };
-const SAYS = { role: 'user', content: '"tierline:gemini:thinking:x"' };
+const SAYS = { role: 'user', content: '"~tierline:gemini:thinking:x"' };
 
 describe('items under a seal', () => {
   test('are taken out, wherever they stand, and every other byte stays', () => {
@@ -33,7 +33,7 @@ describe('items under a seal', () => {
     for (const body of [
       { input: 'a' },
       { input: [SAYS] },
-      { input: [{ type: 'compaction', encrypted_content: 'tierline:x' }] },
+      { input: [{ type: 'compaction', encrypted_content: '~tierline:x' }] },
     ]) {
       const text = JSON.stringify(body);
       assert.equal(clean('openai-responses', text), text);
@@ -63,8 +63,8 @@ describe('thoughts under a seal', () => {
 });
 
 describe('blocks under a seal', () => {
-  const sealed = { type: 'thinking', thinking: 'hm', signature: 'tierline:openai-responses:thinking:x' };
-  const redacted = { type: 'redacted_thinking', data: 'tierline:openai-responses:redacted_thinking:x' };
+  const sealed = { type: 'thinking', thinking: 'hm', signature: '~tierline:openai-responses:thinking:x' };
+  const redacted = { type: 'redacted_thinking', data: '~tierline:openai-responses:redacted_thinking:x' };
   const text = { type: 'text', text: 'a' };
 
   test('are taken out of their message, and a message of which nothing is left goes too', () => {

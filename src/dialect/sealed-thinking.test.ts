@@ -19,8 +19,8 @@ test('what a provider signed is no seal', () => {
     'EqQBCkYIBxgCKkA',
     'gAAAAABqX1a78BDqk',
     'tierline',
-    'tierline:gemini:text:x',
-    ' tierline:gemini:thinking:x',
+    '~tierline:gemini:text:x',
+    ' ~tierline:gemini:thinking:x',
   ])
     assert.equal(unseal(text), null, text);
 });
@@ -28,7 +28,7 @@ test('what a provider signed is no seal', () => {
 test('a client gets what its own provider signed as it is', () => {
   const told = { kind: 'thinking', origin: 'gemini', text: 'sig' } as const;
   assert.equal(sealFor('gemini', told), 'sig');
-  assert.equal(sealFor('anthropic-messages', told), 'tierline:gemini:thinking:sig');
+  assert.equal(sealFor('anthropic-messages', told), '~tierline:gemini:thinking:sig');
 });
 
 test('as bytes it is base64, open again, and nothing that somebody else has written', () => {

@@ -10,10 +10,13 @@ export interface Sealed {
   text: string;
 }
 
-/** What every sealed text begins with, and nothing that a provider signs. */
-export const SEAL = 'tierline:';
+/**
+ * What every sealed text begins with, and nothing that a provider signs. Its first character is a rare one: bodies are searched for
+ * it, and a search stops wherever that character is.
+ */
+export const SEAL = '~tierline:';
 
-const SEALED = /^tierline:([a-z-]+):(thinking|redacted_thinking):/;
+const SEALED = /^~tierline:([a-z-]+):(thinking|redacted_thinking):/;
 
 export function seal({ kind, origin, text }: Sealed): string {
   return `${SEAL}${origin}:${kind}:${text}`;
@@ -36,8 +39,8 @@ export function sealAsBytes(told: Sealed): string {
   return Buffer.from(seal(told)).toString('base64');
 }
 
-/** What every text begins with that was sealed as bytes. */
-export const SEAL_AS_BYTES = Buffer.from(SEAL).toString('base64');
+/** What every text begins with that was sealed as bytes: base64 stands for three bytes at a time. */
+export const SEAL_AS_BYTES = Buffer.from(SEAL.slice(0, 9)).toString('base64');
 
 /** What was sealed in base64; null for what somebody else has written. */
 export function unsealBytes(signature: string): Sealed | null {

@@ -90,7 +90,7 @@ describe('an OpenAI reply for an Anthropic client', () => {
   for (const key of ['reasoning_content', 'reasoning']) {
     test(`${key} becomes thinking under a seal, because nobody has signed it`, () => {
       assert.deepEqual(cross(TO_CLAUDE, chat({ content: 'x', [key]: 'hm' })).content, [
-        { type: 'thinking', thinking: 'hm', signature: 'tierline:openai-chat:thinking:' },
+        { type: 'thinking', thinking: 'hm', signature: '~tierline:openai-chat:thinking:' },
         { type: 'text', text: 'x' },
       ]);
     });

@@ -218,7 +218,7 @@ class App implements Gateway {
     }
     throw new TierlineError(
       'not_found',
-      `There is no route ${request.method} ${path.slice(0, 200)}. Calls go to POST /v1/chat/completions (OpenAI), POST /v1/messages (Anthropic) or POST /v1beta/models/{model}:generateContent (Google).`,
+      `There is no route ${request.method} ${path.slice(0, 200)}. Calls go to POST /v1/chat/completions, /v1/responses or /v1/embeddings (OpenAI), POST /v1/messages (Anthropic) or POST /v1beta/models/{model}:generateContent (Google).`,
     );
   }
 

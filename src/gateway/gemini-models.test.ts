@@ -27,6 +27,16 @@ test('every name a client may use is on the one page, as Google writes models', 
   for (const one of models) assert.deepEqual(one.supportedGenerationMethods, ['generateContent', 'countTokens']);
 });
 
+test("a model that makes embeddings is not there, because Google's clients cannot ask it for any", () => {
+  const made = policy([model('flash', 'small'), model('vectors', '', { kind: 'embedding' })]);
+  const { models } = geminiModels(made, null) as { models: { name: string }[] };
+  assert.deepEqual(
+    models.map(({ name }) => name),
+    ['models/flash', 'models/auto'],
+  );
+  assert.throws(() => geminiModels(made, 'vectors'), TierlineError);
+});
+
 test('one is shown as the list has it, and an unknown one is named', () => {
   const { models } = geminiModels(POLICY, null) as { models: unknown[] };
   assert.deepEqual(geminiModels(POLICY, 'team/odd:7b'), models[1]);

@@ -110,6 +110,7 @@ describe('the route', () => {
     ])
       assert.equal(refusal(path, 'POST')[0], 'not_found', path);
     assert.deepEqual(refusal('/v1beta/models/m:generateContent', 'GET')[0], 'method_not_allowed');
+    assert.match(refusal('/v1beta/models/m:embedContent', 'POST')[1], /embeddings go to POST \/v1\/embeddings/);
     assert.match(refusal('/v1beta/models', 'DELETE')[1], /answers GET and HEAD, not DELETE/);
     assert.match(refusal(`/v1beta/${'x'.repeat(900)}`, 'POST')[1], /^.{200,420}$/);
   });

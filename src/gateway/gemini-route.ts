@@ -48,7 +48,7 @@ export function findGeminiRoute(path: string, method: string | undefined): Gemin
   if (!isCall && models === null) {
     throw new TierlineError(
       'not_found',
-      `There is no route ${method} ${path.slice(0, 200)}. Calls go to POST /v1beta/models/{model}:generateContent, :streamGenerateContent or :countTokens.`,
+      `There is no route ${method} ${path.slice(0, 200)}. Calls go to POST /v1beta/models/{model}:generateContent, :streamGenerateContent or :countTokens; embeddings go to POST /v1/embeddings, in OpenAI's words.`,
     );
   }
   requireMethod({ method }, isCall ? ['POST'] : ['GET', 'HEAD']);

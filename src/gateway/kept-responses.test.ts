@@ -145,6 +145,15 @@ test('nothing is kept of what the client or the operator does not want kept, nor
   refused(() => on(never), 'previous_response_not_found');
 });
 
+test('of an answer that is not to be stored nothing is read', (t) => {
+  const { kept } = make(t);
+  const unreadable = { toString: (): string => assert.fail('it was read') } as unknown as string;
+  kept.keep(read({ input: 'Hi', store: false, stream: true }), 'acme', { ...FOREIGN, last: unreadable });
+  kept.keep(read({ input: 'Hi', store: false, stream: true }), 'acme', { ...NATIVE, last: unreadable });
+  make(t, 'never').kept.keep(read({ input: 'Hi' }), 'acme', { ...FOREIGN, last: unreadable });
+  assert.throws(() => kept.keep(read({ input: 'Hi' }), 'acme', { ...FOREIGN, last: unreadable }), /it was read/);
+});
+
 test('a request that goes on from nothing stays as it is', (t) => {
   const { kept } = make(t);
   for (const body of [{ input: 'x' }, { input: 'x', previous_response_id: null }]) {

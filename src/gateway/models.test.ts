@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { TierlineError } from '../call/errors.ts';
 import type { Policy } from '../policy/policy.ts';
 import { model, policy, task } from '../policy/sample.test.ts';
-import { listModels, modelNames, showModel } from './models.ts';
+import { chatNames, listModels, modelNames, showModel } from './models.ts';
 
 const POLICY: Policy = {
   ...policy(
@@ -16,6 +16,20 @@ const NAMES = ['haiku', 'vendor/odd name', 'auto', 'auto/triage'];
 
 test('the names are the configured models, auto, and auto with each task', () => {
   assert.deepEqual(modelNames(POLICY), NAMES);
+});
+
+test("models that make embeddings are listed where embeddings are asked for, which is in OpenAI's words alone", () => {
+  const made = policy(
+    [model('haiku', 'small'), model('vectors', '', { kind: 'embedding' })],
+    [task('triage', ['haiku'])],
+  );
+  assert.deepEqual(modelNames(made), ['haiku', 'vectors', 'auto', 'auto/triage']);
+  assert.deepEqual(chatNames(made), ['haiku', 'auto', 'auto/triage']);
+  const ids = (isAnthropic: boolean) =>
+    (listModels(made, isAnthropic) as { data: { id: string }[] }).data.map(({ id }) => id);
+  assert.deepEqual([ids(false), ids(true)], [modelNames(made), chatNames(made)]);
+  assert.ok(showModel(made, 'vectors', false));
+  assert.throws(() => showModel(made, 'vectors', true), TierlineError);
 });
 
 describe('the list', () => {

@@ -11,8 +11,13 @@ export function modelNames(policy: Policy): string[] {
   return [...policy.models.keys(), 'auto', ...policy.tasks.map((task) => `auto/${task.name}`)];
 }
 
+/** The same without models that make embeddings, which clients of Anthropic and Google cannot ask for. */
+export function chatNames(policy: Policy): string[] {
+  return modelNames(policy).filter((name) => policy.models.get(name)?.kind !== 'embedding');
+}
+
 export function listModels(policy: Policy, isAnthropic: boolean): unknown {
-  const names = modelNames(policy);
+  const names = namesFor(policy, isAnthropic);
   return isAnthropic
     ? { data: names.map(anthropicModel), has_more: false, first_id: names[0], last_id: names.at(-1) }
     : { object: 'list', data: names.map(openaiModel) };
@@ -27,9 +32,13 @@ export function answerModels(policy: Policy, behind: string, isAnthropic: boolea
 
 /** Throws TierlineError `model_not_found`. */
 export function showModel(policy: Policy, name: string, isAnthropic: boolean): unknown {
-  if (!modelNames(policy).includes(name))
+  if (!namesFor(policy, isAnthropic).includes(name))
     throw new TierlineError('model_not_found', `There is no model "${name}" here.`, { param: 'model' });
   return isAnthropic ? anthropicModel(name) : openaiModel(name);
+}
+
+function namesFor(policy: Policy, isAnthropic: boolean): string[] {
+  return isAnthropic ? chatNames(policy) : modelNames(policy);
 }
 
 function openaiModel(id: string): unknown {

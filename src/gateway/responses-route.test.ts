@@ -71,6 +71,24 @@ describe('of a kept response', () => {
       refused(() => show('input_items', `limit=${limit}`), 'invalid_request', /1 to 100/);
   });
 
+  test('the list comes to its end, whatever the ids of its items are', () => {
+    const same = { id: 'msg_1', type: 'message' };
+    const input = [same, { type: 'message', id: null }, same, same, { type: 'message' }];
+    const seen: unknown[] = [];
+    let after = '';
+    for (let page = 0; page < 10; page++) {
+      const query = `order=asc&limit=1${after === '' ? '' : `&after=${after}`}`;
+      const route: ResponseRoute = { method: 'GET', id: 'resp_1', rest: 'input_items' };
+      const { data, last_id, has_more } = showKept({ ...KEPT, input }, route, query) as Record<string, unknown>;
+      seen.push(...(data as { id: string }[]).map(({ id }) => id));
+      if (has_more !== true) break;
+      after = String(last_id);
+    }
+    assert.deepEqual(seen, ['msg_1', 'item_4']);
+    assert.deepEqual(idsOf('order=asc&limit=2'), ['item_0', 'rs_1']);
+    refused(() => show('input_items', 'after=msg_9'), 'invalid_request', /after/);
+  });
+
   test('nothing is streamed again or cancelled', () => {
     refused(() => show('', 'stream=true'), 'invalid_request', /not streamed again/);
     refused(() => show('cancel'), 'invalid_request', /in the background/);

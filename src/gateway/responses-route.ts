@@ -46,10 +46,16 @@ export function showKept({ input, response }: KeptResponse, { rest }: ResponseRo
 
 /** Like OpenAI's list: the newest first unless asked otherwise, one page of it. */
 function listItems(input: readonly Json[], asked: URLSearchParams): unknown {
-  const items = input.map((item, index) => ({ id: `item_${index}`, ...(isObject(item) ? item : {}) }));
+  const items = input.map((item, index) => {
+    const members = isObject(item) ? item : {};
+    return { ...members, id: typeof members.id === 'string' ? members.id : `item_${index}` };
+  });
   if (asked.get('order') !== 'asc') items.reverse();
   const after = asked.get('after');
-  const from = after === null ? 0 : items.findIndex(({ id }) => id === after) + 1;
+  // The last of that name: clients repeat items, and whoever asks for page after page has to come to the end.
+  const from = after === null ? 0 : items.findLastIndex(({ id }) => id === after) + 1;
+  if (after !== null && from === 0)
+    throw new TierlineError('invalid_request', 'after must be the id of an item of this list.', { param: 'after' });
   const to = from + limitOf(asked);
   const data = items.slice(from, to);
   return {

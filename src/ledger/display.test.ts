@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { showCount, showDuration, showShare, showText, showUsd } from './display.ts';
+import { showCount, showDuration, showModel, showShare, showText, showUsd } from './display.ts';
 
 test('dollars have cents from one dollar up and three digits below', () => {
   const shown: [number | null, string][] = [
@@ -46,4 +46,12 @@ test('text from outside cannot steer a terminal', () => {
   assert.equal(showText('gpt\u001b[31m-4\n\u009b2J'), 'gpt\ufffd[31m-4\ufffd\ufffd2J');
   assert.equal(showText('größe 🙂'), 'größe 🙂');
   assert.equal(showText(null), '-');
+});
+
+test('a model stands with its tier, one of no tier stands alone, and no model is a dash', () => {
+  assert.equal(showModel({ model: 'haiku', tier: 'small' }), 'haiku (small)');
+  assert.equal(showModel({ model: 'vectors', tier: '' }), 'vectors');
+  assert.equal(showModel({ model: 'vectors', tier: null }), 'vectors');
+  assert.equal(showModel({ model: null, tier: null }), '-');
+  assert.equal(showModel({ model: 'a\u001b', tier: 'b\n' }), 'a\ufffd (b\ufffd)');
 });

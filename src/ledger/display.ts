@@ -44,3 +44,8 @@ export function showTime(atMs: number): string {
 export function showText(text: string | null): string {
   return text === null ? UNKNOWN : text.replaceAll(/\p{Cc}/gu, '\u{fffd}');
 }
+
+/** The model of a row with its tier, `haiku (small)`; alone when it stands on none, `-` when nobody answered. */
+export function showModel({ model, tier }: { model: string | null; tier: string | null }): string {
+  return model === null || tier === null || tier === '' ? showText(model) : `${showText(model)} (${showText(tier)})`;
+}

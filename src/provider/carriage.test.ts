@@ -78,7 +78,7 @@ function carry(body: string | object, crossing: Crossing = {}): { carriage: Carr
 const bodyOf = (body: string | object, crossing?: Crossing): string => String(carry(body, crossing).sent().body);
 
 describe('thinking of another provider in a request that keeps its bytes', () => {
-  const sealed = '{"type":"reasoning","summary":[],"encrypted_content":"tierline:gemini:thinking:x"}';
+  const sealed = '{"type":"reasoning","summary":[],"encrypted_content":"~tierline:gemini:thinking:x"}';
   const input = `[{"role":"user","content":"a"},${sealed}]`;
 
   test('stays behind, which is told', () => {
@@ -94,7 +94,7 @@ describe('thinking of another provider in a request that keeps its bytes', () =>
   });
 
   test('goes from an Anthropic client to nobody but its maker', () => {
-    const thinking = { type: 'thinking', thinking: 'hm', signature: 'tierline:openai-responses:thinking:enc' };
+    const thinking = { type: 'thinking', thinking: 'hm', signature: '~tierline:openai-responses:thinking:enc' };
     const messages = [
       { role: 'user', content: 'q' },
       { role: 'assistant', content: [thinking, { type: 'text', text: 'a' }] },

@@ -52,6 +52,8 @@ export class ScannedObject {
   count = 0;
   /** Position of the closing brace. */
   close = 0;
+  /** Of a whole text: whether ASCII letters or the underscore stand somewhere as escapes, so that a search may miss a word. */
+  hasHiddenWords = false;
   /** Four numbers a member: from and to of its key without the quotes, from and to of its value. */
   private readonly places: number[] = [];
 
@@ -149,6 +151,7 @@ class Scanner {
   private words: Uint32Array | null = null;
   /** Distance of the first byte from the start of `words`. */
   private wordShift = 0;
+  private hasHiddenWords = false;
 
   constructor(bytes: Buffer, maxDepth: number, watch: Watch | null) {
     this.bytes = bytes;
@@ -167,6 +170,7 @@ class Scanner {
     const top = new ScannedObject(this.bytes);
     at = this.white(this.members(at, 1, top));
     if (at < this.length) this.fail(at);
+    top.hasHiddenWords = this.hasHiddenWords;
     return top;
   }
 
@@ -276,8 +280,10 @@ class Scanner {
       if (byte !== BACKSLASH) this.fail(at);
       const escape = bytes[at + 1] as number;
       if (ESCAPES[escape] === 1) at += 2;
-      else if (escape === 0x75 && this.hex4(at + 2)) at += 6;
-      else this.fail(at);
+      else if (escape === 0x75 && this.hex4(at + 2)) {
+        if (isWordEscape(bytes, at + 2)) this.hasHiddenWords = true;
+        at += 6;
+      } else this.fail(at);
     }
   }
 
@@ -360,6 +366,12 @@ function odd(word: number): number {
   const quote = word ^ 0x22222222;
   const slash = word ^ 0x5c5c5c5c;
   return ((quote - 0x01010101) & ~quote) | ((slash - 0x01010101) & ~slash) | ((word - 0x20202020) & ~word);
+}
+
+/** Whether the four digits at `at` stand for an ASCII letter or the underscore, `0040` to `007f`. */
+function isWordEscape(bytes: Buffer, at: number): boolean {
+  const high = bytes[at + 2] as number;
+  return bytes[at] === 0x30 && bytes[at + 1] === 0x30 && high >= 0x34 && high <= 0x37;
 }
 
 /**

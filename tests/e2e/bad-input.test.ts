@@ -231,6 +231,12 @@ for (const wire of WIRES) {
     assert.deepEqual([error.code, error.param], ['unsupported', 'n']);
   });
 
+  test(`${wire}: a path that is no route is a 404 that names the routes of calls`, async () => {
+    const path = wire === 'openai' ? '/v1/chat/completion' : '/v1/messages/nope';
+    const error = await refused(wire, 404, post(wire, bodyOf({ wire, model: wire, text: 'hi' }), { path }));
+    assert.match(error.message, /\/v1\/chat\/completions, \/v1\/responses or \/v1\/embeddings .*\/v1\/messages/);
+  });
+
   test(`${wire}: unknown models and tasks are a 404 that says what there is`, async () => {
     const unknown = await refused(wire, 404, post(wire, bodyOf({ wire, model: 'gpt-nope', text: 'hi' })));
     assert.match(unknown.message, /gpt-nope.*openai, anthropic, pair, auto/s);

@@ -113,7 +113,7 @@ test("unknown routes and wrong methods are told in the caller's dialect", async 
     ['GET /nope', 'openai', 404],
     ['GET /nope', 'anthropic', 404, anthropic],
     ['POST /v1/moderations', 'openai', 404],
-    ['POST /v1/messages/batches', 'anthropic', 404],
+    ['POST /v1/messages/threads', 'anthropic', 404],
     ['POST /v1/chat/completions/../../etc', 'openai', 404],
     ['POST /v1//chat/completions', 'openai', 404],
     [`GET ${PATHS.openai}`, 'openai', 405],

@@ -154,7 +154,7 @@ describe('a route to a response', () => {
     'a%00b',
     '%',
     '%zz',
-    `${'x'.repeat(10_000)}`,
+    'x'.repeat(10_000),
     'resp_1;a',
     '*',
     '~',

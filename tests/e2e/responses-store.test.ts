@@ -68,7 +68,8 @@ const TOLD: Record<Exclude<Api, 'responses'>, (body: Record<string, unknown>) =>
       messages.map(({ role }) => role),
       ['user', 'assistant', 'tool', 'assistant', 'user'],
     );
-    const [call] = messages[1]?.['tool_calls'] as { id: string; function: { arguments: string } }[];
+    const calls = messages.flatMap((message) => message['tool_calls'] ?? []);
+    const [call] = calls as { id: string; function: { arguments: string } }[];
     assert.deepEqual([call?.id, call?.function.arguments], ['call_1', ARGUMENTS]);
     assert.deepEqual([messages[2]?.['tool_call_id'], messages[2]?.['content']], ['call_1', 'light rain']);
   },

@@ -4,7 +4,7 @@ import { createCatalog } from '../../catalog/catalog.ts';
 import { compilePolicy, modelPartsOf } from '../../compile-policy.ts';
 import { parseConfig } from '../../config/load.ts';
 import { record, state } from '../../policy/sample.test.ts';
-import { findUnprofitable } from './worth.ts';
+import { findUnpriced, findUnprofitable } from './worth.ts';
 
 /** The cheap model costs a fifth of the dear one, so it pays when a fifth of its answers pass. */
 function told(output: string, passed: number | null, judged = 100): string[] {
@@ -41,4 +41,20 @@ test('what the operator expects counts until something was measured', () => {
   assert.match(told('typical_tokens: 100, pass_rate: 10%', 90)[0] ?? '', /^note .*90 % do/);
   assert.match(told('typical_tokens: 100, pass_rate: 10%', 0, 0)[0] ?? '', /^warning .*10 % are expected to/);
   assert.match(told('typical_tokens: 100', null)[0] ?? '', /^note .*how many do is not known yet/);
+});
+
+test('a model is unpriced when what it does has no price: an answer does for chat, only input for embeddings', () => {
+  const text = `
+providers: { local: { dialect: openai, base_url: "http://h/v1" } }
+models:
+  talks: { use: local/a, price: { input: 1, output: 1 } }
+  half: { use: local/b, price: { input: 1 } }
+  vectors: { use: local/c, kind: embedding, price: { input: 1 } }
+  free-form: { use: local/d, kind: embedding }`;
+  const config = parseConfig(text, { file: '/t.yaml', env: {} });
+  const policy = compilePolicy(config, modelPartsOf(config, createCatalog()));
+  assert.deepEqual(
+    findUnpriced(policy, 0).map(({ at }) => at),
+    ['models.half', 'models.free-form'],
+  );
 });

@@ -32,9 +32,10 @@ function levelOf({ consequence }: TaskConfig): Finding['level'] {
 }
 
 export function findUnpriced({ models }: Policy, nowMs: number): Finding[] {
-  const usage = toUsage({ inputTokens: INPUT_TOKENS, outputTokens: OUTPUT_TOKENS });
+  const answer = toUsage({ inputTokens: INPUT_TOKENS, outputTokens: OUTPUT_TOKENS });
+  const vectors = toUsage({ inputTokens: INPUT_TOKENS, outputTokens: 0 });
   return [...models.values()]
-    .filter((model) => model.priceOf(usage, nowMs, null) === null)
+    .filter(({ kind, priceOf }) => priceOf(kind === 'embedding' ? vectors : answer, nowMs, null) === null)
     .map(({ name }) => ({
       level: 'warning',
       code: 'no_price',

@@ -68,7 +68,11 @@ test('limits of the tenant pass over what it may not use, and refuse it when it 
 });
 
 test('without any provider of the dialect there is none', () => {
-  refused(() => chooseHolder(asking('acme', { holders: [] }), {}), 'not_found', /dialect openai/);
+  refused(
+    () => chooseHolder(asking('acme', { holders: [] }), {}),
+    'not_found',
+    /dialect openai, and the simulated one keeps none/,
+  );
   refused(() => chooseHolder(asking('acme', { holders: [], isAnthropic: true }), {}), 'not_found', /dialect anthropic/);
 });
 

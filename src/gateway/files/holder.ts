@@ -28,7 +28,7 @@ export function chooseHolder(asking: Asking, headers: IncomingHttpHeaders): Hold
     const dialect = asking.isAnthropic ? 'anthropic' : 'openai';
     throw new TierlineError(
       'not_found',
-      `No provider with dialect ${dialect} is configured to keep files and batches.`,
+      `No provider here keeps files and batches of this dialect: that takes one with dialect ${dialect}, and the simulated one keeps none.`,
     );
   }
   return all.find((holder) => whyNot(holder, asking) === null) ?? requireAllowed(first, asking);
