@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
-import { isObject, RawJson, writeJson } from './json.ts';
+import { isObject, parseObject, RawJson, writeJson } from './json.ts';
 
 /** Text of a value with white space and spellings that JSON.stringify would never write. */
 const RAW = fc.constantFrom('1.0', '1e2', '{ "b":1, "a":2 }', '[ ]', '"\\u0041"', '12345678901234567890', 'null');
@@ -42,4 +42,9 @@ describe('writeJson', () => {
     assert.equal(writeJson({ 'a"\n': 1 }), '{"a\\"\\n":1}');
     assert.deepEqual(JSON.parse(writeJson(JSON.parse('{"__proto__":1}'))), JSON.parse('{"__proto__":1}'));
   });
+});
+
+test('an object is parsed, and everything else is null', () => {
+  assert.deepEqual(parseObject('{"a":1}'), { a: 1 });
+  for (const text of ['', '[]', '7', 'null', '"x"', '{', '{"a":1}x']) assert.equal(parseObject(text), null, text);
 });

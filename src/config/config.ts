@@ -4,6 +4,16 @@ import type { JsonObject } from '../call/json.ts';
 import type { CallKind } from '../call/view.ts';
 import type { DialectName } from '../dialect/neutral.ts';
 import type { GateConfig } from '../gate/gate-config.ts';
+import type {
+  AnswerConfig,
+  BreakerConfig,
+  LedgerConfig,
+  ObjectsConfig,
+  ResponsesConfig,
+  RetriesConfig,
+  ServerConfig,
+  TimeoutsConfig,
+} from './running-config.ts';
 
 /** A whole, checked configuration. Maps keep the order of the file. */
 export interface Config {
@@ -38,16 +48,6 @@ export interface Config {
   marksCache: boolean;
   /** Share of a model's context window that a request may fill, 0 to 1. */
   contextGuardShare: number;
-}
-
-export interface ServerConfig {
-  host: string;
-  /** 0 lets the system choose. */
-  port: number;
-  maxBodyBytes: number;
-  /** Levels of nesting in a request's JSON. */
-  maxDepth: number;
-  shutdownGraceMs: number;
 }
 
 export interface ClientKey {
@@ -267,57 +267,3 @@ export interface RouteConfig {
 }
 
 export type ModeConfig = { best: 'cost'; quality: number } | { best: 'quality'; maxCostNanoUsd: number };
-
-export interface TimeoutsConfig {
-  /** How often the client of a stream that is held back for its gates gets a sign of life. */
-  keepAliveMs: number;
-  connectMs: number;
-  firstByteMs: number;
-  idleMs: number;
-  totalMs: number;
-}
-
-export interface RetriesConfig {
-  /** Exchanges per model, the first included. */
-  maxAttempts: number;
-  baseDelayMs: number;
-  maxDelayMs: number;
-  /** A longer `retry-after` is not waited for. */
-  maxRetryAfterMs: number;
-  /** Retries per live request, 0 to 1. */
-  budgetShare: number;
-}
-
-export interface BreakerConfig {
-  /** Share of failures from which the breaker opens, 0 to 1. */
-  failureShare: number;
-  minExchanges: number;
-  windowMs: number;
-  cooldownMs: number;
-}
-
-export interface LedgerConfig {
-  /** Absolute when the configuration came from a file, except `:memory:`. */
-  path: string;
-  durability: 'journal' | 'commit';
-}
-
-/** Which responses are kept for clients that go on from them by id. */
-export interface ResponsesConfig {
-  /** `crossing`: those of providers that keep none themselves. */
-  keep: 'crossing' | 'always' | 'never';
-  retentionMs: number;
-}
-
-/** What is remembered of files, batches and other objects that tenants have made. */
-export interface ObjectsConfig {
-  retentionMs: number;
-  /** Of what is kept with the objects of one kind. */
-  maxBytes: number;
-}
-
-export interface AnswerConfig {
-  costInUsage: boolean;
-  headers: boolean;
-  litellmCompat: boolean;
-}

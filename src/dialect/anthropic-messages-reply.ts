@@ -11,7 +11,7 @@ import { toAnthropicCallId } from './call-id.ts';
 import type { ReplyContext } from './dialect.ts';
 import type { NeutralPart, NeutralReply } from './neutral.ts';
 import { sealFor } from './sealed-thinking.ts';
-import { readUpstreamError } from './upstream-error.ts';
+import { malformed, readUpstreamError } from './upstream-error.ts';
 
 const OWN = 'anthropic-messages';
 
@@ -54,10 +54,6 @@ function readContent(content: Json[]): NeutralPart[] {
   } catch (cause) {
     throw new TierlineError('upstream_malformed', undefined, { cause });
   }
-}
-
-function malformed(why: string): TierlineError {
-  return new TierlineError('upstream_malformed', `The answer of the provider could not be understood: ${why}.`);
 }
 
 /** Anthropic's message has room for the first choice only; more than one is refused at the request. */

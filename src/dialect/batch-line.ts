@@ -2,7 +2,7 @@
 // the provider's; a line that says nothing of an answer is null. Sources, 2026-11-28: OpenAI's API reference, "the request output
 // object" (`custom_id`, `response.status_code`, `response.body`, `error`); the type MessageBatchIndividualResponse of
 // @anthropic-ai/sdk (`custom_id`, `result.type` of succeeded, errored, canceled, expired).
-import { isObject, type JsonObject } from '../call/json.ts';
+import { isObject, type JsonObject, parseObject } from '../call/json.ts';
 import type { Usage } from '../call/usage.ts';
 import { readAnthropicUsage } from './anthropic-messages-usage.ts';
 import type { DialectName } from './neutral.ts';
@@ -23,20 +23,11 @@ export interface BatchLine {
 
 /** Null for what is no line of results, and for requests that were never carried out (canceled, expired). */
 export function readBatchLine(line: Buffer): BatchLine | null {
-  const parsed = parse(line);
+  const parsed = parseObject(line.toString('utf8'));
   if (parsed === null || typeof parsed.custom_id !== 'string') return null;
   return isObject(parsed.result)
     ? readAnthropic(parsed.custom_id, parsed.result)
     : readOpenai(parsed.custom_id, parsed);
-}
-
-function parse(line: Buffer): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(line.toString('utf8'));
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
 }
 
 const failed = (customId: string, dialect: DialectName, httpStatus: number): BatchLine => ({

@@ -15,6 +15,7 @@ import { type GeminiPart, redactedPart, thoughtPart } from './gemini-part-writer
 import { pricedGeminiUsage, readGeminiUsage } from './gemini-usage.ts';
 import type { NeutralChoice, NeutralPart, NeutralReply } from './neutral.ts';
 import { defined } from './request-fields.ts';
+import { malformed } from './upstream-error.ts';
 
 /** The object in a reply or an event, with the arguments of calls kept as text. Throws when it is no JSON object. */
 export function parseGeminiReply(source: Buffer | string): JsonObject {
@@ -54,10 +55,6 @@ function tryParse(source: Buffer): JsonObject {
   } catch (cause) {
     throw new TierlineError('upstream_malformed', 'The provider answered with something that is not JSON.', { cause });
   }
-}
-
-function malformed(why: string): TierlineError {
-  return new TierlineError('upstream_malformed', `The answer of the provider could not be understood: ${why}.`);
 }
 
 /** A prompt that Gemini refuses to answer, as the choice it would have been; null when it did not. */

@@ -1,6 +1,6 @@
 // Complete replies of a chat completion, both ways.
 import { TierlineError } from '../call/errors.ts';
-import { isObject, type Json, type JsonObject } from '../call/json.ts';
+import { isObject, type Json, type JsonObject, parseObject } from '../call/json.ts';
 import type { Usage } from '../call/usage.ts';
 import { makeCallId } from './call-id.ts';
 import type { ReplyContext } from './dialect.ts';
@@ -9,11 +9,11 @@ import { readOpenaiFinish, writeOpenaiFinish } from './openai-chat-finish.ts';
 import { readArguments, readAssistantText } from './openai-chat-message-reader.ts';
 import { readOpenaiUsage, writeOpenaiUsage } from './openai-chat-usage.ts';
 import { isErrorReport } from './stream-event.ts';
-import { readUpstreamError } from './upstream-error.ts';
+import { malformed, readUpstreamError } from './upstream-error.ts';
 
 /** Throws TierlineError `upstream_malformed`, or `upstream_error` for an error that came with status 200. */
 export function decodeOpenaiReply(source: Buffer): NeutralReply {
-  const body = tryParse(source);
+  const body = parseObject(source.toString('utf8'));
   if (body === null) throw malformed('it is not a JSON object');
   if (isErrorReport(body.error)) {
     const upstream = readUpstreamError(502, JSON.stringify(body));
@@ -27,19 +27,6 @@ export function decodeOpenaiReply(source: Buffer): NeutralReply {
     choices: body.choices.map((choice, index) => readChoice(choice, index, id)),
     usage: isObject(body.usage) ? readOpenaiUsage(body.usage) : null,
   };
-}
-
-function tryParse(source: Buffer): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(source.toString('utf8'));
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-function malformed(why: string): TierlineError {
-  return new TierlineError('upstream_malformed', `The answer of the provider could not be understood: ${why}.`);
 }
 
 function readChoice(choice: Json, position: number, replyId: string): NeutralChoice {

@@ -1,6 +1,6 @@
 // Complete replies of the responses API, both ways.
 import { TierlineError } from '../call/errors.ts';
-import { isObject, type Json, type JsonObject } from '../call/json.ts';
+import { isObject, type Json, type JsonObject, parseObject } from '../call/json.ts';
 import { makeCallId } from './call-id.ts';
 import type { ReplyContext } from './dialect.ts';
 import type { NeutralChoice, NeutralPart, NeutralReply, NeutralRequest } from './neutral.ts';
@@ -11,14 +11,14 @@ import { ownName, readCallName } from './openai-responses-namespaces.ts';
 import { itemId, newResponseId, writeResponse } from './openai-responses-shell.ts';
 import { readReasoning, writeReasoning } from './openai-responses-thinking.ts';
 import { isErrorReport } from './stream-event.ts';
-import { readUpstreamError } from './upstream-error.ts';
+import { malformed, readUpstreamError } from './upstream-error.ts';
 
 /** Of a response that has an end; every other one is still being made, or has failed. */
 const ENDED = new Set(['completed', 'incomplete']);
 
 /** Throws TierlineError `upstream_malformed`, or `upstream_error` for a response that has failed. */
 export function decodeResponsesReply(source: Buffer): NeutralReply {
-  const body = tryParse(source);
+  const body = parseObject(source.toString('utf8'));
   if (body === null) throw malformed('it is not a JSON object');
   const status = typeof body.status === 'string' ? body.status : 'completed';
   if (isErrorReport(body.error) || status === 'failed' || status === 'cancelled') throw failure(body, status);
@@ -37,19 +37,6 @@ export function decodeResponsesReply(source: Buffer): NeutralReply {
     choices: [choice],
     usage: isObject(body.usage) ? readOpenaiUsage(body.usage) : null,
   };
-}
-
-function tryParse(source: Buffer): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(source.toString('utf8'));
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-function malformed(why: string): TierlineError {
-  return new TierlineError('upstream_malformed', `The answer of the provider could not be understood: ${why}.`);
 }
 
 function failure(body: JsonObject, status: string): TierlineError {

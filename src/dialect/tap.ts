@@ -1,6 +1,6 @@
 // The part that taps of all dialects share: cut at event boundaries, let uninteresting events through as they are, and
 // hand the interesting ones, parsed, to the dialect.
-import { isObject, type JsonObject } from '../call/json.ts';
+import { type JsonObject, parseObject } from '../call/json.ts';
 import type { Usage } from '../call/usage.ts';
 import { type Span, scanJson } from '../wire/json-scan.ts';
 import { splice } from '../wire/splice.ts';
@@ -158,11 +158,5 @@ function objectAt(json: Buffer, path: readonly string[]): Span | null {
 
 function parse(text: string): JsonObject | null {
   // `[DONE]` would be an exception, which costs more than the rest of a short stream.
-  if (!/^\s*\{/.test(text)) return null;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
+  return /^\s*\{/.test(text) ? parseObject(text) : null;
 }

@@ -1,6 +1,6 @@
 // Reads the error body of any provider into words that every dialect has. Must never throw, never hand on a page of
 // HTML, and never hand on something that looks like a credential.
-import type { UpstreamError } from '../call/errors.ts';
+import { TierlineError, type UpstreamError } from '../call/errors.ts';
 import { isObject, type Json, type JsonObject } from '../call/json.ts';
 
 const MAX_MESSAGE = 2000;
@@ -16,6 +16,11 @@ export function readUpstreamError(status: number, body: string): UpstreamError {
     return { status, message: `The provider answered with status ${status} and a web page instead of an error.` };
   }
   return { status, message: clean(text) };
+}
+
+/** What is thrown for a reply that is none; `why` says what is wrong with it. */
+export function malformed(why: string): TierlineError {
+  return new TierlineError('upstream_malformed', `The answer of the provider could not be understood: ${why}.`);
 }
 
 function parse(text: string): JsonObject | null {

@@ -27,7 +27,7 @@ export function startCheckpointThread(orders: CheckpointOrders, onEnd: () => voi
   return {
     stop: () => {
       isRunning = false;
-      worker.postMessage('stop');
+      worker.postMessage('stop', []);
     },
   };
 }

@@ -10,16 +10,8 @@ export interface CheckpointOrders {
 
 const { path, everyMs } = workerData as CheckpointOrders;
 const db = openDatabase(path);
-/** A log of so many pages is begun anew, for which a writer may have to wait a moment; a shorter one begins anew by itself. */
-const LONG_LOG = 4000;
-const passive = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
-const restart = db.prepare('PRAGMA wal_checkpoint(RESTART)');
-
-const timer = setInterval(() => {
-  // Never makes a writer wait, and leaves little to do with the log held still.
-  const { log } = passive.get() as { log: number };
-  if (log > LONG_LOG) restart.get();
-}, everyMs);
+// PASSIVE never makes a writer wait; what it cannot carry over now it carries over the next time.
+const timer = setInterval(() => db.exec('PRAGMA wal_checkpoint(PASSIVE)'), everyMs);
 
 parentPort?.once('message', () => {
   clearInterval(timer);

@@ -227,3 +227,26 @@ test('what is written gets into the file without the writer, and what is closed 
   t.after(() => again.close());
   assert.equal(again.list({ kind: 'file', tenant: 'acme', limit: 100 }).length, 41);
 });
+
+test('new limits come into force although nothing can be deleted at the moment', (t) => {
+  const path = join(folderOf(t), 'objects.db');
+  const { store, clock } = open(t, { path, retentionMs: 10_000 });
+  store.bind(FILE);
+  const other = openDatabase(path);
+  t.after(() => other.close());
+  other.exec('ALTER TABLE objects RENAME TO hidden');
+  store.limit({ retentionMs: 5000, maxBytes: 1_000_000 });
+  other.exec('ALTER TABLE hidden RENAME TO objects');
+  store.bind({ ...FILE, id: 'file-2' });
+  clock.nowMs += 5000;
+  assert.equal(store.find('file', 'file-2', 'acme'), null);
+});
+
+test('a shorter retention binds what was bound before a restart', (t) => {
+  const path = join(folderOf(t), 'objects.db');
+  const { store } = open(t, { path, retentionMs: 10_000 });
+  store.bind(FILE);
+  const { store: next, clock } = open(t, { path, retentionMs: 5000 });
+  clock.nowMs += 5000;
+  assert.equal(next.find('file', 'file-1', 'acme'), null);
+});

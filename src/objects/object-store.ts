@@ -75,6 +75,8 @@ const CHECKPOINT_MS = 250;
 /** Pages of the log at which the writer makes a checkpoint itself: SQLite's own number, and one for when a thread makes them. */
 const OWN_CHECKPOINT = 1000;
 const LATE_CHECKPOINT = 25_000;
+/** How long another process's write is waited for: every call waits with it. */
+const BUSY_MS = 250;
 /** Share of the bytes that is left when there were too many, so that not every further object costs a search. */
 const EVICT_TO = 0.9;
 /** What a row takes beside its text: ids, names, indexes. */
@@ -95,6 +97,7 @@ export function openObjectStore(options: ObjectStoreOptions): ObjectStore {
   const db = openDatabase(path);
   try {
     prepareObjects(db);
+    db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
     return new SqliteStore(db, options);
   } catch (error) {
     db.close();
@@ -111,6 +114,8 @@ class SqliteStore implements ObjectStore {
   /** Null as long as nothing has been written, and where there is no file. */
   #checkpoints: CheckpointThread | null = null;
   readonly #path: string;
+  /** Whether what is bound keeps to the retention. */
+  #isShortened = false;
   /** By kind; counted when the store is swept, and added to in between. */
   readonly #bytes = new Map<ObjectKind, number>();
 
@@ -171,7 +176,7 @@ class SqliteStore implements ObjectStore {
 
   limit(limits: ObjectLimits): void {
     this.#limits = limits;
-    this.#statements.shorten.run(limits.retentionMs);
+    this.#isShortened = false;
     this.#sweep();
   }
 
@@ -196,9 +201,12 @@ class SqliteStore implements ObjectStore {
 
   /** Deletes what is over, and of a kind that holds too much the oldest. What fails now is done the next time. */
   #sweep(): void {
-    const { expire, sizes, evict } = this.#statements;
-    const { maxBytes } = this.#limits;
+    const { shorten, expire, sizes, evict } = this.#statements;
+    const { maxBytes, retentionMs } = this.#limits;
     try {
+      // It reads everything that is bound, so it is done once for each retention.
+      if (!this.#isShortened) shorten.run(retentionMs);
+      this.#isShortened = true;
       expire.run(this.#now());
       this.#bytes.clear();
       for (const { kind, bytes } of sizes.all() as { kind: ObjectKind; bytes: number }[]) {
@@ -207,7 +215,7 @@ class SqliteStore implements ObjectStore {
         this.#bytes.set(kind, isTooMuch ? maxBytes * EVICT_TO : bytes);
       }
     } catch {
-      // Nobody waits for it, and what is over is not found anyway.
+      // Nobody waits for it; an object whose time is over is not found anyway.
     }
   }
 }

@@ -196,7 +196,17 @@ class FilesDesk {
       throw new TierlineError('upstream_malformed', 'The provider answered without an id that can be kept.');
     const { tenant } = this.visit;
     const provider = holder.connection.name;
-    if (!this.parts.objects.bind({ kind, id, tenant, provider, json: JSON.stringify(known) }))
+    let isBound: boolean;
+    try {
+      isBound = this.parts.objects.bind({ kind, id, tenant, provider, json: JSON.stringify(known) });
+    } catch (cause) {
+      // For the log: what costs money at the provider can be found there, whoever may not see it here.
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`the ${kind} ${id} of ${tenant} lies at ${provider}, and cannot be remembered: ${why}`, {
+        cause,
+      });
+    }
+    if (!isBound)
       throw new TierlineError('upstream_malformed', `The provider gave out the id of another ${kind} again.`);
   }
 

@@ -1,6 +1,6 @@
 // What is remembered beside an id: of a batch its task and time, of a file the batch it is the result of, and of either whether
 // its results have all been priced. As JSON in the store of objects; a member that is not there is not known.
-import { isObject } from '../../call/json.ts';
+import { parseObject } from '../../call/json.ts';
 import type { BoundObject, ObjectStore } from '../../objects/object-store.ts';
 
 export interface Known {
@@ -14,13 +14,7 @@ export interface Known {
 }
 
 export function readKnown({ json }: Pick<BoundObject, 'json'>): Known {
-  if (json === null) return {};
-  try {
-    const value: unknown = JSON.parse(json);
-    return isObject(value) ? value : {};
-  } catch {
-    return {};
-  }
+  return json === null ? {} : (parseObject(json) ?? {});
 }
 
 /** Adds to what is known of an object that is still there. */

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import zlib from 'node:zlib';
 import { TierlineError } from '../../call/errors.ts';
-import { isObject, type JsonObject } from '../../call/json.ts';
+import { type JsonObject, parseObject } from '../../call/json.ts';
 import { withoutCredentials } from '../../dialect/upstream-error.ts';
 import type { Connection } from '../../provider/connection.ts';
 import type { RawReply } from '../../provider/raw-upstream.ts';
@@ -48,12 +48,8 @@ export async function readWhole(reply: RawReply): Promise<Reply> {
 
 /** Throws TierlineError `upstream_malformed`. */
 export function readObject({ body }: Reply): JsonObject {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
-    if (isObject(value)) return value;
-  } catch {
-    // Told below.
-  }
+  const object = parseObject(body.toString('utf8'));
+  if (object !== null) return object;
   throw new TierlineError('upstream_malformed', 'The provider answered with something that is no JSON object.');
 }
 

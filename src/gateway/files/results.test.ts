@@ -85,6 +85,33 @@ test('the end waits until the rows are kept, and only then it is remembered that
   assert.equal(isPriced(), true);
 });
 
+test('a row that is not kept breaks the end, one among many too, and nothing else', async (t) => {
+  let number = 0;
+  const { objects, watch } = make(t, () => (++number === 1 ? Promise.reject(new Error('full')) : Promise.resolve()));
+  const held = bind(objects, 'batch', 'b1', {});
+  const seen = watch(held) ?? assert.fail();
+  seen.push(Buffer.from(line('one') + line('two')));
+  // Nobody waits for rows in between: what is rejected meanwhile must be nobody's crash.
+  await new Promise(setImmediate);
+  await assert.rejects(seen.end(), /full/);
+  assert.equal(readKnown(objects.find('batch', 'b1', 'acme') ?? assert.fail()).isPriced, undefined);
+});
+
+test('results are whole although it cannot be remembered that they are priced', async (t) => {
+  const { objects, rows } = make(t);
+  const held = bind(objects, 'batch', 'b1', {});
+  const full = { ...objects, find: objects.find.bind(objects), bind: () => assert.fail('disk full') };
+  const price = { nanoUsd: 5, basis: 'measured' as const };
+  const engine = {
+    priceBatched: () => ({ model: 'm', tier: null, cost: price, baselineModel: null, baseline: price }),
+  };
+  const recorder = { record: (row: CallRow) => void rows.push(row) };
+  const seen = watchResults(held, { objects: full, recorder, engine }) ?? assert.fail();
+  seen.push(Buffer.from(line('one')));
+  await seen.end();
+  assert.equal(rows.length, 1);
+});
+
 test('lines that say nothing of an answer have no row', async (t) => {
   const { objects, rows, watch } = make(t);
   const seen = watch(bind(objects, 'batch', 'b1', {})) ?? assert.fail();

@@ -39,8 +39,10 @@ class PricedResults implements Watch {
   private readonly batch: KnownBatch;
   private readonly parts: ResultsParts;
   private readonly cutter = createLineCutter(MAX_LINE_BYTES);
-  /** The row written last; those before it are down when it is. */
-  private written: void | Promise<void> = undefined;
+  /** The row written last; those before it are down when it is. Never rejects: it may be that nobody waits for it. */
+  private written: Promise<void> = Promise.resolve();
+  /** Why a row was not kept. */
+  private readonly failures: unknown[] = [];
 
   constructor(held: BoundObject, batch: KnownBatch, parts: ResultsParts) {
     this.held = held;
@@ -57,13 +59,23 @@ class PricedResults implements Watch {
     const last = this.cutter.end();
     if (last !== null) this.price(last);
     await this.written;
-    if (this.cutter.skipped === 0) addKnown(this.parts.objects, this.held, { isPriced: true });
+    if (this.failures.length > 0) throw this.failures[0];
+    if (this.cutter.skipped === 0) this.remember();
+  }
+
+  private remember(): void {
+    try {
+      addKnown(this.parts.objects, this.held, { isPriced: true });
+    } catch {
+      // The next one who fetches them prices them again, to the same rows.
+    }
   }
 
   private price(bytes: Buffer): void {
     const line = readBatchLine(bytes);
     if (line === null) return;
     const { recorder, engine } = this.parts;
-    this.written = recorder.record(toBatchRow(line, this.batch, { price: engine.priceBatched, nowMs: Date.now() }));
+    const row = toBatchRow(line, this.batch, { price: engine.priceBatched, nowMs: Date.now() });
+    this.written = Promise.resolve(recorder.record(row)).catch((error: unknown) => void this.failures.push(error));
   }
 }

@@ -1,6 +1,6 @@
 // What a simulated model says: the solution or a mistake for a problem it recognises, a tool call, a value for a schema,
 // or a short echo. The answer is a function of seed, model and prompt; it must never depend on time or on earlier calls.
-import { isObject, type JsonObject } from '../../call/json.ts';
+import { type JsonObject, parseObject } from '../../call/json.ts';
 import { isSolved } from './competence.ts';
 import { createDraw } from './draw.ts';
 import { buildProblem } from './problems/build.ts';
@@ -44,15 +44,6 @@ function solve(problem: Problem, model: string, draw: { seed: number; choice: nu
   const prompt = draw.choice === 0 ? `${kind}/${id}` : `${kind}/${id}#${draw.choice}`;
   if (isSolved({ seed: draw.seed, model, kind, difficulty, prompt })) return problem.reference;
   return createDraw('mistake', draw.seed, model, prompt).pick(problem.wrong);
-}
-
-function parseObject(text: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
 }
 
 function cut(text: string, length: number): string {
