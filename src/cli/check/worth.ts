@@ -8,15 +8,16 @@ import { percent } from '../../policy/attempts.ts';
 import { lowerBound } from '../../policy/pass-rate.ts';
 import type { Policy, PolicyRoute } from '../../policy/policy.ts';
 import type { PlanState } from '../../policy/state.ts';
+import { isForEmbeddings } from './embeddings.ts';
 import type { Finding } from './finding.ts';
 
 /** What a call is reckoned with where nothing is known of it: a page of prompt, a paragraph of answer. */
 const INPUT_TOKENS = 1000;
 const OUTPUT_TOKENS = 200;
 
-export function findUngated({ tasks }: Config): Finding[] {
-  return [...tasks.values()]
-    .filter((task) => task.accept.length === 0)
+export function findUngated(config: Config, policy: Policy): Finding[] {
+  return [...config.tasks.values()]
+    .filter((task) => task.accept.length === 0 && !isForEmbeddings(task, config, policy))
     .map((task) => {
       const level = levelOf(task);
       const say =
