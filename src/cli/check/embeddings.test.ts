@@ -30,7 +30,8 @@ describe('a model that makes embeddings', () => {
   });
 
   test('is told wherever it stands beside another one', () => {
-    const say = 'no request can use vectors here: embeddings are asked of one model alone, and chat of models that talk';
+    const say =
+      'no request can use vectors here: embeddings are asked of one model alone, and chat of models that talk';
     const cascade = '{ cascade: [vectors, cheap], attempt_timeout: 1s }';
     assert.deepEqual(told(`tasks: { t: { route: ${cascade} } }`), [`error tasks.t.route: ${say}`]);
     assert.deepEqual(told('tasks: { t: { route: { model: cheap, fallback: [dear, vectors] } } }'), [
