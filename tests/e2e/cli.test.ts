@@ -158,10 +158,10 @@ test('serve without a configuration or keys runs on the simulated provider', asy
   t.after(() => void serve.child.kill('SIGKILL'));
   const [, url = ''] = await serve.printed(/Tierline listens on (\S+)/);
   await serve.printed(/simulated provider/);
-  for (const whose of ['OpenAI', 'Anthropic', 'Google'])
-    assert.match(serve.stdout, new RegExp(`${whose} clients +base URL ${url}(/v1)?\\n`));
   assert.equal((await ask(url, { wire: 'anthropic', model: 'auto', text: 'hi' })).status, 200);
   assert.deepEqual(await serve.stop('SIGINT'), { code: 0, signal: null });
+  for (const whose of ['OpenAI', 'Anthropic', 'Google'])
+    assert.match(serve.stdout, new RegExp(`${whose} clients +base URL ${url}(/v1)?\\n`));
   assert.match(serve.stdout, /stopping: waiting for running calls/);
   assert.equal(serve.stderr, '');
 });
