@@ -5,6 +5,7 @@ import { compilePolicy, modelPartsOf } from '../compile-policy.ts';
 import type { Config } from '../config/config.ts';
 import { NO_STATE } from '../policy/state.ts';
 import { seedHistory } from '../seed-history.ts';
+import { findMisplacedEmbeddings } from './check/embeddings.ts';
 import type { Finding } from './check/finding.ts';
 import { findPublicPlaces, findUnreachable } from './check/reach.ts';
 import { findUngated, findUnpriced, findUnprofitable } from './check/worth.ts';
@@ -43,7 +44,8 @@ function findAll({ config, nowMs }: CheckOptions): Finding[] {
   const findings = [
     ...findUnreachable(config),
     ...findPublicPlaces(config),
-    ...findUngated(config),
+    ...findMisplacedEmbeddings(config, policy),
+    ...findUngated(config, policy),
     ...findUnpriced(policy, nowMs),
     ...findUnprofitable(config.tasks, policy, { ...NO_STATE, nowMs, recordOf }),
   ];

@@ -122,18 +122,20 @@ function nameOf(row: ReportRow, by: ReportBy): string {
   return row.key === null ? `(no ${by})` : showText(row.key);
 }
 
+const calls = (count: number): string => `${count} call${count === 1 ? '' : 's'}`;
+
 /** What the figures leave out, in words. */
 function toNotes(total: ReportRow, skipped: number): string {
   const uncompared = total.calls - total.compared;
   const notes: string[] = [];
   if (uncompared > 0) {
     notes.push(
-      `Unknown: ${total.costUnknown} calls without a known cost, ${total.baselineUnknown} without a known baseline. ` +
-        `${uncompared} calls are not part of "saved".`,
+      `Unknown: ${calls(total.costUnknown)} without a known cost, ${total.baselineUnknown} without a known baseline; ` +
+        `"saved" leaves out ${calls(uncompared)}.`,
     );
   }
   if (total.usageUnknown > 0)
-    notes.push(`Tokens: ${total.usageUnknown} calls have no count (refused, failed, or not told by the provider).`);
+    notes.push(`Tokens: ${calls(total.usageUnknown)} without a count (refused, failed, or not told by the provider).`);
   if (total.cacheUnpricedTokens > 0) {
     const tokens = showCount(total.cacheUnpricedTokens);
     notes.push(`Caches: ${tokens} tokens read or written have no known price and are not part of "by caches".`);

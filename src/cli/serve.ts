@@ -85,6 +85,7 @@ function banner(running: Running, config: Config, sentence: string): string[] {
     `  ${sentence}`,
     `  OpenAI clients      base URL ${url}/v1`,
     `  Anthropic clients   base URL ${url}`,
+    `  Google clients      base URL ${url}`,
     `  Models              ${models}, auto`,
     ...(tasks === '' ? [] : [`  Tasks               ${tasks}`]),
     `  Ledger              ${config.ledger.path}`,

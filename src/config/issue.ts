@@ -72,7 +72,8 @@ function unionFindings(issue: z.core.$ZodIssueInvalidUnion, path: Path, root: un
   const fitting = issue.errors.filter((branch) => !branch.some(isOther));
   const branch = fitting[0];
   if (fitting.length === 1 && branch !== undefined) return branchFindings(branch, path, root);
-  return [withValue(issue.message, path, root)];
+  const finding = withValue(issue.message, path, root);
+  return [issue.message.startsWith('expected true') ? { ...finding, hint: flagHint(valueAt(root, path)) } : finding];
 }
 
 function wrongType(expected: string, path: Path, root: unknown): Finding {
@@ -83,18 +84,34 @@ function wrongType(expected: string, path: Path, root: unknown): Finding {
     array: 'a list',
   };
   const word = words[expected] ?? `a ${expected}`;
-  return withValue(`expected ${word}`, path, root);
+  const finding = withValue(`expected ${word}`, path, root);
+  const keys = expected === 'object' ? [...knownKeys(path)] : [];
+  return keys.length === 0 ? finding : { ...finding, hint: `Keys here: ${keys.join(', ')}.` };
 }
 
 function wrongChoice(choices: string[], path: Path, root: unknown): Finding {
   const value = valueAt(root, path);
   const near = typeof value === 'string' ? nearest(value, choices) : null;
+  const flag = choices.includes('true') ? flagHint(value) : null;
   return {
     path,
     at: 'value',
     message: `expected ${choices.slice(0, -1).join(', ')}${choices.length > 1 ? ' or ' : ''}${choices.at(-1)}`,
-    hint: near === null ? null : `Did you mean "${near}"?`,
+    hint: flag ?? (near === null ? null : `Did you mean "${near}"?`),
   };
+}
+
+/** Words that were flags in YAML 1.1 and are texts in YAML 1.2. */
+const OLD_FLAGS = new Map([
+  ['yes', true],
+  ['on', true],
+  ['no', false],
+  ['off', false],
+]);
+
+function flagHint(value: unknown): string | null {
+  const flag = typeof value === 'string' ? OLD_FLAGS.get(value.toLowerCase()) : undefined;
+  return flag === undefined ? null : `Write ${flag}: "${String(value)}" is a text in YAML 1.2.`;
 }
 
 /** Adds what stands there by its kind. The value itself is in the excerpt, where secrets are covered. */

@@ -195,7 +195,7 @@ retries: { max_attempts: 1.5, base_delay: [1] }
 ledger: { durability: journl }
 tasks: { a: {}, b: { route: 5 } }`),
     [
-      'server: expected a map of keys, found a number',
+      'server: expected a map of keys, found a number [Keys here: host, port, max_body, max_depth, shutdown_grace.]',
       'strict: expected true or false',
       'context_guard: must be above 0',
       'tiers: a tier appears twice',
@@ -208,6 +208,17 @@ tasks: { a: {}, b: { route: 5 } }`),
       'tasks.b.route: expected a model, a tier or { model | tier | cascade | best, fallback }, found a number',
     ],
   );
+});
+
+test('yes and no, which were flags in older YAML, are told what to write instead', () => {
+  const flags = (written: string) => problemsOf(`${BASE}\nstrict: ${written}`);
+  assert.deepEqual(flags('yes'), ['strict: expected true or false [Write true: "yes" is a text in YAML 1.2.]']);
+  assert.deepEqual(flags('Off'), ['strict: expected true or false [Write false: "Off" is a text in YAML 1.2.]']);
+  assert.deepEqual(flags('maybe'), ['strict: expected true or false']);
+  assert.deepEqual(problemsOf(`${BASE}\nresponses: yes\nledger: { durability: on }`), [
+    'responses: expected a map of keys, found a text [Keys here: keep, retention.]',
+    'ledger.durability: expected journal or commit',
+  ]);
 });
 
 test('one broken entry does not hide problems elsewhere, nor cause new ones', () => {

@@ -60,6 +60,7 @@ test('servers that are compatible with OpenAI have chat and embeddings; /respons
   assert.deepEqual(spoken('azure', `{ ${azure}, api_version: 2024-10-21 }`), chat);
   assert.match(problem('anthropic', '{ api_key: k, responses: true }'), /responses: has no meaning in the anthropic/);
   assert.match(problem('openai', '{ api_key: k, responses: perhaps }'), /expected true, false or only/);
+  assert.match(problem('openai', '{ api_key: k, responses: yes }'), /false or only, found a text .*Write true/);
 });
 
 test('every well-known provider works with its usual variable alone', () => {

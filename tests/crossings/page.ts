@@ -14,13 +14,14 @@ const HEAD = `# What crosses between dialects
 <!-- Written by \`npm run dialects\` from what tests/crossings finds; a test compares. -->
 
 A request whose client and provider speak the same dialect keeps its bytes; everything the provider knows passes. Between two
-dialects it goes through a neutral form. Each table is one dialect of clients, its columns are what the provider speaks. Every
-cell was carried there and back, as a whole answer and as a stream, which make no difference:
+dialects it goes through a neutral form. Each table is one dialect of clients, its columns are what the provider speaks
+([its \`dialect\`](configuration.md#providers); OpenAI itself speaks both of OpenAI's). Every cell was carried there and back,
+as a whole answer and as a stream, which make no difference:
 
 - **yes**: it arrives as it was said, and the answer comes back as it was given.
 - **yes**, with a word behind it: it arrives in the provider's own way.
-- **lossy**, with what is lost: in those words it stands in \`x-tierline-losses\` and in the ledger. With \`strict: true\` such a
-  request is refused (\`lossy_translation\`).
+- **lossy**, with what is lost: in those words it stands in \`x-tierline-losses\` and in the ledger. Places count
+  from 0: \`tools[1]\` is the second tool. With \`strict: true\` such a request is refused (\`lossy_translation\`).
 - **refused**, with the [code](errors.md): nothing is sent.
 - Empty: the client's dialect has no word for it.
 `;

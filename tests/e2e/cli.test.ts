@@ -160,6 +160,8 @@ test('serve without a configuration or keys runs on the simulated provider', asy
   await serve.printed(/simulated provider/);
   assert.equal((await ask(url, { wire: 'anthropic', model: 'auto', text: 'hi' })).status, 200);
   assert.deepEqual(await serve.stop('SIGINT'), { code: 0, signal: null });
+  for (const whose of ['OpenAI', 'Anthropic', 'Google'])
+    assert.match(serve.stdout, new RegExp(`${whose} clients +base URL ${url}(/v1)?\\n`));
   assert.match(serve.stdout, /stopping: waiting for running calls/);
   assert.equal(serve.stderr, '');
 });

@@ -40,6 +40,7 @@ before(async () => {
       models: {
         small: { use: 'simulated/sim-small', price },
         mid: { use: 'simulated/sim-mid', price },
+        'sim-embed': { use: 'simulated/sim-embed', kind: 'embedding', price: { input: 1 } },
       },
       baseline: 'mid',
       tasks: { greeting: { route: 'mid' } },
@@ -109,9 +110,9 @@ describe('the shell', () => {
     test(`takes the lines of ${block.name}`, async () => {
       const { stdout } = await runProgram('sh', ['-eu', '-c', here(block)]);
       const calls = block.code.match(/^curl /gm)?.length ?? 0;
-      const answers = stdout.match(/"(usage|input_tokens|data)":/g)?.length ?? 0;
+      const answers = stdout.match(/"(usage|usageMetadata|input_tokens|data)":/g)?.length ?? 0;
       assert.ok(answers >= calls, stdout);
-      assert.doesNotMatch(stdout, /"error"/);
+      assert.doesNotMatch(stdout, /"error":(?!null)/);
     });
   }
 });

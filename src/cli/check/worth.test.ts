@@ -23,24 +23,27 @@ tasks: { t: { output: { ${output} }, route: { cascade: [cheap, dear], attempt_ti
 }
 
 test('a cascade whose first model passes too seldom does not pay, with the arithmetic', () => {
-  const sums = 'c1 $0.0011 (cheap), c2 $0.0055 (dear), at 1000 tokens in';
+  const sums = 'At 1000 tokens in, cheap costs $0.0011 and dear $0.0055';
   assert.deepEqual(told('typical_tokens: 100', 10), [
-    `warning tasks.t.route: does not pay: pays when at least 20 % of the answers of cheap pass; 10 % do (at least 5.5 %, of 100 judged), so s1 x c2 is $0.00055; ${sums}`,
+    `warning tasks.t.route: trying cheap before dear does not pay: at least 20 % of its answers have to pass, and 10 % do (at least 5.5 %, of 100 judged). ${sums}: on average a try spares $0.00055`,
   ]);
   assert.deepEqual(told('typical_tokens: 100', 90), [
-    `note tasks.t.route: pays when at least 20 % of the answers of cheap pass; 90 % do (at least 82.6 %, of 100 judged), so s1 x c2 is $0.00495; ${sums}`,
+    `note tasks.t.route: trying cheap before dear pays: at least 20 % of its answers have to pass, and 90 % do (at least 82.6 %, of 100 judged). ${sums}: on average a try spares $0.00495`,
   ]);
 });
 
 test('what the operator expects counts until something was measured', () => {
   assert.match(
     told('typical_tokens: 100, pass_rate: 10%', null)[0] ?? '',
-    /^warning .*10 % are expected to, so s1 x c2 is \$0\.00055/,
+    /^warning .*10 % are expected to\. .* spares \$0\.00055$/,
   );
   assert.match(told('typical_tokens: 100, pass_rate: 90%', null)[0] ?? '', /^note .*90 % are expected to/);
   assert.match(told('typical_tokens: 100, pass_rate: 10%', 90)[0] ?? '', /^note .*90 % do/);
   assert.match(told('typical_tokens: 100, pass_rate: 10%', 0, 0)[0] ?? '', /^warning .*10 % are expected to/);
-  assert.match(told('typical_tokens: 100', null)[0] ?? '', /^note .*how many do is not known yet/);
+  assert.match(
+    told('typical_tokens: 100', null)[0] ?? '',
+    /^note .*pays when at least 20 % of its answers pass; how many do is not known yet/,
+  );
 });
 
 test('a model is unpriced when what it does has no price: an answer does for chat, only input for embeddings', () => {

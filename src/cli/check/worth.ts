@@ -8,15 +8,16 @@ import { percent } from '../../policy/attempts.ts';
 import { lowerBound } from '../../policy/pass-rate.ts';
 import type { Policy, PolicyRoute } from '../../policy/policy.ts';
 import type { PlanState } from '../../policy/state.ts';
+import { isForEmbeddings } from './embeddings.ts';
 import type { Finding } from './finding.ts';
 
 /** What a call is reckoned with where nothing is known of it: a page of prompt, a paragraph of answer. */
 const INPUT_TOKENS = 1000;
 const OUTPUT_TOKENS = 200;
 
-export function findUngated({ tasks }: Config): Finding[] {
-  return [...tasks.values()]
-    .filter((task) => task.accept.length === 0)
+export function findUngated(config: Config, policy: Policy): Finding[] {
+  return [...config.tasks.values()]
+    .filter((task) => task.accept.length === 0 && !isForEmbeddings(task, config, policy))
     .map((task) => {
       const level = levelOf(task);
       const say =
@@ -44,7 +45,7 @@ export function findUnpriced({ models }: Policy, nowMs: number): Finding[] {
     }));
 }
 
-/** Every step of every cascade, with the pass rate it needs: s1 times c2 must be more than c1. */
+/** Every step of every cascade, with the pass rate it needs: the calls of the dearer model that it spares must cost more than it does. */
 export function findUnprofitable(tasks: Config['tasks'], policy: Policy, state: PlanState): Finding[] {
   return policy.tasks.flatMap((task) => {
     const routes = [
@@ -83,16 +84,17 @@ function judgeStep({ policy, state, task, at, output, prior, step: [name, next] 
   if (first === null || second === null) return [];
   const known = passRateOf(state.recordOf(task, name), prior);
   const needed = second === 0 ? Number.POSITIVE_INFINITY : first / second;
-  const sums = `c1 ${showUsd(first)} (${name}), c2 ${showUsd(second)} (${next}), at ${INPUT_TOKENS} tokens in`;
+  const sums = `At ${INPUT_TOKENS} tokens in, ${name} costs ${showUsd(first)} and ${next} ${showUsd(second)}`;
   const finding = (level: Finding['level'], say: string): Finding[] => [
-    { level, code: 'cascade_cost', at, say: `${say}; ${sums}` },
+    { level, code: 'cascade_cost', at, say: `trying ${name} before ${next} ${say}` },
   ];
-  if (needed >= 1) return finding('warning', `trying ${name} first cannot pay: it costs as much as ${next}`);
-  const need = `pays when at least ${percent(needed)} of the answers of ${name} pass`;
-  if (known === null) return finding('note', `${need} (c1 / c2); how many do is not known yet`);
-  const saving = Math.round(known.rate * second);
-  const says = `${need}; ${known.say}, so s1 x c2 is ${showUsd(saving)}`;
-  return saving < first ? finding('warning', `does not pay: ${says}`) : finding('note', says);
+  if (needed >= 1) return finding('warning', `cannot pay: it costs as much as ${next}. ${sums}`);
+  const share = percent(needed);
+  if (known === null)
+    return finding('note', `pays when at least ${share} of its answers pass; how many do is not known yet. ${sums}`);
+  const spared = Math.round(known.rate * second);
+  const says = `: at least ${share} of its answers have to pass, and ${known.say}. ${sums}: on average a try spares ${showUsd(spared)}`;
+  return spared < first ? finding('warning', `does not pay${says}`) : finding('note', `pays${says}`);
 }
 
 /** What was measured goes before what the operator expects. */
