@@ -55,6 +55,16 @@ test('the page tells request, reasons, candidates, guards and plan', (t) => {
   for (const part of expected) assert.match(page, part);
 });
 
+test('a Gemini body is known by its contents; its model, which only the address has, is `auto` or the one named beside it', (t) => {
+  const body = { contents: [{ parts: [{ text: 'Hello' }] }] };
+  assert.match(explain(t, body), /asks for +auto \(gemini\)[\s\S]*1\. sonnet/);
+  assert.match(explain(t, body, { model: 'haiku' }), /asks for +haiku \(gemini\)[\s\S]*1\. haiku/);
+  assert.match(explain(t, body, { dialect: 'gemini', model: 'auto/triage' }), /task +triage/);
+  assert.throws(() => explain(t, body, { dialect: 'openai' }), TierlineError);
+  assert.match(explain(t, { ...ASK, contents: [] }), /\(openai-chat\)/);
+  assert.throws(() => explain(t, ASK, { model: 'haiku' }), /--model .* Gemini/);
+});
+
 test('a cascade is told with its pace, places and what it may come to', (t) => {
   const page = explain(t, { ...ASK, model: 'auto/quick', max_tokens: 100 });
   assert.match(page, /1\. haiku: at most 800 ms\n {2}2\. sonnet: when the one before did not satisfy\n/);
@@ -113,6 +123,6 @@ test('a body that the gateway would refuse is refused here, with its code', (t) 
 
 test('options that say nothing are told', (t) => {
   assert.throws(() => explain(t, ASK, { header: ['no colon'] }), /--header "no colon" is no header; write name:value/);
-  assert.throws(() => explain(t, ASK, { dialect: 'latin' }), /there are openai, responses and anthropic/);
+  assert.throws(() => explain(t, ASK, { dialect: 'latin' }), /there are openai, responses, anthropic and gemini/);
   assert.match(explain(t, { ...ASK, max_tokens: 5 }, { dialect: 'anthropic' }), /anthropic-messages/);
 });

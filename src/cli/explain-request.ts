@@ -2,6 +2,7 @@
 // answers, with what the ledger knows of earlier calls.
 import { readFileSync } from 'node:fs';
 import Table from 'cli-table3';
+import { isObject } from '../call/json.ts';
 import type { PlannedAttempt } from '../call/plan.ts';
 import type { Caller } from '../call/view.ts';
 import { createCatalog } from '../catalog/catalog.ts';
@@ -9,6 +10,7 @@ import { countTokens } from '../catalog/token-count.ts';
 import { compilePolicy, modelPartsOf } from '../compile-policy.ts';
 import type { Config } from '../config/config.ts';
 import type { Dialect } from '../dialect/dialect.ts';
+import { gemini } from '../dialect/gemini.ts';
 import { guessDialect, namedDialect, pathOf } from '../dialect/guess-dialect.ts';
 import { Inbound } from '../dialect/inbound.ts';
 import { showCount, showShare, showText, showUsd, UNKNOWN } from '../ledger/display.ts';
@@ -21,8 +23,10 @@ export interface ExplainRequestOptions {
   config: Config;
   /** Path of a request body as a client would send it. */
   file: string;
-  /** `openai`, `responses` or `anthropic`; told by the shape of the body when not given. */
+  /** `openai`, `responses`, `anthropic` or `gemini`; told by the shape of the body when not given. */
   dialect?: string;
+  /** Of a Gemini body, which names none: `auto` when not given. */
+  model?: string;
   /** `name: value`. */
   header?: readonly string[];
   tenant?: string;
@@ -34,26 +38,43 @@ export interface ExplainRequestOptions {
 /** Prints the consideration. Throws a sentence, or the TierlineError that the gateway would answer an invalid body with. */
 export function explainRequestCommand(options: ExplainRequestOptions, print: (text: string) => void): void {
   const { config, nowMs } = options;
-  const body = readFileSync(options.file);
-  const dialect = options.dialect === undefined ? guessDialect(parsed(body)) : dialectNamed(options.dialect);
-  const view = Inbound.read(dialect, body, config.server.maxDepth);
-  const path = pathOf(dialect);
+  const { view, path } = readRequest(options);
   const caller: Caller = { tenant: options.tenant ?? 'default', path, headers: toHeaders(options.header ?? []) };
   const history = seedHistory(config.ledger.path);
   const policy = compilePolicy(config, modelPartsOf(config, createCatalog()));
   const recordOf = (task: string | null, model: string) => history.recordOf(task, model);
   const found = consider(policy, view, caller, { ...NO_STATE, nowMs, spends: true, recordOf });
-  const facts = readFacts(view, dialect);
+  const facts = readFacts(view);
   print(options.json === true ? `${JSON.stringify({ facts, ...found }, null, 2)}\n` : toPage(found, facts));
+}
+
+function readRequest({ config, file, dialect: named, model }: ExplainRequestOptions): { view: Inbound; path: string } {
+  const { maxDepth } = config.server;
+  const body = readFileSync(file);
+  const json = parsed(body);
+  if (named === 'gemini' || (named === undefined && isGemini(json))) {
+    const outside = { model: model ?? 'auto', stream: false };
+    return {
+      view: Inbound.read(gemini, body, maxDepth, outside),
+      path: `/v1beta/models/${outside.model}:generateContent`,
+    };
+  }
+  if (model !== undefined) throw new Error('--model is for bodies of Gemini; every other one names its model itself.');
+  const dialect = named === undefined ? guessDialect(json) : dialectNamed(named);
+  return { view: Inbound.read(dialect, body, maxDepth), path: pathOf(dialect) };
+}
+
+function isGemini(json: unknown): boolean {
+  return isObject(json) && json.contents !== undefined && json.messages === undefined;
 }
 
 type Facts = ReturnType<typeof readFacts>;
 
-function readFacts(view: Inbound, dialect: Dialect) {
+function readFacts(view: Inbound) {
   const { language, hasCode, hasTables, hasMath } = factsOf(view);
   return {
     model: view.model,
-    dialect: dialect.name,
+    dialect: view.dialect.name,
     stream: view.stream,
     bytes: view.bytes,
     messages: view.messageCount,
@@ -87,7 +108,7 @@ function dialectNamed(name: string): Dialect {
   const dialect = namedDialect(name);
   if (dialect !== null) return dialect;
   throw new Error(
-    `--dialect ${JSON.stringify(name)} is not one that clients speak here; there are openai, responses and anthropic.`,
+    `--dialect ${JSON.stringify(name)} is not one that clients speak here; there are openai, responses, anthropic and gemini.`,
   );
 }
 

@@ -103,7 +103,8 @@ program
 withLedger(program.command('explain').description('why one call went where it went, or where a request would go'))
   .argument('[request-id]', 'a call of the ledger, as x-tierline-request-id told it')
   .option('-f, --file <request.json>', 'instead, the body of a request that is not sent')
-  .option('--dialect <name>', 'of the file: openai, responses or anthropic (default: told by its shape)')
+  .option('--dialect <name>', 'of the file: openai, responses, anthropic or gemini (default: told by its shape)')
+  .option('--model <name>', 'of the file, where it is a Gemini body, which names none (default: auto)')
   .option('-H, --header <name:value>', 'a header of the request; may be repeated', collect)
   .option('--tenant <name>', 'whose request it is')
   .option('--json', 'as JSON')
@@ -140,6 +141,7 @@ interface LedgerOption {
 interface ExplainOption extends LedgerOption {
   file?: string;
   dialect?: string;
+  model?: string;
   header?: string[];
   tenant?: string;
   json?: boolean;
