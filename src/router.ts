@@ -168,9 +168,13 @@ function tellAnswered(onAnswered: NonNullable<Call['onAnswered']>, { answer, err
   if (last !== null) onAnswered({ provider: deployment.connection.name, isSameDialect: carriage.isSameDialect, last });
 }
 
-/** What the answers of the plan have to pass; null when none is gated. */
+/** What the answers of the plan have to pass; null when none is gated. Throws TierlineError `unsupported`. */
 function judgingOf(engine: Engine, call: Call, plan: Plan): Judging | null {
   if (!plan.attempts.some(({ isGated }) => isGated)) return null;
+  if (call.inbound.runsLater) {
+    const sentence = 'background: the task has checks, and there is nothing to check before the answer is made.';
+    throw new TierlineError('unsupported', sentence, { param: 'background' });
+  }
   let question: Question | null = null;
   return {
     gates: engine.gatesOf(plan.task),

@@ -107,6 +107,10 @@ export class Inbound implements Incoming {
     return isObject(options) && options.include_usage === true;
   }
 
+  get runsLater(): boolean {
+    return this.dialect.name === 'openai-responses' && this.top.isTrue('background');
+  }
+
   get choices(): number {
     const n = this.top.value('n');
     return typeof n === 'number' && n >= 1 ? n : 1;

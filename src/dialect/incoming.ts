@@ -9,4 +9,6 @@ export interface Incoming extends View {
   readonly neutral: NeutralRequest;
   /** Whether the caller wants usage inside a stream. */
   readonly includeUsage: boolean;
+  /** Whether the answer only says that there will be one: a response that runs in the background. */
+  readonly runsLater: boolean;
 }

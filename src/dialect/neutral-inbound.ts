@@ -29,6 +29,7 @@ export class NeutralInbound implements Incoming {
   readonly neutral: NeutralRequest;
   readonly metadata: Readonly<Record<string, string>>;
   readonly includeUsage = true;
+  readonly runsLater = false;
   readonly kind = 'chat';
   readonly givenTokens = 0;
   private size: number | null = null;

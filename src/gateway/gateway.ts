@@ -15,6 +15,7 @@ import type { Authenticate } from './auth.ts';
 import { readBody } from './body.ts';
 import { countTokens } from './count-tokens.ts';
 import { readCounted } from './counted.ts';
+import { drain } from './drain.ts';
 import { serveFiles } from './files/desk.ts';
 import { type FilesOrder, readFilesOrder } from './files/order.ts';
 import { holderOfFiles } from './files/referred.ts';
@@ -76,8 +77,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 class App implements Gateway {
   admitted = 0;
   private readonly options: GatewayOptions;
-  private readonly server: Server;
-  private readonly lanes: Lanes;
+  readonly server: Server;
+  readonly lanes: Lanes;
+  readonly unfinished = new Set<Promise<void>>();
   private readonly nextId = createRequestIds();
   private settings: GatewaySettings;
   responses: KeptResponses;
@@ -128,19 +130,7 @@ class App implements Gateway {
 
   close(graceMs: number): Promise<void> {
     this.isClosing = true;
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.server.closeAllConnections();
-        this.lanes.closeAll();
-      }, graceMs);
-      this.server.close(() => {
-        clearTimeout(timer);
-        this.lanes.closeAll();
-        resolve();
-      });
-      this.server.closeIdleConnections();
-      this.lanes.closeIdle();
-    });
+    return drain(this, graceMs);
   }
 
   /** Connections begin on a lane; node:http gets those that ask for anything else. */
@@ -173,6 +163,8 @@ class App implements Gateway {
 
   private handle(request: IncomingMessage, response: ServerResponse): void {
     if (this.isClosing) response.setHeader('connection', 'close');
+    // What has begun before has not been told so, and its client would keep the connection for its next request.
+    else response.once('finish', () => this.isClosing && request.socket.end());
     const { url: target = '/', headers } = request;
     const admission = admit(this.nextId(), { target, headers }, new NodeResponder(response));
     try {
@@ -271,7 +263,9 @@ class App implements Gateway {
     const { recorder } = this.options;
     const isAnthropic = admission.dialect === anthropicMessages;
     const tenant = settings.authenticate(admission.headers);
-    return serveFiles({ objects, recorder }, { ...admission, order, tenant, isAnthropic, request, settings });
+    const served = serveFiles({ objects, recorder }, { ...admission, order, tenant, isAnthropic, request, settings });
+    this.unfinished.add(served);
+    return served.finally(() => this.unfinished.delete(served));
   }
 
   private async count(admission: Admission, request: IncomingMessage): Promise<void> {

@@ -240,3 +240,17 @@ for (const api of APIS) {
     assert.equal(upstream.visits.length, visits);
   });
 }
+
+test('a response in the background cannot be checked, and is refused before anything is sent', async () => {
+  const { as, upstream, gateway } = stateful;
+  const visits = upstream.visits.length;
+  const asked = as('acme').responses.create({ model: 'auto/hold-responses', input: 'later', background: true });
+  await refused(asked, { status: 400, code: 'unsupported', says: /background: the task has checks/ });
+  assert.equal(upstream.visits.length, visits);
+  const { data, response } = await as('acme')
+    .responses.create({ model: 'cheap-responses', input: 'later', background: true })
+    .withResponse();
+  assert.equal(data.status, 'queued');
+  const row = await rowOf(gateway, response.headers);
+  assert.deepEqual([row.status, row.costNanoUsd, row.costBasis, row.usage], ['ok', null, 'unknown', null]);
+});

@@ -84,6 +84,13 @@ describe('a list', () => {
   test('with pages that have names shows one, and hands the next name on', async () => {
     const page = await list(['b'], () => Promise.resolve({ data: [{ id: 'a' }, { id: 'b' }], next_page: 'p2' }));
     assert.deepEqual(page, { data: [{ id: 'b' }], next_page: 'p2' });
+    const told = { data: [{ id: 'a' }, { id: 'b' }], next_page: 'p2', first_id: 'a', last_id: 'theirs' };
+    assert.deepEqual(await list(['b'], () => Promise.resolve(told)), {
+      data: [{ id: 'b' }],
+      next_page: 'p2',
+      first_id: 'b',
+      last_id: 'b',
+    });
   });
 
   test('is nothing when the provider answers with an error', async () => {

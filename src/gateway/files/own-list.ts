@@ -80,11 +80,11 @@ function toPage(
   const isNamed = 'next_page' in first;
   const data = isNamed ? [...own] : own.slice(0, limit);
   const page: JsonObject = { ...first, data };
-  if (isNamed) return page;
+  const ends = { first_id: idOf(data[0]), last_id: idOf(data.at(-1)) };
+  if (isNamed) return 'first_id' in first || 'last_id' in first ? { ...page, ...ends } : page;
   return {
     ...page,
-    first_id: idOf(data[0]),
-    last_id: idOf(data.at(-1)),
+    ...ends,
     has_more: own.length > limit || (hasMore && data.length > 0),
   };
 }
