@@ -28,6 +28,8 @@ const CALLS: ReadonlySet<string> = new Set(['generateContent', 'streamGenerateCo
  * other client puts into the query or into this header.
  */
 export function readGeminiAddress(path: string, query: string, headers: IncomingHttpHeaders): GeminiAddress | null {
+  // Most requests are somebody else's, and are told by one look.
+  if (!path.includes('/models') && !path.includes('v1beta') && !path.includes('v1alpha')) return null;
   const isOwn = OWN_VERSION.test(path) || CALLS.has(METHOD.exec(path)?.[2] ?? '');
   if (!isOwn && !MODELS.test(path)) return null;
   const fields = new URLSearchParams(query);
