@@ -47,7 +47,7 @@ const checks: Check[] = [
   {
     name: 'end to end',
     needs: 'the machine',
-    command: [node, '--test', LIMIT, '--test-concurrency=1', 'tests/e2e/*.test.ts'],
+    command: [node, '--test', LIMIT, '--test-concurrency=2', 'tests/e2e/*.test.ts'],
   },
   {
     name: 'conformance',
