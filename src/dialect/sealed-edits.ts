@@ -13,8 +13,8 @@ const ANY_DEPTH = Number.POSITIVE_INFINITY;
 /** Edits that leave out what bears a seal, in ascending order; none for most requests. `top` is the body, checked. */
 export function sealedEdits(dialect: DialectName, body: Buffer, top: ScannedObject): Edit[] {
   if (dialect === 'gemini')
-    return body.includes(`"${SEAL_AS_BYTES}`) ? partedEdits(body, top, { list: 'contents', inside: 'parts' }) : [];
-  if (!body.includes(`"${SEAL}`)) return [];
+    return body.includes(SEAL_AS_BYTES) ? partedEdits(body, top, { list: 'contents', inside: 'parts' }) : [];
+  if (!body.includes(SEAL)) return [];
   if (dialect === 'openai-responses')
     return without(elementsOf(body, top.span('input')), (item) => isSealed(body, item));
   return dialect === 'anthropic-messages' ? partedEdits(body, top, { list: 'messages', inside: 'content' }) : [];
