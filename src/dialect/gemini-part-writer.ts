@@ -1,7 +1,7 @@
 // Writes parts of Gemini's contents. Calls and their results are the content writer's; this file knows words and media.
 import type { Json, JsonObject, RawJson } from '../call/json.ts';
 import { type Crossing, kindOf } from './crossing.ts';
-import { fromBase64, isTextType } from './media.ts';
+import { fromBase64, isTextType, titled } from './media.ts';
 import type { DialectName, MediaSource, NeutralPart } from './neutral.ts';
 import { defined } from './request-fields.ts';
 import { sealAsBytes } from './sealed-thinking.ts';
@@ -79,10 +79,6 @@ function writeDocument(part: Part<'document'>, crossing: Crossing, where: string
   if (filename !== undefined && crossing.isForeign) crossing.lose(`${where}: file name`);
   const displayName = crossing.isForeign ? undefined : filename;
   return { ...writeMedia(source, 'application/pdf', displayName), ...extra };
-}
-
-function titled(text: string, filename: string | undefined): string {
-  return filename === undefined ? text : `${filename}\n\n${text}`;
 }
 
 function writeMedia(

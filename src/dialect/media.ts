@@ -32,3 +32,8 @@ export function isTextType(mediaType: string): boolean {
 export function fromBase64(data: string): string {
   return Buffer.from(data, 'base64').toString('utf8');
 }
+
+/** The text of a document for a provider that takes no documents, under its name. */
+export function titled(text: string, filename: string | undefined): string {
+  return filename === undefined ? text : `${filename}\n\n${text}`;
+}

@@ -2,7 +2,7 @@
 import { isObject, type Json, type JsonObject } from '../call/json.ts';
 import { readCacheMark, writeCacheMark } from './cache-mark.ts';
 import { type Crossing, kindOf } from './crossing.ts';
-import { fromBase64, isTextType, toDataUrl, toMediaSource } from './media.ts';
+import { fromBase64, isTextType, titled, toDataUrl, toMediaSource } from './media.ts';
 import type { NeutralPart } from './neutral.ts';
 import { defined, invalidField, otherMembers } from './request-fields.ts';
 
@@ -66,7 +66,8 @@ function readFile(part: JsonObject, where: string): Part<'document'> {
   return { type: 'document', source, ...name };
 }
 
-function readAudio(part: JsonObject, where: string): Part<'audio'> {
+/** Sound, which both of OpenAI's dialects write alike. */
+export function readAudio(part: JsonObject, where: string): Part<'audio'> {
   const audio = part.input_audio;
   if (!isObject(audio) || typeof audio.data !== 'string') {
     throw invalidField(`${where}.input_audio.data`, 'must be a string');
@@ -134,8 +135,4 @@ function writeDocument({ source, filename }: Part<'document'>, isForeign: boolea
     case 'url':
       return null;
   }
-}
-
-function titled(text: string, filename: string | undefined): string {
-  return filename === undefined ? text : `${filename}\n\n${text}`;
 }

@@ -4,6 +4,7 @@ import { isObject, type Json, type JsonObject } from '../call/json.ts';
 import { readCacheMark } from './cache-mark.ts';
 import type { NeutralFormat, NeutralRequest, NeutralTool, NeutralToolChoice } from './neutral.ts';
 import { readOpenaiMessages } from './openai-chat-message-reader.ts';
+import { readSchemaFormat } from './openai-chat-schema.ts';
 import {
   defined,
   invalidField,
@@ -131,12 +132,5 @@ function readFormat(format: Json | undefined): NeutralFormat | null | undefined 
   if (format.type !== 'json_schema') return null;
   const asked = format.json_schema;
   if (!isObject(asked)) throw invalidField('response_format.json_schema', 'must be an object');
-  if (typeof asked.name !== 'string') throw invalidField('response_format.json_schema.name', 'must be a string');
-  return defined({
-    type: 'schema' as const,
-    name: asked.name,
-    schema: isObject(asked.schema) ? asked.schema : {},
-    description: typeof asked.description === 'string' ? asked.description : undefined,
-    strict: typeof asked.strict === 'boolean' ? asked.strict : undefined,
-  });
+  return readSchemaFormat(asked, 'response_format.json_schema');
 }

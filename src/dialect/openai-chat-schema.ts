@@ -1,5 +1,7 @@
-// Whether a JSON schema can be enforced by OpenAI's strict mode, which refuses schemas it cannot enforce.
+// JSON schemas in OpenAI's requests: how one is named, and whether strict mode can enforce it, which refuses what it cannot.
 import { isObject, type JsonObject } from '../call/json.ts';
+import type { NeutralFormat } from './neutral.ts';
+import { defined, invalidField } from './request-fields.ts';
 
 /** Members that hold one schema, a list of schemas, or a map of schemas. */
 const NESTED = ['items', 'anyOf', 'properties', '$defs', 'definitions'];
@@ -21,4 +23,16 @@ function nestedSchemas(value: unknown, key: string): JsonObject[] {
   if (Array.isArray(value)) return value.filter(isObject);
   if (!isObject(value)) return [];
   return key === 'items' ? [value] : Object.values(value).filter(isObject);
+}
+
+/** A JSON schema that an answer has to follow, as both of OpenAI's dialects name it. Throws TierlineError `invalid_request`. */
+export function readSchemaFormat(asked: JsonObject, where: string): NeutralFormat {
+  if (typeof asked.name !== 'string') throw invalidField(`${where}.name`, 'must be a string');
+  return defined({
+    type: 'schema' as const,
+    name: asked.name,
+    schema: isObject(asked.schema) ? asked.schema : {},
+    description: typeof asked.description === 'string' ? asked.description : undefined,
+    strict: typeof asked.strict === 'boolean' ? asked.strict : undefined,
+  });
 }

@@ -2,8 +2,9 @@
 // form has no word for are kept whole.
 import { isObject, type Json, type JsonObject } from '../call/json.ts';
 import { type Crossing, kindOf } from './crossing.ts';
-import { fromBase64, isTextType, toDataUrl, toMediaSource } from './media.ts';
+import { fromBase64, isTextType, titled, toDataUrl, toMediaSource } from './media.ts';
 import type { CacheMark, NeutralPart } from './neutral.ts';
+import { readAudio } from './openai-chat-parts.ts';
 import { UNTOLD_EXTRA } from './openai-responses-unknown.ts';
 import { defined, invalidField, otherMembers } from './request-fields.ts';
 
@@ -66,13 +67,6 @@ function readFile(part: JsonObject, where: string): Part<'document'> {
   if (typeof part.file_url === 'string') return document(toMediaSource(part.file_url));
   if (typeof part.file_id !== 'string') throw invalidField(where, 'needs file_data, file_url or file_id');
   return document({ kind: 'file', fileId: part.file_id });
-}
-
-function readAudio(part: JsonObject, where: string): Part<'audio'> {
-  const audio = part.input_audio;
-  if (!isObject(audio) || typeof audio.data !== 'string')
-    throw invalidField(`${where}.input_audio.data`, 'must be a string');
-  return { type: 'audio', data: audio.data, format: typeof audio.format === 'string' ? audio.format : 'wav' };
 }
 
 /** OpenAI keeps a marked prefix for half an hour or for twelve; the longer one is our longer one. */
@@ -151,12 +145,11 @@ function writeDocument(
   side: PartPlace['side'],
 ): JsonObject | null {
   const named = (members: JsonObject): JsonObject => defined({ type: 'input_file', filename, ...members });
-  const titled = (text: string): string => (filename === undefined ? text : `${filename}\n\n${text}`);
   switch (source.kind) {
     case 'text':
-      return writeText(titled(source.text), side);
+      return writeText(titled(source.text, filename), side);
     case 'base64':
-      if (isForeign && isTextType(source.mediaType)) return writeText(titled(fromBase64(source.data)), side);
+      if (isForeign && isTextType(source.mediaType)) return writeText(titled(fromBase64(source.data), filename), side);
       return named({ ...(isForeign && { filename: filename ?? 'document.pdf' }), file_data: toDataUrl(source) });
     case 'url':
       return named({ file_url: source.url });

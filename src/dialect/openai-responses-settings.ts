@@ -2,6 +2,7 @@
 import { isObject, type Json, type JsonObject } from '../call/json.ts';
 import type { Crossing } from './crossing.ts';
 import type { NeutralFormat, NeutralReasoning } from './neutral.ts';
+import { readSchemaFormat } from './openai-chat-schema.ts';
 import { keepStrict } from './openai-responses-tools.ts';
 import { defined, invalidField } from './request-fields.ts';
 
@@ -12,14 +13,7 @@ export function readResponsesFormat(format: Json | undefined): NeutralFormat | n
   if (format.type === 'text') return { type: 'text' };
   if (format.type === 'json_object') return { type: 'json' };
   if (format.type !== 'json_schema') return null;
-  if (typeof format.name !== 'string') throw invalidField('text.format.name', 'must be a string');
-  return defined({
-    type: 'schema' as const,
-    name: format.name,
-    schema: isObject(format.schema) ? format.schema : {},
-    description: typeof format.description === 'string' ? format.description : undefined,
-    strict: typeof format.strict === 'boolean' ? format.strict : undefined,
-  });
+  return readSchemaFormat(format, 'text.format');
 }
 
 export function writeResponsesFormat(format: NeutralFormat, crossing: Crossing): JsonObject {

@@ -83,14 +83,10 @@ class App implements Gateway {
   private readonly nextId = createRequestIds();
   private settings: GatewaySettings;
   responses: KeptResponses;
-  readonly objects: ObjectStore;
-  readonly onInternalError: GatewayOptions['onInternalError'];
   private isClosing = false;
 
   constructor(options: GatewayOptions) {
     this.options = options;
-    this.objects = options.objects;
-    this.onInternalError = options.onInternalError;
     this.settings = options.settings;
     this.responses = new KeptResponses(options.objects, options.settings.responses);
     this.server = http.createServer(
@@ -105,6 +101,14 @@ class App implements Gateway {
     );
     this.lanes = this.openLanes();
     this.server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseConnection(error, socket));
+  }
+
+  get objects(): ObjectStore {
+    return this.options.objects;
+  }
+
+  get onInternalError(): GatewayOptions['onInternalError'] {
+    return this.options.onInternalError;
   }
 
   get port(): number {
