@@ -164,7 +164,8 @@ describe('names in the pages', () => {
   });
 
   test('every command exists', () => {
-    const commands = [...read('src/cli/main.ts').matchAll(/\.?command\('([a-z]+)'\)/g)].map(([, name]) => name);
+    const sources = globSync('src/cli/**/*.ts', { cwd: ROOT }).map(read).join('\n');
+    const commands = [...sources.matchAll(/\.?command\('([a-z-]+)'\)/g)].map(([, name]) => name);
     const named = everyMatch(/(?:`|^)(?:npx )?tierline ([a-z]+)/gm);
     for (const [file, name] of named) assert.ok(commands.includes(name), `${file}: tierline ${name}`);
     assert.ok(named.length > 5);

@@ -1,8 +1,9 @@
 #!/usr/bin/env -S node --max-semi-space-size=8
 // The `tierline` command: options and wiring; each command's work is in a file of its own, loaded when it is called.
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { complaintAboutNode } from '../call/node-version.ts';
+import { collect, count, factor, port, whole } from './arguments.ts';
 
 const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 const warn = (text: string): void => void process.stderr.write(`tierline: ${text}\n`);
@@ -171,32 +172,4 @@ function sentence(error: unknown): string {
 function version(): string {
   const file = new URL('../../package.json', import.meta.url);
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
-}
-
-function whole(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('A whole number is expected.');
-  return Number(text);
-}
-
-function count(text: string): number {
-  const value = whole(text);
-  if (value < 1) throw new InvalidArgumentError('At least 1 is expected.');
-  return value;
-}
-
-/** An option that may be repeated. */
-function collect(text: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), text];
-}
-
-function port(text: string): number {
-  const value = whole(text);
-  if (value > 65_535) throw new InvalidArgumentError('A port is at most 65535.');
-  return value;
-}
-
-function factor(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('A number above 0 is expected.');
-  return value;
 }

@@ -6,7 +6,7 @@ import { flag, name, share, text, texts, timeout, whole } from './leaf.ts';
 import { pattern } from './pattern-leaf.ts';
 
 const on = flag.refine((value) => value, 'a gate that is not wanted is left out; write true');
-const pointer = text.superRefine((written, context) => {
+export const pointer = text.superRefine((written, context) => {
   const message = pointerProblem(written);
   if (message !== null) context.addIssue({ code: 'custom', message });
 });

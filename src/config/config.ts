@@ -4,6 +4,7 @@ import type { JsonObject } from '../call/json.ts';
 import type { CallKind } from '../call/view.ts';
 import type { DialectName } from '../dialect/neutral.ts';
 import type { GateConfig } from '../gate/gate-config.ts';
+import type { ReferenceConfig } from '../gate/reference-config.ts';
 import type {
   AnswerConfig,
   BreakerConfig,
@@ -48,7 +49,42 @@ export interface Config {
   marksCache: boolean;
   /** Share of a model's context window that a request may fill, 0 to 1. */
   contextGuardShare: number;
+  /** From which pass rate on a profiled model is taken, for tasks that do not say. */
+  thresholds: ThresholdsConfig;
 }
+
+/** Pass rates that a profile is held against, 0 to 1. */
+export interface ThresholdsConfig {
+  /** From here on a model is the default of its task. */
+  defaultFrom: number;
+  /** From here on it is, behind gates and with a canary; below, the next tier is. */
+  gatedFrom: number;
+  /** How sure an interval has to be: 0.95 leaves out the truth once in twenty times. */
+  confidence: number;
+}
+
+/** What a task's requests look like, as an audit found or its owner says. Null stands for what nobody said. */
+export interface InputConfig {
+  typicalTokens: number | null;
+  largestTokens: number | null;
+  /** ISO 639-1 codes. */
+  languages: readonly string[];
+  /** `tools`, `schema`, `images`, `documents`, `code`, `tables`, `math`, `turns`. */
+  structure: readonly InputStructure[];
+}
+
+export const INPUT_STRUCTURES = [
+  'tools',
+  'schema',
+  'images',
+  'documents',
+  'audio',
+  'code',
+  'tables',
+  'math',
+  'turns',
+] as const;
+export type InputStructure = (typeof INPUT_STRUCTURES)[number];
 
 export interface ClientKey {
   key: string;
@@ -176,9 +212,18 @@ export interface TaskConfig extends LimitsConfig {
   /** The request belongs to the task when any of these rules matches; empty means that it must be named. */
   match: readonly MatchRule[];
   consequence: Consequence | null;
+  input: InputConfig;
   typicalOutputTokens: number | null;
+  largestOutputTokens: number | null;
   /** Share of answers that the operator expects to pass, 0 to 1, until there is a record. */
   typicalPassRate: number | null;
+  /** Calls a month; null when nobody said. */
+  volume: number | null;
+  /** How long an answer may take; what profiles are held against, not what calls are limited to. */
+  latencyBudgetMs: number | null;
+  /** How an answer is compared with the reference of its sample; null: by the form of the reference. */
+  reference: ReferenceConfig | null;
+  thresholds: ThresholdsConfig;
   isStrict: boolean;
   /** What an answer must pass; as many as the file has items, and the finish gate where it says nothing about that. */
   accept: readonly GateConfig[];

@@ -1,9 +1,10 @@
 // Makes tasks of what the file says: which requests a task claims, where they go and what they are limited to.
-import type { MatchRule, ModelConfig, RouteConfig, RuleConfig, TaskConfig } from './config.ts';
+import type { MatchRule, ModelConfig, RouteConfig, RuleConfig, TaskConfig, ThresholdsConfig } from './config.ts';
 import type { FileRules } from './match-schema.ts';
 import type { Report } from './names.ts';
 import type { Path } from './problem.ts';
 import { refuseDistantJudges, refuseMissingGate, refusePublicJudges, resolveAccept } from './resolve-accept.ts';
+import { resolveAudited, resolveThresholds } from './resolve-audit.ts';
 import { resolveLimits } from './resolve-limits.ts';
 import { type MatchContext, resolveMatch, resolveRequestRule } from './resolve-match.ts';
 import { isReached, type Ladder, resolveRoute } from './resolve-route.ts';
@@ -16,6 +17,7 @@ export interface TaskContext {
   /** What a task is when it does not say. */
   isStrict: boolean;
   marksCache: boolean;
+  thresholds: ThresholdsConfig;
 }
 
 export function resolveTasks(
@@ -40,6 +42,12 @@ function resolveTask(name: string, file: FileTask, context: TaskContext): TaskCo
     consequence: file.consequence ?? null,
     typicalOutputTokens: file.output?.typical_tokens ?? null,
     typicalPassRate: file.output?.pass_rate ?? null,
+    ...resolveAudited(file, path, ladder.report),
+    thresholds: resolveThresholds(file.profile, {
+      usual: context.thresholds,
+      path: [...path, 'profile'],
+      report: ladder.report,
+    }),
     ...resolveLimits(file, path, ladder),
     isStrict: file.strict ?? context.isStrict,
     accept: resolveAccept(file.accept, [...path, 'accept'], ladder),

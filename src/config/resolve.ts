@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path';
 import type { ClientKey, Config, ModelConfig, ProviderConfig } from './config.ts';
 import { type Names, type Report, unknownName } from './names.ts';
 import type { Path } from './problem.ts';
+import { resolveThresholds } from './resolve-audit.ts';
 import { resolveLimits } from './resolve-limits.ts';
 import { resolveModel } from './resolve-model.ts';
 import { resolveProvider } from './resolve-provider.ts';
@@ -69,7 +70,7 @@ export function resolveConfig(file: FileConfig, context: ResolveContext): Config
   };
 }
 
-type Routing = Pick<Config, 'tasks' | 'tenants' | 'rules' | 'defaultRoute' | 'marksCache'>;
+type Routing = Pick<Config, 'tasks' | 'tenants' | 'rules' | 'defaultRoute' | 'marksCache' | 'thresholds'>;
 
 function resolveRouting(file: FileConfig, baseline: string | null, ladder: Ladder): Routing {
   const context: TaskContext = {
@@ -77,6 +78,7 @@ function resolveRouting(file: FileConfig, baseline: string | null, ladder: Ladde
     userTier: userTierOf(file),
     isStrict: file.strict,
     marksCache: file.prompt_caching === 'auto',
+    thresholds: resolveThresholds(file.profile, { path: ['profile'], report: ladder.report }),
   };
   const byBaseline = baseline === null ? null : plainRoute({ kind: 'model', name: baseline });
   const rules = resolveRules(file.rules, [], context);
@@ -91,6 +93,7 @@ function resolveRouting(file: FileConfig, baseline: string | null, ladder: Ladde
     rules,
     defaultRoute,
     marksCache: context.marksCache,
+    thresholds: context.thresholds,
   };
 }
 

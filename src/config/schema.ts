@@ -6,7 +6,7 @@ import { duration, flag, name, number, share, size, text, texts, timeout, whole 
 import { tenantsSchema } from './limits-schema.ts';
 import { rulesSchema } from './match-schema.ts';
 import { routeSchema } from './route-schema.ts';
-import { taskSchema } from './task-schema.ts';
+import { taskSchema, thresholdsShape } from './task-schema.ts';
 
 const serverSchema = z.strictObject({
   host: text.default('127.0.0.1'),
@@ -179,6 +179,7 @@ export const configSchema = z.strictObject({
       litellm_compat: flag.default(false),
     })
     .prefault({}),
+  profile: z.strictObject(thresholdsShape).prefault({}),
   context_guard: share.refine((value) => value > 0, 'must be above 0').default(0.8),
 });
 
