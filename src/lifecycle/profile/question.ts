@@ -1,0 +1,119 @@
+// Asks one model one sample, with the connections, prices and limits of production, and says how it ended. Failures are values.
+
+import { deliverQuestion } from '../../ask.ts';
+import type { Cost, NanoUsd } from '../../call/money.ts';
+import { type PlannedAttempt, plainAttempt } from '../../call/plan.ts';
+import { toUsage } from '../../call/usage.ts';
+import type { Asking } from '../../delivery/asking.ts';
+import { isFinal } from '../../delivery/attempt.ts';
+import type { Delivered, DeliveryOutcome } from '../../delivery/deliver.ts';
+import { Inbound } from '../../dialect/inbound.ts';
+import { toAnswer } from '../../judged.ts';
+import { inputTokensOf } from '../../policy/expected-cost.ts';
+import { spentOn } from '../../record.ts';
+import type { Engine } from '../../router.ts';
+import type { Sample } from '../samples/sample.ts';
+import { answerKey, type KeptAnswer, toKept } from './answer.ts';
+import type { Candidate } from './candidate.ts';
+
+const MAX_DEPTH = 512;
+/** What an answer is reckoned with where nobody says how long answers are. */
+const USUAL_OUTPUT_TOKENS = 300;
+
+/** A sample as a request for one model. Throws TierlineError for a request that is not valid. */
+export function toRequest({ dialect, request }: Sample, { model }: Candidate): Inbound {
+  return Inbound.read(dialect, Buffer.from(JSON.stringify({ ...request, model: model.name })), MAX_DEPTH);
+}
+
+/** What the answer is expected to cost; null when the model has no price. `outputTokens` null: nobody knows how long it is. */
+export function expectedCost(
+  { model, deployments }: Candidate,
+  inbound: Inbound,
+  { outputTokens, nowMs }: { outputTokens: number | null; nowMs: number },
+): NanoUsd | null {
+  const usual = outputTokens ?? USUAL_OUTPUT_TOKENS;
+  const most = inbound.maxOutputTokens ?? usual;
+  const usage = {
+    inputTokens: Math.ceil(inputTokensOf(model, inbound)),
+    outputTokens: Math.ceil(Math.min(usual, most)),
+  };
+  return model.priceOf(toUsage(usage), nowMs, deployments);
+}
+
+/** Worth another try after a while (`again`), or over: an answer, or a refusal that would be the same tomorrow. */
+export type Asked =
+  | { is: 'kept'; kept: KeptAnswer }
+  | { is: 'again'; waitMs: number | null; isLimit: boolean; reason: string; cost: Cost }
+  | { is: 'left' };
+
+export interface AskedQuestion {
+  sample: Sample;
+  candidate: Candidate;
+  inbound: Inbound;
+  asking: Asking;
+  /** Milliseconds since 1970. */
+  nowMs: () => number;
+}
+
+export async function askSample(engine: Engine, question: AskedQuestion): Promise<Asked> {
+  const { candidate, inbound, asking, nowMs } = question;
+  const { model, deployments } = candidate;
+  const attempt: PlannedAttempt = { ...plainAttempt(model.name, model.tier), deployments };
+  const outcome = await deliverQuestion(engine, { inbound, attempt, asking });
+  const cost = spentOn(outcome.exchanges, engine.pricing(nowMs()));
+  const last = outcome.answer ?? outcome.exchanges.at(-1) ?? null;
+  if (asking.isGone && outcome.answer === null) return { is: 'left' };
+  if (outcome.answer === null && !isRefusedForGood(last)) return toAgain(outcome, last, cost);
+  return { is: 'kept', kept: toKeptAnswer(question, { outcome, cost, last }) };
+}
+
+/** The request itself is at fault, or may not be asked of this model. Credentials are a matter of the whole lane. */
+function isRefusedForGood(last: Delivered | null): boolean {
+  if (last === null) return false;
+  const { httpStatus } = last.result;
+  return isFinal(last.result) || httpStatus === 400 || httpStatus === 413 || httpStatus === 422;
+}
+
+function toAgain({ error }: DeliveryOutcome, last: Delivered | null, cost: Cost): Asked {
+  const told = error?.retryAfterSeconds;
+  const waitMs = last?.result.retryAfterMs ?? (told === undefined ? null : told * 1000);
+  return { is: 'again', waitMs, isLimit: last?.result.httpStatus === 429, reason: error?.message ?? '', cost };
+}
+
+interface Ended {
+  outcome: DeliveryOutcome;
+  cost: Cost;
+  last: Delivered | null;
+}
+
+function toKeptAnswer(
+  { sample, candidate, inbound, nowMs }: AskedQuestion,
+  { outcome, cost, last }: Ended,
+): KeptAnswer {
+  const { answer, error } = outcome;
+  const body = answer?.result.body ?? null;
+  const result = last?.result;
+  const kept = body === null ? null : toKept(toAnswer(inbound.dialect.decodeReply(Buffer.from(body))));
+  return {
+    kind: 'answer',
+    key: answerKey(sample, candidate.upstreams),
+    sample: sample.id,
+    model: candidate.model.name,
+    upstream: last === null ? '' : `${last.deployment.connection.name}/${last.deployment.upstreamModel}`,
+    at: new Date(nowMs()).toISOString(),
+    latencyMs: result === undefined ? 0 : Math.round((result.endedAt - result.startedAt) * 10) / 10,
+    answer: kept,
+    error:
+      kept !== null
+        ? null
+        : {
+            code: error?.code ?? 'upstream_malformed',
+            httpStatus: result?.httpStatus ?? null,
+            message: (error?.message ?? '').slice(0, 300),
+          },
+    usage: result?.facts.usage ?? null,
+    costNanoUsd: cost.nanoUsd,
+    costBasis: cost.basis,
+    responseModel: result?.facts.responseModel ?? null,
+  };
+}
