@@ -29,8 +29,9 @@ export interface ProfileOptions {
   json?: boolean | undefined;
 }
 
-/** Failures in a row that a model may have, and how long it may be refused for its rate limit alone. */
-const MAX_FAILURES = 5;
+/** How often a question is tried, how many failures in a row a model may have, and how long it may be refused for its rate limit alone. */
+const MAX_TRIES = 3;
+const MAX_FAILURES = 6;
 const MAX_IDLE_MS = 300_000;
 
 /** The exit code: 0 when everything was measured, 2 when something is missing. Rejects for what cannot be measured at all. */
@@ -48,11 +49,16 @@ export async function profileCommand(options: ProfileOptions, io: CommandIo): Pr
       const ceiling = await askForLeave({ ...measurement, jobs }, options, io);
       const spending = new Spending(ceiling);
       const stop = stopOnSignal(io);
-      const { onProgress, finish } = await follow({ ...measurement, jobs }, { spending, io });
+      const { onProgress, noteOf, finish } = await follow({ ...measurement, jobs }, { spending, io });
       const run: ProfileRun = {
         engine,
         spending,
-        lanes: { concurrency: options.concurrency, maxFailures: MAX_FAILURES, maxIdleMs: MAX_IDLE_MS },
+        lanes: {
+          concurrency: options.concurrency,
+          maxTries: MAX_TRIES,
+          maxFailures: MAX_FAILURES,
+          maxIdleMs: MAX_IDLE_MS,
+        },
         signal: options.offline === true ? AbortSignal.abort() : stop.signal,
         clock: { nowMs: Date.now, sleep: (ms, signal) => wait(ms, undefined, { signal }) },
         onProgress,
@@ -60,7 +66,7 @@ export async function profileCommand(options: ProfileOptions, io: CommandIo): Pr
       const { profiles, lanes } = await measure({ ...measurement, jobs }, run);
       finish(stop.signal.aborted);
       stop.release();
-      tellLeft(lanes, { spending, io, measurement });
+      tellLeft(lanes, { spending, noteOf, io });
       io.print(options.json === true ? `${JSON.stringify({ profiles }, null, 2)}\n` : writeProfiles(profiles));
       return isWhole(profiles) ? 0 : 2;
     } finally {
@@ -127,6 +133,8 @@ function stopOnSignal(io: CommandIo): { signal: AbortSignal; release: () => void
 
 interface Followed {
   onProgress: ProfileRun['onProgress'];
+  /** The last that was heard of a model's provider, for the end. */
+  noteOf: (model: string) => string | null;
   finish: (isStopped: boolean) => void;
 }
 
@@ -135,13 +143,14 @@ async function follow(
   { jobs }: Measurement,
   { spending, io }: { spending: Spending; io: CommandIo },
 ): Promise<Followed> {
-  if (jobs.length === 0) return { onProgress: () => undefined, finish: () => undefined };
+  if (jobs.length === 0) return { onProgress: () => undefined, noteOf: () => null, finish: () => undefined };
   const open = new Map<string, { left: number; done: number }>();
   for (const { candidate } of jobs) {
     const lane = open.get(candidate.model.name) ?? { left: 0, done: 0 };
     open.set(candidate.model.name, { ...lane, left: lane.left + 1 });
   }
   const startedAt = performance.now();
+  const notes = new Map<string, string>();
   const progress: Progress = await startProgress({
     total: jobs.length,
     title: `${jobs.length} questions`,
@@ -163,8 +172,12 @@ async function follow(
         lane.done++;
         progress.advance(say());
       }
-      if (note !== null) progress.note(note);
+      if (note !== null) {
+        notes.set(model, note);
+        progress.note(note);
+      }
     },
+    noteOf: (model) => notes.get(model) ?? null,
     finish: (isStopped) =>
       progress.finish(
         `${isStopped ? 'stopped after' : 'done in'} ${showDuration(performance.now() - startedAt)}, ${showUsd(Math.round(spending.spent))} spent`,
@@ -174,18 +187,21 @@ async function follow(
 
 const REASONS: Readonly<Record<NonNullable<LaneResult['reason']>, string>> = {
   failing: 'its provider keeps failing',
+  stuck: 'its provider will not answer any',
   limited: 'its provider keeps refusing it for its rate limit',
   ceiling: 'the ceiling is reached',
 };
 
 function tellLeft(
   lanes: ReadonlyMap<string, LaneResult>,
-  { spending, io }: { spending: Spending; io: CommandIo; measurement: Measurement },
+  { spending, noteOf, io }: { spending: Spending; noteOf: Followed['noteOf']; io: CommandIo },
 ): void {
   for (const [model, { left, reason, waitedMs }] of lanes) {
     if (waitedMs >= 1000) io.warn(`${model}: waited ${showDuration(waitedMs)} because its provider asked for that`);
-    if (left > 0 && reason !== null)
-      io.warn(`${model}: ${left} questions are left, ${REASONS[reason]}; run it again to go on`);
+    if (left === 0 || reason === null) continue;
+    const note = reason === 'ceiling' ? null : noteOf(model);
+    const why = note === null ? REASONS[reason] : `${REASONS[reason]} (${note})`;
+    io.warn(`${model}: ${left} questions are left, ${why}; run it again to go on`);
   }
   if (spending.unknown > 0) io.warn(`what ${spending.unknown} answers cost is not known`);
 }
