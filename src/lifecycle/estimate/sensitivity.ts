@@ -1,0 +1,125 @@
+// What an estimate hangs on: the same comparison with one assumption changed at a time, and where that changes the winner.
+import { Fraction, greatest, least } from '../../stats/fraction.ts';
+import {
+  type CheapSide,
+  type Comparison,
+  cheapestWay,
+  compareWays,
+  type Side,
+  type Way,
+  type WayCosts,
+} from './comparison.ts';
+import type { Tokens } from './price.ts';
+
+export interface Scenario {
+  /** What is different, for people. */
+  say: string;
+  change: (comparison: Comparison) => Comparison;
+}
+
+export interface Outcome {
+  say: string;
+  costs: WayCosts;
+  cheapest: Way | null;
+  /** Whether another way is cheapest than without the change. */
+  isOther: boolean;
+}
+
+const HALF = Fraction.of(0.5);
+const TEN_POINTS = Fraction.of(0.1);
+
+const ofTokens =
+  (change: (tokens: Tokens) => Tokens) =>
+  (comparison: Comparison): Comparison => {
+    const apply = <One extends Side>(side: One): One => ({ ...side, tokens: change(side.tokens) });
+    return { ...comparison, strong: apply(comparison.strong), cheap: ofCheap(comparison, apply) };
+  };
+
+/** How much of the input is read from the cache; nothing is written to it then. */
+const cachedShare = (share: Fraction) =>
+  ofTokens((tokens) => ({ ...tokens, cached: tokens.input.times(share), written: Fraction.ZERO }));
+
+const longerBy = (factor: Fraction) => ofTokens((tokens) => ({ ...tokens, output: tokens.output.times(factor) }));
+
+const batched = (comparison: Comparison): Comparison => ({
+  ...comparison,
+  time: { ...comparison.time, isBatch: true },
+});
+
+/** A predictor that follows the pass rate follows it here too; one with a share of its own moves as far. */
+const passing =
+  (points: Fraction) =>
+  (comparison: Comparison): Comparison => ({
+    ...comparison,
+    cheap: ofCheap(comparison, (side) => ({ ...side, passRate: moved(side.passRate, points) })),
+    share: moved(comparison.share, points),
+  });
+
+const cheaper = (side: Side): Fraction => side.factor.times(HALF);
+
+const PRICES: Scenario[] = [
+  {
+    say: 'cheap model at half its price',
+    change: (one) => ({ ...one, cheap: ofCheap(one, (side) => ({ ...side, factor: cheaper(side) })) }),
+  },
+  {
+    say: 'strong model at half its price',
+    change: (one) => ({ ...one, strong: { ...one.strong, factor: cheaper(one.strong) } }),
+  },
+];
+
+/** The scenarios for a comparison whose calls read `cached` of their input from the cache and are, or are not, in batches. */
+export function scenariosFor({ strong, cheap, time }: Comparison): Scenario[] {
+  const moving = cheap[0].passRate === null ? 'share' : 'pass rate';
+  const isCached = !strong.tokens.cached.isZero;
+  const cache: Scenario = isCached
+    ? { say: 'nothing from the cache', change: cachedShare(Fraction.ZERO) }
+    : { say: 'half of the input from the cache', change: cachedShare(HALF) };
+  const both: Scenario = isCached
+    ? { say: 'the same cache, in batches', change: batched }
+    : { say: 'half of the input from the cache, in batches', change: (one) => batched(cachedShare(HALF)(one)) };
+  return [
+    { say: 'answers half as long', change: longerBy(HALF) },
+    { say: 'answers twice as long', change: longerBy(Fraction.of(2)) },
+    { say: `${moving} 10 points lower`, change: passing(Fraction.ZERO.minus(TEN_POINTS)) },
+    { say: `${moving} 10 points higher`, change: passing(TEN_POINTS) },
+    ...PRICES,
+    ...(time.isBatch ? [] : [{ say: 'in batches', change: batched }]),
+    cache,
+    ...(time.isBatch ? [] : [both]),
+  ];
+}
+
+/** Every scenario over one comparison, or over several whose costs are added up. */
+export function sensitivityOf(comparisons: readonly Comparison[]): Outcome[] {
+  const [first] = comparisons;
+  if (first === undefined) return [];
+  const usual = cheapestWay(addedUp(comparisons));
+  return scenariosFor(first).map(({ say, change }) => {
+    const costs = addedUp(comparisons.map(change));
+    const cheapest = cheapestWay(costs);
+    return { say, costs, cheapest, isOther: cheapest !== usual };
+  });
+}
+
+/** Sums of the ways over comparisons; a sum of something unknown is unknown. */
+export function addedUp(comparisons: readonly Comparison[]): WayCosts {
+  const all = comparisons.map(compareWays);
+  const add = (way: Way): Fraction | null =>
+    all.reduce<Fraction | null>(
+      (total, costs) => (total === null ? null : (costs[way]?.plus(total) ?? null)),
+      Fraction.ZERO,
+    );
+  return { baseline: add('baseline'), cascade: add('cascade'), predicted: add('predicted') };
+}
+
+function ofCheap(
+  { cheap: [first, ...others] }: Comparison,
+  change: (side: CheapSide) => CheapSide,
+): Comparison['cheap'] {
+  return [change(first), ...others.map(change)];
+}
+
+function moved(share: Fraction | null, points: Fraction): Fraction | null {
+  return share === null ? null : greatest(Fraction.ZERO, least(Fraction.ONE, share.plus(points)));
+}
