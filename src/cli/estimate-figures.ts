@@ -74,17 +74,21 @@ export function toSensitivityTable(usual: Outcome, outcomes: readonly Outcome[],
 }
 
 /** Explains the stars and the gaps of the table, where it has any. */
-export function sensitivityNotes(outcomes: readonly Outcome[], { strong, cheap, time }: Comparison): string[] {
+export function sensitivityNotes(
+  outcomes: readonly Outcome[],
+  { strong, ladder, predictor, time }: Comparison,
+): string[] {
   const notes: string[] = [];
   if (outcomes.some(({ isOther }) => isOther)) notes.push('*: another way is cheapest than today.');
-  const models = [...cheap, strong].map(({ model }) => model);
+  const sides = [...(ladder ?? []), ...(predictor === null ? [] : [predictor.cheap]), strong];
+  const models = sides.map(({ model }) => model);
   const unsold = models.filter(({ places }) => places.some(({ spec }) => spec?.serviceTiers.batch === undefined));
   if (unsold.length > 0 && !time.isBatch)
     notes.push(`The catalog knows no batch price of ${listed(unsold.map(({ name }) => name))}.`);
   return notes;
 }
 
-export function toSensitivityRecords(outcomes: readonly Outcome[], names: WayNames): unknown[] {
+export function toSensitivityRecords(outcomes: readonly Outcome[], names: WayNames): Record<string, unknown>[] {
   return outcomes.map(({ say, costs, cheapest, isOther }) => ({
     if: say,
     ...Object.fromEntries(

@@ -50,14 +50,16 @@ export function mixCommand(options: MixOptions, nowMs: number, { print, warn }: 
     overhead: options.overhead.times(NANO),
     fixed: null,
     judge: Fraction.ZERO,
+    isMix: true,
     time: { atMs: options.at ?? nowMs, isSpread: options.at === undefined, isBatch: options.batch === true },
   };
   const answer = calculate(question);
+  const fixedNote = options.fixed === undefined ? [] : ['Amounts per call leave the fixed cost out.'];
   const mix: Mix = {
     options,
     answer,
     month: monthOf(options, answer),
-    notes: [...answer.notes, ...countingNote([cheap, strong])],
+    notes: [...answer.notes, ...fixedNote, ...countingNote([cheap, strong])],
   };
   print(options.json === true ? toJson(mix) : toText(mix));
   return answer.costs.predicted !== null;
@@ -104,7 +106,10 @@ function toVerdict({ options, answer, month }: Mix): string {
       : order < 0
         ? 'The predictor does not pay'
         : 'The predictor neither pays nor costs';
-  const sums = `${showAmount(mixed)} instead of ${showAmount(alone)} a call (${showChange(alone, mixed)})`;
+  const ofMonth = month.baseline !== null && month.predicted !== null && options.fixed !== undefined;
+  const [after, before] = ofMonth ? [month.predicted, month.baseline] : [mixed, alone];
+  const unit = ofMonth ? 'a month' : 'a call';
+  const sums = `${showAmount(after)} instead of ${showAmount(before)} ${unit} (${showChange(before, after)})`;
   const spared = `it spares ${showAmount(predictor.mayCost)} a call and costs ${showAmount(options.overhead.times(NANO))}`;
   const { callsToPay } = month;
   const volume =

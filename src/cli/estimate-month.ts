@@ -70,6 +70,7 @@ function toQuestion(options: MonthOptions, nowMs: number, warn: (text: string) =
     share: options.share ?? null,
     overhead: overhead?.times(NANO) ?? null,
     fixed: fixed?.times(NANO) ?? null,
+    isMix: false,
     judge: (judge ?? Fraction.ZERO).times(NANO),
     time: { atMs: options.at ?? nowMs, isSpread: options.at === undefined, isBatch: options.batch === true },
   };
@@ -125,7 +126,7 @@ function toText(answer: Answer, { calls, notes, options }: Page): string {
   const { costs, steps, comparison } = answer;
   const { baseline } = costs;
   const names = steps.map(({ name }) => name);
-  const share = comparison.share;
+  const share = comparison.predictor?.share ?? null;
   const ways: [string, string, Fraction | null][] = [
     ['baseline', names.at(-1) ?? '', costs.baseline],
     ['cascade', names.join(' > '), costs.cascade],

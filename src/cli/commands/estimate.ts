@@ -5,12 +5,14 @@ import type { CommandIo } from '../command-io.ts';
 import type { CallOptions } from '../estimate-call.ts';
 import type { MixOptions } from '../estimate-mix.ts';
 import type { MonthOptions } from '../estimate-month.ts';
+import type { TasksOptions } from '../estimate-tasks.ts';
 
 export function defineEstimate(program: Command, io: CommandIo): void {
   const estimate = program.command('estimate').description('what routing would cost and save, before it is done');
   defineCall(estimate, io);
   defineMix(estimate, io);
   defineMonth(estimate, io);
+  defineTasks(estimate, io);
 }
 
 function defineCall(estimate: Command, io: CommandIo): void {
@@ -54,6 +56,26 @@ function defineMonth(estimate: Command, io: CommandIo): void {
     .action(async (options: MonthOptions) => {
       const { monthCommand } = await import('../estimate-month.ts');
       settle(monthCommand(options, Date.now(), io));
+    });
+}
+
+function defineTasks(estimate: Command, io: CommandIo): void {
+  estimate
+    .command('tasks', { isDefault: true })
+    .description('the monthly bill of the tasks of a configuration, from their volumes and profiles')
+    .option('--task <name>', 'only this one, with every model')
+    .option('--baseline <name>', 'the model to compare with (default: the baseline of the configuration)')
+    .option('--cached-share <share>', 'of the input that is read from the prompt cache, 0.8 or 80%', share)
+    .option('--overhead <usd>', 'what a predictor costs per call', dollars)
+    .option('--judge <usd>', 'what a judge costs per answer (default: what the profile paid)', dollars)
+    .option('--batch', 'at the prices of batches')
+    .option('--at <time>', 'prices of that moment (default: the mean of today)', moment)
+    .option('--no-sensitivity', 'without the table of what the result hangs on')
+    .option('-c, --config <file>', 'configuration (default: tierline.yaml here)')
+    .option('--json', 'as JSON')
+    .action(async (options: TasksOptions) => {
+      const { tasksCommand } = await import('../estimate-tasks.ts');
+      settle(tasksCommand(options, Date.now(), io));
     });
 }
 

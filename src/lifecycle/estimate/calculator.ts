@@ -1,7 +1,17 @@
 // The calculator: what a call, a mix of two models and a month behind a cascade cost, from figures that somebody gives. Pure;
 // what it returns is exact, and null where a price is not known.
 import { Fraction } from '../../stats/fraction.ts';
-import { type Comparison, cheapestWay, compareWays, priceOf, stepsOf, type Way, type WayCosts } from './comparison.ts';
+import {
+  type Comparison,
+  cheapestWay,
+  compareWays,
+  mixOf,
+  priceOf,
+  type Rung,
+  stepsOf,
+  type Way,
+  type WayCosts,
+} from './comparison.ts';
 import {
   bestOrder,
   callsToPay,
@@ -10,6 +20,7 @@ import {
   type Mix,
   mixBreakEvenOverhead,
   mixBreakEvenShare,
+  type Step,
   stepBreakEvens,
 } from './formulas.ts';
 import { type EstimatedModel, remarksOn } from './model.ts';
@@ -38,6 +49,8 @@ export interface Question {
   /** Nano-dollars for checking one answer of a cheap model. */
   judge: Fraction;
   time: PriceTime;
+  /** Whether there is a predictor alone, and no cascade to compare it with. */
+  isMix: boolean;
 }
 
 export interface Answer {
@@ -84,12 +97,12 @@ export function calculate(question: Question): Answer {
     comparison,
     costs,
     cheapest: cheapestWay(costs),
-    steps: toStepAnswers(comparison),
-    breakEven: steps === null ? firstBreakEven(comparison) : cascadeBreakEven(steps),
+    steps: toStepAnswers(question, comparison),
+    breakEven: breakEvenOf(comparison),
     betterOrder: steps === null ? null : betterOrder(steps),
     predictor: toPredictor(question, comparison, costs),
     sensitivity: sensitivityOf([comparison]),
-    notes: toNotes(comparison),
+    notes: priceNotes(comparison),
   };
 }
 
@@ -109,15 +122,18 @@ export function tokensOf({ calls, ...sums }: Traffic): Tokens {
 function toComparison({ strong, cheap, traffic, time, judge, ...question }: Question): Comparison {
   const tokens = tokensOf(traffic);
   const side = (model: EstimatedModel) => ({ model, tokens, factor: Fraction.ONE });
-  const [first, ...others] = cheap.map(({ model, passRate }) => ({ ...side(model), passRate }));
+  const [first] = cheap;
   if (first === undefined) throw new Error('Name a cheap model.');
+  const rungs = cheap.map(({ model, passRate }): Rung => ({ ...side(model), passRate, check: judge }));
   return {
     strong: side(strong),
-    cheap: [first, ...others],
+    ladder: question.isMix ? null : [...rungs, { ...side(strong), passRate: null, check: Fraction.ZERO }],
+    predictor: {
+      cheap: side(first.model),
+      share: question.share ?? first.passRate,
+      overhead: overheadPerCall(question, traffic),
+    },
     calls: traffic.calls ?? Fraction.ONE,
-    share: question.share ?? first.passRate,
-    overhead: overheadPerCall(question, traffic),
-    judge: { cheap: judge, strong: Fraction.ZERO },
     time,
   };
 }
@@ -134,54 +150,59 @@ function overheadPerCall(
   return calls.isZero ? each : each.plus(all.over(calls));
 }
 
-function toStepAnswers(comparison: Comparison): StepAnswer[] {
-  const { strong, cheap, calls, time } = comparison;
+function toStepAnswers({ cheap, strong }: Question, comparison: Comparison): StepAnswer[] {
+  const { calls, time } = comparison;
   const steps = stepsOf(comparison);
   const breakEvens = steps === null ? [] : stepBreakEvens(steps);
-  return [...cheap, { ...strong, passRate: null }].map((side, index) => ({
-    name: side.model.name,
-    cost: priceOf(side, time)?.times(calls) ?? null,
-    passRate: side.passRate,
-    breakEven: breakEvens[index] ?? null,
-  }));
+  return [...cheap, { model: strong, passRate: null }].map(({ model, passRate }, index) => {
+    const cost = priceOf({ ...comparison.strong, model }, time);
+    return {
+      name: model.name,
+      cost: cost === null || calls === null ? null : cost.times(calls),
+      passRate,
+      breakEven: breakEvens[index] ?? null,
+    };
+  });
 }
 
 /** C1 / C2 needs no pass rate. */
-function firstBreakEven(comparison: Comparison): Fraction | null {
-  if (comparison.cheap.length > 1) return null;
-  const [first] = comparison.cheap;
-  const steps = stepsOf({ ...comparison, cheap: [{ ...first, passRate: Fraction.ZERO }] });
-  return steps === null ? null : cascadeBreakEven(steps);
+export function breakEvenOf(comparison: Comparison): Fraction | null {
+  const { ladder } = comparison;
+  const steps = stepsOf(comparison);
+  if (steps !== null) return cascadeBreakEven(steps);
+  if (ladder?.length !== 2) return null;
+  const assumed = stepsOf({ ...comparison, ladder: ladder.map((rung) => ({ ...rung, passRate: Fraction.ZERO })) });
+  return assumed === null ? null : cascadeBreakEven(assumed);
 }
 
-function betterOrder(steps: NonNullable<ReturnType<typeof stepsOf>>): number[] | null {
+/** The order of a cascade that costs less than its own, as positions; null when there is none. */
+export function betterOrder(steps: readonly Step[]): number[] | null {
   const order = bestOrder(steps);
-  const sorted = order.map((position) => steps[position] as (typeof steps)[number]);
+  const sorted = order.map((position) => steps[position] as Step);
   return cascadeCost(steps).isAbove(cascadeCost(sorted)) ? order : null;
 }
 
-function toPredictor(question: Question, comparison: Comparison, costs: WayCosts): PredictorAnswer | null {
-  const { strong, cheap, calls, share, overhead, time } = comparison;
-  const strongCost = priceOf(strong, time);
-  const cheapCost = priceOf(cheap[0], time);
-  if (strongCost === null || cheapCost === null || share === null) return null;
-  const mix: Mix = { cheap: cheapCost, strong: strongCost, share, overhead: overhead ?? Fraction.ZERO };
+function toPredictor(question: Question, comparison: Comparison, { cascade }: WayCosts): PredictorAnswer | null {
+  const known = mixOf(comparison);
+  const { calls } = comparison;
+  if (known === null || calls === null) return null;
+  const mix: Mix = { ...known, overhead: known.overhead ?? Fraction.ZERO };
   const mayCost = mixBreakEvenOverhead(mix);
-  const free = strongCost.minus(mayCost).times(calls);
+  const free = mix.strong.minus(mayCost).times(calls);
   const saved = mayCost.minus(question.overhead ?? Fraction.ZERO);
   const isPerCall = !comparison.strong.tokens.isSum;
   return {
-    share,
+    share: mix.share,
     free,
-    breakEvenShare: overhead === null ? null : mixBreakEvenShare(mix),
+    breakEvenShare: known.overhead === null ? null : mixBreakEvenShare(mix),
     mayCost: mayCost.times(calls),
-    mayCostBesideCascade: costs.cascade === null ? null : costs.cascade.minus(free),
+    mayCostBesideCascade: cascade?.minus(free) ?? null,
     callsToPay: question.fixed === null || !isPerCall ? null : callsToPay(question.fixed, saved),
   };
 }
 
-function toNotes({ strong, cheap, time }: Comparison): string[] {
-  const sides = [...cheap, strong];
-  const remarks = sides.flatMap(({ model, tokens }) => remarksOn(model, tokens, time));
-  return [...new Set(remarks)];
+/** Everything there is to say about the prices of a comparison, each sentence once. */
+export function priceNotes({ strong, ladder, predictor, time }: Comparison): string[] {
+  const sides = [...(ladder ?? []), ...(predictor === null ? [] : [predictor.cheap]), strong];
+  return [...new Set(sides.flatMap(({ model, tokens }) => remarksOn(model, tokens, time)))];
 }

@@ -1,7 +1,7 @@
 // Ways of routing one kind of call, priced beside each other: everything to the strong model, a cascade before it, a predictor
 // before both. Unknown stays null; nothing is rounded here.
 import { Fraction } from '../../stats/fraction.ts';
-import { cascadeCost, mixCost, type Step } from './formulas.ts';
+import { cascadeCost, type Mix, mixCost, type Step } from './formulas.ts';
 import { type EstimatedModel, priceOn } from './model.ts';
 import type { PriceTime, Tokens } from './price.ts';
 
@@ -13,23 +13,31 @@ export interface Side {
   factor: Fraction;
 }
 
-export interface CheapSide extends Side {
-  /** Share of its answers that pass, 0 to 1; null when not known. */
+/** A rung of a cascade. */
+export interface Rung extends Side {
+  /** Share of its answers that pass, 0 to 1; null when not known. Of the last rung it changes nothing. */
   passRate: Fraction | null;
+  /** What checking its answer costs, nano-dollars for the calls of the tokens; null when not known. */
+  check: Fraction | null;
+}
+
+/** A predictor sends a share of the calls to the cheap model and the rest to the strong one. Unknown is null. */
+export interface Predictor {
+  cheap: Side;
+  share: Fraction | null;
+  /** What it costs, nano-dollars for the calls of the tokens. */
+  overhead: Fraction | null;
 }
 
 export interface Comparison {
+  /** The baseline: the model that answers everything where nothing is routed. */
   strong: Side;
-  /** In the order in which a cascade tries them. At least one. */
-  cheap: readonly [CheapSide, ...CheapSide[]];
-  /** How often the tokens are used. */
-  calls: Fraction;
-  /** Share of calls that a predictor sends to the first cheap model; null when not known. */
-  share: Fraction | null;
-  /** What the predictor costs for the calls of the tokens, nano-dollars; null when not known. */
-  overhead: Fraction | null;
-  /** What checking an answer costs, likewise: of the cheap models, and of the strong one behind them. */
-  judge: { cheap: Fraction | null; strong: Fraction | null };
+  /** The cascade in the order in which it is tried, to its last model; null without one. */
+  ladder: readonly Rung[] | null;
+  /** Null without a model that it could choose. */
+  predictor: Predictor | null;
+  /** How often the tokens are used; null when not known. */
+  calls: Fraction | null;
   time: PriceTime;
 }
 
@@ -44,30 +52,41 @@ export function priceOf({ model, tokens, factor }: Side, time: PriceTime): Fract
 }
 
 export function compareWays(comparison: Comparison): WayCosts {
-  const { strong, cheap, calls, share, overhead, time } = comparison;
-  const strongCost = priceOf(strong, time);
-  const cheapCost = priceOf(cheap[0], time);
+  const { strong, calls, time } = comparison;
   const steps = stepsOf(comparison);
-  const mix =
-    strongCost === null || cheapCost === null || share === null || overhead === null
-      ? null
-      : mixCost({ cheap: cheapCost, strong: strongCost, share, overhead });
+  const mix = mixOf(comparison);
+  const times = (cost: Fraction | null): Fraction | null =>
+    cost === null || calls === null ? null : cost.times(calls);
   return {
-    baseline: strongCost?.times(calls) ?? null,
-    cascade: steps === null ? null : cascadeCost(steps).times(calls),
-    predicted: mix?.times(calls) ?? null,
+    baseline: times(priceOf(strong, time)),
+    cascade: times(steps === null ? null : cascadeCost(steps)),
+    predicted: times(mix === null || mix.overhead === null ? null : mixCost({ ...mix, overhead: mix.overhead })),
   };
 }
 
 /** The cascade's steps, checks included; null as soon as something about one is not known. */
-export function stepsOf({ strong, cheap, judge, time }: Comparison): Step[] | null {
-  const steps = [...cheap, { ...strong, passRate: Fraction.ONE }].map((side, index): Step | null => {
-    const cost = priceOf(side, time);
-    const check = index < cheap.length ? judge.cheap : judge.strong;
-    if (cost === null || check === null || side.passRate === null) return null;
-    return { cost: cost.plus(check), passRate: side.passRate };
+export function stepsOf({ ladder, time }: Comparison): Step[] | null {
+  if (ladder === null) return null;
+  const steps = ladder.map((rung, index): Step | null => {
+    const cost = priceOf(rung, time);
+    const passRate = index === ladder.length - 1 ? (rung.passRate ?? Fraction.ONE) : rung.passRate;
+    if (cost === null || rung.check === null || passRate === null) return null;
+    return { cost: cost.plus(rung.check), passRate };
   });
   return steps.every((step) => step !== null) ? steps : null;
+}
+
+/** The predictor's mix, of which the overhead may be unknown; null when something else is. */
+export function mixOf({
+  strong,
+  predictor,
+  time,
+}: Comparison): (Omit<Mix, 'overhead'> & Pick<Predictor, 'overhead'>) | null {
+  if (predictor === null || predictor.share === null) return null;
+  const cheapCost = priceOf(predictor.cheap, time);
+  const strongCost = priceOf(strong, time);
+  if (cheapCost === null || strongCost === null) return null;
+  return { cheap: cheapCost, strong: strongCost, share: predictor.share, overhead: predictor.overhead };
 }
 
 /** The way that costs least among those whose costs are known; of equal ones the first. Null when none is known. */

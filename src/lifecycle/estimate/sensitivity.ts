@@ -1,14 +1,6 @@
 // What an estimate hangs on: the same comparison with one assumption changed at a time, and where that changes the winner.
 import { Fraction, greatest, least } from '../../stats/fraction.ts';
-import {
-  type CheapSide,
-  type Comparison,
-  cheapestWay,
-  compareWays,
-  type Side,
-  type Way,
-  type WayCosts,
-} from './comparison.ts';
+import { type Comparison, cheapestWay, compareWays, type Side, type Way, type WayCosts } from './comparison.ts';
 import type { Tokens } from './price.ts';
 
 export interface Scenario {
@@ -28,12 +20,24 @@ export interface Outcome {
 const HALF = Fraction.of(0.5);
 const TEN_POINTS = Fraction.of(0.1);
 
-const ofTokens =
-  (change: (tokens: Tokens) => Tokens) =>
+/** Changes every model of a comparison, wherever it stands. */
+const ofSides =
+  (change: (side: Side, isStrong: boolean) => Partial<Side>) =>
   (comparison: Comparison): Comparison => {
-    const apply = <One extends Side>(side: One): One => ({ ...side, tokens: change(side.tokens) });
-    return { ...comparison, strong: apply(comparison.strong), cheap: ofCheap(comparison, apply) };
+    const { strong, ladder, predictor } = comparison;
+    const apply = <One extends Side>(side: One): One => ({
+      ...side,
+      ...change(side, side.model.name === strong.model.name),
+    });
+    return {
+      ...comparison,
+      strong: apply(strong),
+      ladder: ladder?.map(apply) ?? null,
+      predictor: predictor && { ...predictor, cheap: apply(predictor.cheap) },
+    };
   };
+
+const ofTokens = (change: (tokens: Tokens) => Tokens) => ofSides(({ tokens }) => ({ tokens: change(tokens) }));
 
 /** How much of the input is read from the cache; nothing is written to it then. */
 const cachedShare = (share: Fraction) =>
@@ -46,31 +50,24 @@ const batched = (comparison: Comparison): Comparison => ({
   time: { ...comparison.time, isBatch: true },
 });
 
-/** A predictor that follows the pass rate follows it here too; one with a share of its own moves as far. */
+/** Pass rates and the share that a predictor keeps move alike: it follows them, or errs as far. */
 const passing =
   (points: Fraction) =>
   (comparison: Comparison): Comparison => ({
     ...comparison,
-    cheap: ofCheap(comparison, (side) => ({ ...side, passRate: moved(side.passRate, points) })),
-    share: moved(comparison.share, points),
+    ladder: comparison.ladder?.map((rung) => ({ ...rung, passRate: moved(rung.passRate, points) })) ?? null,
+    predictor: comparison.predictor && {
+      ...comparison.predictor,
+      share: moved(comparison.predictor.share, points),
+    },
   });
 
-const cheaper = (side: Side): Fraction => side.factor.times(HALF);
-
-const PRICES: Scenario[] = [
-  {
-    say: 'cheap model at half its price',
-    change: (one) => ({ ...one, cheap: ofCheap(one, (side) => ({ ...side, factor: cheaper(side) })) }),
-  },
-  {
-    say: 'strong model at half its price',
-    change: (one) => ({ ...one, strong: { ...one.strong, factor: cheaper(one.strong) } }),
-  },
-];
+const cheaper = (which: 'cheap' | 'strong') =>
+  ofSides(({ factor }, isStrong) => ((which === 'strong') === isStrong ? { factor: factor.times(HALF) } : {}));
 
 /** The scenarios for a comparison whose calls read `cached` of their input from the cache and are, or are not, in batches. */
-export function scenariosFor({ strong, cheap, time }: Comparison): Scenario[] {
-  const moving = cheap[0].passRate === null ? 'share' : 'pass rate';
+export function scenariosFor({ strong, ladder, time }: Comparison): Scenario[] {
+  const moving = ladder === null ? 'share' : 'pass rate';
   const isCached = !strong.tokens.cached.isZero;
   const cache: Scenario = isCached
     ? { say: 'nothing from the cache', change: cachedShare(Fraction.ZERO) }
@@ -83,7 +80,8 @@ export function scenariosFor({ strong, cheap, time }: Comparison): Scenario[] {
     { say: 'answers twice as long', change: longerBy(Fraction.of(2)) },
     { say: `${moving} 10 points lower`, change: passing(Fraction.ZERO.minus(TEN_POINTS)) },
     { say: `${moving} 10 points higher`, change: passing(TEN_POINTS) },
-    ...PRICES,
+    { say: 'cheap model at half its price', change: cheaper('cheap') },
+    { say: 'strong model at half its price', change: cheaper('strong') },
     ...(time.isBatch ? [] : [{ say: 'in batches', change: batched }]),
     cache,
     ...(time.isBatch ? [] : [both]),
@@ -111,13 +109,6 @@ export function addedUp(comparisons: readonly Comparison[]): WayCosts {
       Fraction.ZERO,
     );
   return { baseline: add('baseline'), cascade: add('cascade'), predicted: add('predicted') };
-}
-
-function ofCheap(
-  { cheap: [first, ...others] }: Comparison,
-  change: (side: CheapSide) => CheapSide,
-): Comparison['cheap'] {
-  return [change(first), ...others.map(change)];
 }
 
 function moved(share: Fraction | null, points: Fraction): Fraction | null {
