@@ -5,7 +5,7 @@ import { type EstimatedModel, findModel, priceOn, remarksOn, tokenizerOf } from 
 import type { PriceTime, Tokens } from '../lifecycle/estimate/price.ts';
 import { Fraction } from '../stats/fraction.ts';
 import type { CommandIo } from './command-io.ts';
-import { listed, showAmount, showWhole, toTable, toUsdNumber } from './estimate-figures.ts';
+import { listed, showAmount, showWhole, toPage, toTable, toUsdNumber } from './estimate-figures.ts';
 import { namesFor, refuseTooLong, toTraffic, type UsageOptions } from './estimate-input.ts';
 
 export interface CallOptions extends UsageOptions {
@@ -96,7 +96,7 @@ function toText(priced: readonly Priced[], { tokens, time, notes }: Asked): stri
     ]);
     lines.push(toTable(['model', 'a call', 'of the cheapest', 'price of'], rows));
   }
-  return [...lines, ...notes].join('\n');
+  return toPage([...lines, ...notes]);
 }
 
 function cheapestFirst(priced: readonly Priced[]): (Priced & { cost: Fraction })[] {

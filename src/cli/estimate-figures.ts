@@ -80,7 +80,7 @@ export function sensitivityNotes(
 ): string[] {
   const notes: string[] = [];
   if (outcomes.some(({ isOther }) => isOther)) notes.push('*: another way is cheapest than today.');
-  const sides = [...(ladder ?? []), ...(predictor === null ? [] : [predictor.cheap]), strong];
+  const sides = [...(ladder ?? []), ...(predictor?.choices ?? []), strong];
   const models = sides.map(({ model }) => model);
   const unsold = models.filter(({ places }) => places.some(({ spec }) => spec?.serviceTiers.batch === undefined));
   if (unsold.length > 0 && !time.isBatch)
@@ -103,4 +103,23 @@ export function toSensitivityRecords(outcomes: readonly Outcome[], names: WayNam
 export function listed(names: readonly string[]): string {
   const unique = [...new Set(names)];
   return unique.length < 2 ? (unique[0] ?? '') : `${unique.slice(0, -1).join(', ')} and ${unique.at(-1)}`;
+}
+
+const WIDTH = 110;
+
+/** Sentences, tables and empty lines one under the other; sentences are broken where the page ends. */
+export function toPage(parts: readonly string[]): string {
+  return parts.map((part) => (part.startsWith('┌') ? part : broken(part))).join('\n');
+}
+
+function broken(text: string): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > WIDTH) {
+      lines.push(line);
+      line = `  ${word}`;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].join('\n');
 }

@@ -13,6 +13,7 @@ import {
   showChange,
   showPercent,
   showWhole,
+  toPage,
   toSensitivityRecords,
   toSensitivityTable,
   toShareNumber,
@@ -155,7 +156,7 @@ function toText(mix: Mix): string {
       ...sensitivityNotes(answer.sensitivity, comparison),
     );
   }
-  return [...lines, ...notes].join('\n');
+  return toPage([...lines, ...notes]);
 }
 
 function toJson(mix: Mix): string {

@@ -13,6 +13,7 @@ import {
   showChange,
   showPercent,
   showWhole,
+  toPage,
   toSensitivityRecords,
   toSensitivityTable,
   toShareNumber,
@@ -101,7 +102,7 @@ export function toVerdict({ costs, breakEven, steps, cheapest }: Answer): string
     return `It cannot be told: the price of ${listed(unpriced.map(({ name }) => name))} is not known.`;
   if (baseline.isZero) return 'Without traffic nothing costs anything, and nothing can be saved.';
   const first = steps[0];
-  const need = `a pass rate of ${showPercent(breakEven)}`;
+  const need = breakEven === null ? 'no pass rate' : `a pass rate of ${showPercent(breakEven)}`;
   if (breakEven !== null && steps.length === 2 && breakEven.compare(Fraction.ONE) >= 0)
     return `The cascade cannot pay: a call of ${first?.name} with its check is not cheaper than one of ${steps[1]?.name}.`;
   if (cascade === null)
@@ -126,7 +127,7 @@ function toText(answer: Answer, { calls, notes, options }: Page): string {
   const { costs, steps, comparison } = answer;
   const { baseline } = costs;
   const names = steps.map(({ name }) => name);
-  const share = comparison.predictor?.share ?? null;
+  const share = comparison.predictor?.choices[0].share ?? null;
   const ways: [string, string, Fraction | null][] = [
     ['baseline', names.at(-1) ?? '', costs.baseline],
     ['cascade', names.join(' > '), costs.cascade],
@@ -149,7 +150,7 @@ function toText(answer: Answer, { calls, notes, options }: Page): string {
       ...sensitivityNotes(answer.sensitivity, comparison),
     );
   }
-  return [...lines, ...notes].join('\n');
+  return toPage([...lines, ...notes]);
 }
 
 function shownWays({ costs }: Answer): WayNames {

@@ -1,32 +1,21 @@
 // The bills of tasks for programs: snake_case, dollars as plain numbers, what is not known as null.
 import type { Rate } from '../lifecycle/estimate/evidence.ts';
 import type { Amount, RouteBill } from '../lifecycle/estimate/route-bill.ts';
-import type { PredictorBill, TaskBill } from '../lifecycle/estimate/task-bill.ts';
+import { isWhole, type PredictorBill, type TaskBill } from '../lifecycle/estimate/task-bill.ts';
 import type { ModelBill } from '../lifecycle/estimate/task-facts.ts';
 import { type Total, totalsOf } from '../lifecycle/estimate/total.ts';
 import { difference, savedShare, toSensitivityRecords, toShareNumber, toUsdNumber } from './estimate-figures.ts';
-import type { TasksPage } from './estimate-tasks.ts';
-import { ROUTED_WAYS, tasksVerdict } from './estimate-tasks-text.ts';
+import { routedWays, type TasksPage, tasksVerdict } from './estimate-tasks-page.ts';
 
 export function tasksJson(page: TasksPage): string {
   const { setting, bills, sensitivity, notes, pricesAsOf } = page;
-  const totals = totalsOf(bills);
-  const [baseline, routed] = [totals.baseline.amount?.cost ?? null, totals.routed.amount?.cost ?? null];
   return JSON.stringify({
     verdict: tasksVerdict(page),
     baseline: setting.baseline,
     tasks: bills.map(toTask),
-    total: {
-      calls: totals.calls.amount?.cost.toNumber() ?? null,
-      baseline_usd: toUsdNumber(baseline),
-      ...spread('routed', totals.routed.amount),
-      recommended_usd: toUsdNumber(totals.recommended.amount?.cost ?? null),
-      ...spread('predicted', totals.predicted.amount),
-      savings_usd: toUsdNumber(difference(baseline, routed)),
-      savings_share: toShareNumber(savedShare(baseline, routed)),
-      missing: Object.fromEntries(Object.entries(totals).map(([way, { missing }]: [string, Total]) => [way, missing])),
-    },
-    sensitivity: toSensitivityRecords(sensitivity, ROUTED_WAYS).map(renamed),
+    total: toTotal(bills),
+    known_total: { tasks: bills.filter(isWhole).map(({ task }) => task), ...toTotal(bills.filter(isWhole)) },
+    sensitivity: toSensitivityRecords(sensitivity, routedWays(setting)).map(renamed),
     overhead_usd: toUsdNumber(setting.overhead),
     batch: setting.time.isBatch,
     cached_share: toShareNumber(setting.cachedShare),
@@ -34,6 +23,21 @@ export function tasksJson(page: TasksPage): string {
     prices_as_of: pricesAsOf,
     notes,
   });
+}
+
+function toTotal(bills: readonly TaskBill[]): Record<string, unknown> {
+  const totals = totalsOf(bills);
+  const [baseline, routed] = [totals.baseline.amount?.cost ?? null, totals.routed.amount?.cost ?? null];
+  return {
+    calls: totals.calls.amount?.cost.toNumber() ?? null,
+    baseline_usd: toUsdNumber(baseline),
+    ...spread('routed', totals.routed.amount),
+    recommended_usd: toUsdNumber(totals.recommended.amount?.cost ?? null),
+    ...spread('predicted', totals.predicted.amount),
+    savings_usd: toUsdNumber(difference(baseline, routed)),
+    savings_share: toShareNumber(savedShare(baseline, routed)),
+    missing: Object.fromEntries(Object.entries(totals).map(([way, { missing }]: [string, Total]) => [way, missing])),
+  };
 }
 
 /** The cascade of a comparison is here whatever the route is. */
@@ -77,11 +81,10 @@ function toRoute(route: RouteBill): unknown {
   };
 }
 
-function toPredicted({ cheap, strong, share, amount, mayCost }: PredictorBill): unknown {
+function toPredicted({ models, shares, amount, mayCost }: PredictorBill): unknown {
   return {
-    cheap,
-    strong,
-    share: toShareNumber(share),
+    models,
+    shares: shares.map(toShareNumber),
     ...spread(null, amount),
     break_even_overhead_usd: toUsdNumber(mayCost),
   };

@@ -2,11 +2,11 @@
 import { showDuration, showText, UNKNOWN } from '../ledger/display.ts';
 import { cheapestWay } from '../lifecycle/estimate/comparison.ts';
 import type { Rate } from '../lifecycle/estimate/evidence.ts';
-import type { Amount } from '../lifecycle/estimate/route-bill.ts';
 import { addedUp } from '../lifecycle/estimate/sensitivity.ts';
-import type { TaskBill } from '../lifecycle/estimate/task-bill.ts';
+import { isWhole, type TaskBill } from '../lifecycle/estimate/task-bill.ts';
 import type { ModelBill } from '../lifecycle/estimate/task-facts.ts';
 import { totalsOf } from '../lifecycle/estimate/total.ts';
+import { Fraction } from '../stats/fraction.ts';
 import {
   listed,
   sensitivityNotes,
@@ -14,37 +14,14 @@ import {
   showChange,
   showPercent,
   showWhole,
+  toPage,
   toSensitivityTable,
   toTable,
 } from './estimate-figures.ts';
-import { isWhole, type TasksPage } from './estimate-tasks.ts';
-
-export const ROUTED_WAYS = { baseline: 'baseline', cascade: 'as routed', predicted: 'predicted' };
-
-/** One sentence: what the routes cost beside the baseline, for as many tasks as it is known of. */
-export function tasksVerdict({ bills, setting }: Pick<TasksPage, 'bills' | 'setting'>): string {
-  const whole = bills.filter(isWhole);
-  if (whole.length === 0) return `What a month costs cannot be told yet${missingIn(bills)}.`;
-  const { baseline, routed } = totalsOf(whole);
-  const [before, after] = [baseline.amount?.cost ?? null, routed.amount?.cost ?? null];
-  const of = whole.length === bills.length ? '' : `Of ${whole.length} of ${bills.length} tasks: `;
-  if (before?.isZero === true && after?.isZero === true)
-    return `${of}Without traffic nothing costs anything, and nothing can be saved.`;
-  const than = whole.length === 1 ? whole[0]?.baseline?.name : (setting.baseline ?? 'the baseline');
-  const order = before === null || after === null ? 0 : before.compare(after);
-  const word = order > 0 ? 'Routing pays' : order < 0 ? 'Routing does not pay' : 'Routing saves nothing';
-  return `${of}${word}: as routed, a month costs ${showAmount(after)}${showEnds(routed.amount)} instead of ${showAmount(before)} on ${than} (${showChange(before, after)}).`;
-}
-
-function missingIn(bills: readonly TaskBill[]): string {
-  const [first] = bills;
-  return first === undefined || first.unknown.length === 0
-    ? ''
-    : `: of ${first.task}, ${listed(first.unknown)} is not known`;
-}
+import { routedWays, showEnds, type TasksPage, tasksVerdict, wholeComparisons } from './estimate-tasks-page.ts';
 
 export function tasksText(page: TasksPage): string {
-  const { bills, sensitivity, notes } = page;
+  const { bills, notes } = page;
   const lines = [tasksVerdict(page), toOverview(bills)];
   for (const bill of bills) {
     if (bills.length === 1) lines.push(toModelTable(bill));
@@ -53,11 +30,11 @@ export function tasksText(page: TasksPage): string {
     lines.push(...bill.notes.map((note) => `${bill.task}: ${note}.`));
   }
   lines.push(...sensitivityLines(page), ...remarks(page), ...notes);
-  return (sensitivity.length === 0 ? lines.filter((line) => line !== '') : lines).join('\n');
+  return toPage(lines);
 }
 
 function toOverview(bills: readonly TaskBill[]): string {
-  const totals = totalsOf(bills);
+  const whole = bills.filter(isWhole);
   const rows = bills.map(({ task, calls, baseline, routed, recommended, predictor }) => [
     showText(task),
     calls === null ? UNKNOWN : showWhole(calls),
@@ -67,10 +44,11 @@ function toOverview(bills: readonly TaskBill[]): string {
     recommended === null ? UNKNOWN : showAmount(recommended.month),
     showAmount(predictor?.amount?.cost ?? null),
   ]);
-  const { calls, baseline, routed, recommended, predicted } = totals;
-  if (bills.length > 1) {
+  // One sum for all columns: a task that one of them lacks would make the others look dear.
+  if (bills.length > 1 && whole.length > 0) {
+    const { calls, baseline, routed, recommended, predicted } = totalsOf(whole);
     rows.push([
-      'total',
+      whole.length === bills.length ? 'total' : `total of ${whole.length}`,
       calls.amount === null ? UNKNOWN : showWhole(calls.amount.cost),
       showAmount(baseline.amount?.cost ?? null),
       showAmount(routed.amount?.cost ?? null) + showEnds(routed.amount),
@@ -80,13 +58,6 @@ function toOverview(bills: readonly TaskBill[]): string {
     ]);
   }
   return toTable(['task', 'calls', 'baseline', 'as routed', 'change', 'recommended', 'predicted'], rows);
-}
-
-/** The ends of an interval, where it has any: ` (312 to 380)`. */
-function showEnds(amount: Amount | null): string {
-  if (amount === null || amount.low === null || amount.high === null || amount.low.compare(amount.high) === 0)
-    return '';
-  return ` (${showAmount(amount.low)} to ${showAmount(amount.high)})`;
 }
 
 function toModelTable({ models, recommended, baseline }: TaskBill): string {
@@ -115,10 +86,12 @@ function showRate(rate: Rate | null): string {
 }
 
 function aboutRoute({ task, routed }: TaskBill): string[] {
-  const { models, reaches, breakEven, latencyMs } = routed;
+  const { models, reaches, stepBreakEvens, breakEven, latencyMs } = routed;
   if (!routed.isCascade) return [];
   const say = [`${task}: ${models.join(' > ')}`];
-  if (breakEven !== null) say.push(`pays from a pass rate of ${showPercent(breakEven)} of ${models[0]} on`);
+  const steps = models.length === 2 ? [breakEven] : stepBreakEvens;
+  const needs = steps.map((rate, index) => `${models[index]} pays from a pass rate of ${showPercent(rate)} on`);
+  say.push(...needs);
   if (reaches !== null) {
     const shares = models
       .slice(1)
@@ -132,23 +105,28 @@ function aboutRoute({ task, routed }: TaskBill): string[] {
 
 function aboutPredictor({ task, predictor }: TaskBill, { setting }: TasksPage): string[] {
   if (predictor === null) return [];
-  const { cheap, strong, share, mayCost } = predictor;
+  const { models, shares, mayCost } = predictor;
+  const parts = models.map((name, index) => `${showPercent(shares[index] ?? null)} to ${name}`);
   const own = setting.overhead === null ? '' : `; it costs ${showAmount(setting.overhead)}`;
-  return [
-    `${task}: a perfect predictor leaves ${showPercent(share)} to ${cheap}, the rest to ${strong}, and pays below ${showAmount(mayCost)} a call${own}.`,
-  ];
+  const pays = mayCost.isAbove(Fraction.ZERO) ? `pays below ${showAmount(mayCost)} a call` : 'cannot pay';
+  return [`${task}: a perfect predictor sends ${listed(parts)} and ${pays}${own}.`];
 }
 
-function sensitivityLines({ bills, sensitivity }: TasksPage): string[] {
+function sensitivityLines({ bills, sensitivity, setting }: TasksPage): string[] {
   const whole = bills.filter(isWhole);
-  const comparisons = whole.flatMap(({ comparison }) => comparison ?? []);
+  const comparisons = wholeComparisons(bills, setting);
   const [first] = comparisons;
   if (first === undefined || sensitivity.length === 0) return [];
   const costs = addedUp(comparisons);
   if (costs.baseline?.isZero === true) return [];
   const usual = { say: 'as it is', costs, cheapest: cheapestWay(costs), isOther: false };
   const over = whole.length === bills.length ? [] : [`Over ${listed(whole.map(({ task }) => task))}.`];
-  return ['', toSensitivityTable(usual, sensitivity, ROUTED_WAYS), ...over, ...sensitivityNotes(sensitivity, first)];
+  return [
+    '',
+    toSensitivityTable(usual, sensitivity, routedWays(setting)),
+    ...over,
+    ...sensitivityNotes(sensitivity, first),
+  ];
 }
 
 /** What the columns mean, as far as they are filled. */
@@ -157,9 +135,7 @@ function remarks({ bills, setting }: TasksPage): string[] {
   const remark: string[] = [];
   if (bills.some(({ predictor }) => predictor !== null)) {
     const cost = setting.overhead === null ? ' and costs nothing itself (--overhead)' : '';
-    remark.push(
-      `predicted: the least that a router could cost which always knows whether the cheap model passes${cost}.`,
-    );
+    remark.push(`predicted: the least that a router could cost which always knows which model passes${cost}.`);
   }
   if (bills.some(({ routed: { amount } }) => showEnds(amount) !== ''))
     remark.push(

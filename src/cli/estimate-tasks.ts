@@ -3,10 +3,11 @@ import { createCatalog } from '../catalog/catalog.ts';
 import { configuredModels, findModel } from '../lifecycle/estimate/model.ts';
 import { readProfile } from '../lifecycle/estimate/read-profile.ts';
 import { sensitivityOf } from '../lifecycle/estimate/sensitivity.ts';
-import { billOf, priceNotesOf, type Setting, type TaskBill } from '../lifecycle/estimate/task-bill.ts';
+import { billOf, priceNotesOf, type Setting } from '../lifecycle/estimate/task-bill.ts';
 import { Fraction } from '../stats/fraction.ts';
 import type { CommandIo } from './command-io.ts';
 import { tasksJson } from './estimate-tasks-json.ts';
+import { type TasksPage, wholeComparisons } from './estimate-tasks-page.ts';
 import { tasksText } from './estimate-tasks-text.ts';
 import { findConfig } from './find-config.ts';
 
@@ -28,16 +29,6 @@ export interface TasksOptions {
 
 const NANO = Fraction.of(1e9);
 
-/** What is printed: the bills, what they rest on, and how far they hang on it. */
-export interface TasksPage {
-  setting: Setting;
-  bills: readonly TaskBill[];
-  /** Over the tasks of which everything is known. */
-  sensitivity: ReturnType<typeof sensitivityOf>;
-  notes: readonly string[];
-  pricesAsOf: string;
-}
-
 /** Prints the bills; false when a price is not known. Throws a sentence where there is no task to reckon with. */
 export function tasksCommand(options: TasksOptions, nowMs: number, { print }: CommandIo): boolean {
   const catalog = createCatalog();
@@ -46,21 +37,15 @@ export function tasksCommand(options: TasksOptions, nowMs: number, { print }: Co
   const bills = [...config.tasks.values()]
     .filter(({ name }) => options.task === undefined || name === options.task)
     .map((task) => billOf(task, config.file === null ? null : readProfile(config.file, task.name), setting));
-  const whole = bills.filter(isWhole).flatMap(({ comparison }) => comparison ?? []);
   const page: TasksPage = {
     setting,
     bills,
-    sensitivity: options.sensitivity ? sensitivityOf(whole) : [],
+    sensitivity: options.sensitivity ? sensitivityOf(wholeComparisons(bills, setting)) : [],
     notes: [...new Set(bills.flatMap(priceNotesOf))],
     pricesAsOf: catalog.asOf,
   };
   print(options.json === true ? tasksJson(page) : tasksText(page));
   return bills.every(({ models }) => models.every(({ tokens, perCall }) => tokens === null || perCall !== null));
-}
-
-/** Whether the task's route and its baseline are both known in money. */
-export function isWhole({ routed, baseline }: TaskBill): boolean {
-  return routed.amount !== null && baseline !== null && baseline.month !== null;
 }
 
 function toSetting(options: TasksOptions, nowMs: number, catalog: ReturnType<typeof createCatalog>): Setting {

@@ -4,8 +4,8 @@ import { Fraction } from '../../stats/fraction.ts';
 import {
   type Comparison,
   cheapestWay,
+  choicesOf,
   compareWays,
-  mixOf,
   priceOf,
   type Rung,
   stepsOf,
@@ -129,8 +129,8 @@ function toComparison({ strong, cheap, traffic, time, judge, ...question }: Ques
     strong: side(strong),
     ladder: question.isMix ? null : [...rungs, { ...side(strong), passRate: null, check: Fraction.ZERO }],
     predictor: {
-      cheap: side(first.model),
-      share: question.share ?? first.passRate,
+      choices: [{ ...side(first.model), share: question.share ?? first.passRate }],
+      last: side(strong),
       overhead: overheadPerCall(question, traffic),
     },
     calls: traffic.calls ?? Fraction.ONE,
@@ -183,18 +183,20 @@ export function betterOrder(steps: readonly Step[]): number[] | null {
 }
 
 function toPredictor(question: Question, comparison: Comparison, { cascade }: WayCosts): PredictorAnswer | null {
-  const known = mixOf(comparison);
+  const [cheap, strong] = choicesOf(comparison) ?? [];
   const { calls } = comparison;
-  if (known === null || calls === null) return null;
-  const mix: Mix = { ...known, overhead: known.overhead ?? Fraction.ZERO };
+  if (cheap === undefined || strong === undefined || calls === null) return null;
+  const overhead = comparison.predictor?.overhead ?? null;
+  const share = cheap.passRate;
+  const mix: Mix = { cheap: cheap.cost, strong: strong.cost, share, overhead: overhead ?? Fraction.ZERO };
   const mayCost = mixBreakEvenOverhead(mix);
   const free = mix.strong.minus(mayCost).times(calls);
   const saved = mayCost.minus(question.overhead ?? Fraction.ZERO);
   const isPerCall = !comparison.strong.tokens.isSum;
   return {
-    share: mix.share,
+    share,
     free,
-    breakEvenShare: known.overhead === null ? null : mixBreakEvenShare(mix),
+    breakEvenShare: overhead === null ? null : mixBreakEvenShare(mix),
     mayCost: mayCost.times(calls),
     mayCostBesideCascade: cascade?.minus(free) ?? null,
     callsToPay: question.fixed === null || !isPerCall ? null : callsToPay(question.fixed, saved),
@@ -203,6 +205,6 @@ function toPredictor(question: Question, comparison: Comparison, { cascade }: Wa
 
 /** Everything there is to say about the prices of a comparison, each sentence once. */
 export function priceNotes({ strong, ladder, predictor, time }: Comparison): string[] {
-  const sides = [...(ladder ?? []), ...(predictor === null ? [] : [predictor.cheap]), strong];
+  const sides = [...(ladder ?? []), ...(predictor?.choices ?? []), strong];
   return [...new Set(sides.flatMap(({ model, tokens }) => remarksOn(model, tokens, time)))];
 }

@@ -1,7 +1,7 @@
 // Ways of routing one kind of call, priced beside each other: everything to the strong model, a cascade before it, a predictor
 // before both. Unknown stays null; nothing is rounded here.
 import { Fraction } from '../../stats/fraction.ts';
-import { cascadeCost, type Mix, mixCost, type Step } from './formulas.ts';
+import { cascadeCost, choiceCost, type Step } from './formulas.ts';
 import { type EstimatedModel, priceOn } from './model.ts';
 import type { PriceTime, Tokens } from './price.ts';
 
@@ -21,11 +21,17 @@ export interface Rung extends Side {
   check: Fraction | null;
 }
 
-/** A predictor sends a share of the calls to the cheap model and the rest to the strong one. Unknown is null. */
-export interface Predictor {
-  cheap: Side;
+/** A model that a predictor chooses for a share of those calls that it sends to none before; null when not known. */
+export interface Choice extends Side {
   share: Fraction | null;
-  /** What it costs, nano-dollars for the calls of the tokens. */
+}
+
+export interface Predictor {
+  /** The cheap ones in their order. At least one. */
+  choices: readonly [Choice, ...Choice[]];
+  /** Gets what is left. */
+  last: Side;
+  /** What deciding costs, nano-dollars for the calls of the tokens; null when not known. */
   overhead: Fraction | null;
 }
 
@@ -54,13 +60,14 @@ export function priceOf({ model, tokens, factor }: Side, time: PriceTime): Fract
 export function compareWays(comparison: Comparison): WayCosts {
   const { strong, calls, time } = comparison;
   const steps = stepsOf(comparison);
-  const mix = mixOf(comparison);
+  const choices = choicesOf(comparison);
+  const overhead = comparison.predictor?.overhead ?? null;
   const times = (cost: Fraction | null): Fraction | null =>
     cost === null || calls === null ? null : cost.times(calls);
   return {
     baseline: times(priceOf(strong, time)),
     cascade: times(steps === null ? null : cascadeCost(steps)),
-    predicted: times(mix === null || mix.overhead === null ? null : mixCost({ ...mix, overhead: mix.overhead })),
+    predicted: times(choices === null || overhead === null ? null : choiceCost(choices).plus(overhead)),
   };
 }
 
@@ -76,17 +83,15 @@ export function stepsOf({ ladder, time }: Comparison): Step[] | null {
   return steps.every((step) => step !== null) ? steps : null;
 }
 
-/** The predictor's mix, of which the overhead may be unknown; null when something else is. */
-export function mixOf({
-  strong,
-  predictor,
-  time,
-}: Comparison): (Omit<Mix, 'overhead'> & Pick<Predictor, 'overhead'>) | null {
-  if (predictor === null || predictor.share === null) return null;
-  const cheapCost = priceOf(predictor.cheap, time);
-  const strongCost = priceOf(strong, time);
-  if (cheapCost === null || strongCost === null) return null;
-  return { cheap: cheapCost, strong: strongCost, share: predictor.share, overhead: predictor.overhead };
+/** What a predictor chooses between, as steps; null as soon as something about one is not known. */
+export function choicesOf({ predictor, time }: Comparison): Step[] | null {
+  if (predictor === null) return null;
+  const sides = [...predictor.choices, { ...predictor.last, share: Fraction.ONE }];
+  const steps = sides.map((side): Step | null => {
+    const cost = priceOf(side, time);
+    return cost === null || side.share === null ? null : { cost, passRate: side.share };
+  });
+  return steps.every((step) => step !== null) ? steps : null;
 }
 
 /** The way that costs least among those whose costs are known; of equal ones the first. Null when none is known. */

@@ -1,6 +1,6 @@
 // The formulas of docs/estimate.md: what ways of routing cost, and where they begin to pay. Exact, in whatever unit of money
 // the costs are given; nothing here knows a price, a file or a model.
-import { Fraction, greatest, least } from '../../stats/fraction.ts';
+import { Fraction, greatest, least, sum } from '../../stats/fraction.ts';
 
 /** A model of a cascade: what one call of it costs, checks included, and the share of its answers that pass, 0 to 1. */
 export interface Step {
@@ -28,7 +28,7 @@ export function reachBounds(
 ): { low: Fraction; high: Fraction }[] {
   return failures.map((_, index) => {
     const before = failures.slice(0, index);
-    const passed = before.reduce((sum, { low }) => sum.plus(Fraction.ONE.minus(low)), Fraction.ZERO);
+    const passed = sum(before.map(({ low }) => Fraction.ONE.minus(low)));
     return {
       low: greatest(Fraction.ZERO, Fraction.ONE.minus(passed)),
       high: least(Fraction.ONE, ...before.map(({ high }) => high)),
@@ -57,14 +57,16 @@ export function stepBreakEvens(steps: readonly Step[]): (Fraction | null)[] {
 
 /**
  * The pass rate of the first step at which the whole cascade costs what its last model costs alone, the other steps as
- * they are; of two steps C1 / C2. Null when what comes after the first step costs nothing.
+ * they are; of two steps C1 / C2. Null when none is: what comes after costs nothing, or pays even when the first never passes.
  */
 export function cascadeBreakEven(steps: readonly Step[]): Fraction | null {
   const [first, ...others] = steps;
   if (first === undefined || others.length === 0) return null;
   const rest = cascadeCost(others);
   const alone = (others.at(-1) as Step).cost;
-  return rest.isZero ? null : Fraction.ONE.minus(alone.minus(first.cost).over(rest));
+  if (rest.isZero) return null;
+  const breakEven = Fraction.ONE.minus(alone.minus(first.cost).over(rest));
+  return Fraction.ZERO.isAbove(breakEven) ? null : breakEven;
 }
 
 /**
@@ -94,7 +96,44 @@ export interface Mix {
 
 /** p C1 + (1 - p) C2 + r. */
 export function mixCost({ cheap, strong, share, overhead }: Mix): Fraction {
-  return share.times(cheap).plus(Fraction.ONE.minus(share).times(strong)).plus(overhead);
+  const steps = [
+    { cost: cheap, passRate: share },
+    { cost: strong, passRate: Fraction.ONE },
+  ];
+  return choiceCost(steps).plus(overhead);
+}
+
+/**
+ * What a predictor leaves to pay that sends every call at once to the first of the steps that passes it, and to the last what
+ * none passes: r1 p1 c1 + r2 p2 c2 + ... with the shares r that would reach each step of a cascade.
+ */
+export function choiceCost(steps: readonly Step[]): Fraction {
+  return sum(choiceShares(steps).map((share, index) => share.times((steps[index] as Step).cost)));
+}
+
+/** Share of the calls that such a predictor sends to each step; 1 together. */
+export function choiceShares(steps: readonly Step[]): Fraction[] {
+  const reached = reaches(steps.map(({ passRate }) => passRate));
+  return steps.map((_, index) => (reached[index] as Fraction).minus(reached[index + 1] ?? Fraction.ZERO));
+}
+
+/**
+ * The least and the most that such a predictor can leave to pay within bounds of the shares that reach each step:
+ * c1 + r2 (c2 - c1) + r3 (c3 - c2) + ..., each share at the end that makes the sum small, or large.
+ */
+export function choiceBounds(
+  costs: readonly Fraction[],
+  reach: readonly { low: Fraction; high: Fraction }[],
+): { low: Fraction; high: Fraction } {
+  const add = (isHigh: boolean): Fraction =>
+    sum(
+      costs.map((cost, index) => {
+        const step = cost.minus(costs[index - 1] ?? Fraction.ZERO);
+        const { low, high } = reach[index] as (typeof reach)[number];
+        return step.times(isHigh === step.isAbove(Fraction.ZERO) ? high : low);
+      }),
+    );
+  return { low: add(false), high: add(true) };
 }
 
 /** The share at which a mix costs what the strong model costs alone: r / (C2 - C1). Null when the cheap model is not cheaper. */

@@ -2,6 +2,7 @@
 import { Fraction, sum } from '../../stats/fraction.ts';
 import { betterOrder, breakEvenOf } from './calculator.ts';
 import { type Comparison, type Rung, stepsOf } from './comparison.ts';
+import type { Rate } from './evidence.ts';
 import { cascadeCost, reachBounds, reaches, type Step, stepBreakEvens } from './formulas.ts';
 import type { TypicalRoute } from './route.ts';
 import type { ModelFacts } from './task-facts.ts';
@@ -54,17 +55,22 @@ function amountOf(steps: readonly Step[], facts: readonly ModelFacts[], calls: F
   if (calls === null) return null;
   const cost = cascadeCost(steps).times(calls);
   if (steps.length === 1) return { cost, low: cost, high: cost };
-  const failures = facts.map(({ acceptRate }) => {
-    const interval = acceptRate?.interval ?? null;
-    return interval && { low: Fraction.ONE.minus(interval.high), high: Fraction.ONE.minus(interval.low) };
-  });
-  // The last one's pass rate changes nothing.
-  const known = failures.map((failure, index) => failure ?? (index === steps.length - 1 ? NONE : null));
-  if (!known.every((failure) => failure !== null)) return { cost, low: null, high: null };
-  const bounds = reachBounds(known);
+  const bounds = reachWithin(facts.map(({ acceptRate }) => acceptRate));
+  if (bounds === null) return { cost, low: null, high: null };
   const add = (end: 'low' | 'high'): Fraction =>
     sum(steps.map((step, index) => (bounds[index] as (typeof bounds)[number])[end].times(step.cost))).times(calls);
   return { cost, low: add('low'), high: add('high') };
+}
+
+/** Bounds of the shares that reach each model within the intervals of the rates; null where one was not measured. */
+export function reachWithin(rates: readonly (Rate | null)[]): ReturnType<typeof reachBounds> | null {
+  const failures = rates.map((rate, index) => {
+    // The last one's rate changes nothing.
+    if (index === rates.length - 1) return NONE;
+    const interval = rate?.interval ?? null;
+    return interval && { low: Fraction.ONE.minus(interval.high), high: Fraction.ONE.minus(interval.low) };
+  });
+  return failures.every((failure) => failure !== null) ? reachBounds(failures) : null;
 }
 
 const NONE = { low: Fraction.ZERO, high: Fraction.ZERO };

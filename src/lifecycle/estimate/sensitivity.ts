@@ -1,6 +1,15 @@
 // What an estimate hangs on: the same comparison with one assumption changed at a time, and where that changes the winner.
 import { Fraction, greatest, least } from '../../stats/fraction.ts';
-import { type Comparison, cheapestWay, compareWays, type Side, type Way, type WayCosts } from './comparison.ts';
+import {
+  type Choice,
+  type Comparison,
+  cheapestWay,
+  compareWays,
+  type Predictor,
+  type Side,
+  type Way,
+  type WayCosts,
+} from './comparison.ts';
 import type { Tokens } from './price.ts';
 
 export interface Scenario {
@@ -33,7 +42,11 @@ const ofSides =
       ...comparison,
       strong: apply(strong),
       ladder: ladder?.map(apply) ?? null,
-      predictor: predictor && { ...predictor, cheap: apply(predictor.cheap) },
+      predictor: predictor && {
+        ...predictor,
+        choices: ofChoices(predictor, apply),
+        last: apply(predictor.last),
+      },
     };
   };
 
@@ -58,7 +71,7 @@ const passing =
     ladder: comparison.ladder?.map((rung) => ({ ...rung, passRate: moved(rung.passRate, points) })) ?? null,
     predictor: comparison.predictor && {
       ...comparison.predictor,
-      share: moved(comparison.predictor.share, points),
+      choices: ofChoices(comparison.predictor, (choice) => ({ ...choice, share: moved(choice.share, points) })),
     },
   });
 
@@ -109,6 +122,13 @@ export function addedUp(comparisons: readonly Comparison[]): WayCosts {
       Fraction.ZERO,
     );
   return { baseline: add('baseline'), cascade: add('cascade'), predicted: add('predicted') };
+}
+
+function ofChoices(
+  { choices: [first, ...others] }: Predictor,
+  change: (choice: Choice) => Choice,
+): Predictor['choices'] {
+  return [change(first), ...others.map(change)];
 }
 
 function moved(share: Fraction | null, points: Fraction): Fraction | null {

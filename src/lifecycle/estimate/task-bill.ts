@@ -5,12 +5,12 @@ import type { Config, TaskConfig } from '../../config/config.ts';
 import { Fraction } from '../../stats/fraction.ts';
 import type { Profile } from '../profile/profile.ts';
 import { priceNotes } from './calculator.ts';
-import { type Comparison, mixOf, type Predictor } from './comparison.ts';
+import { type Choice, type Comparison, choicesOf, type Predictor, priceOf } from './comparison.ts';
 import type { Evidence } from './evidence.ts';
-import { mixBreakEvenOverhead, mixCost } from './formulas.ts';
+import { choiceBounds, choiceCost, choiceShares } from './formulas.ts';
 import type { EstimatedModel } from './model.ts';
 import { type TypicalRoute, typicalRoute } from './route.ts';
-import { type Amount, type RouteBill, toLadder, toRouteBill } from './route-bill.ts';
+import { type Amount, type RouteBill, reachWithin, toLadder, toRouteBill } from './route-bill.ts';
 import { type Assumptions, callsOf, checkOf, factsOf, type ModelBill, type ModelFacts, toRung } from './task-facts.ts';
 
 export interface Setting extends Assumptions {
@@ -21,13 +21,12 @@ export interface Setting extends Assumptions {
 }
 
 export interface PredictorBill {
-  cheap: string;
-  strong: string;
-  /** Of the calls, as many as the cheap model passes. */
-  share: Fraction;
+  models: string[];
+  /** Of the calls, to each of them: to the first that passes them. */
+  shares: Fraction[];
   /** With a predictor that is always right, and what it costs where that was said. */
   amount: Amount | null;
-  /** Nano-dollars per call up to which it pays. */
+  /** Nano-dollars per call up to which it pays beside the baseline. */
   mayCost: Fraction;
 }
 
@@ -89,6 +88,11 @@ export function priceNotesOf({ comparison }: TaskBill): string[] {
   return comparison === null ? [] : priceNotes(comparison);
 }
 
+/** Whether the task's route and its baseline are both known in money. */
+export function isWhole({ routed, baseline }: TaskBill): boolean {
+  return routed.amount !== null && baseline !== null && baseline.month !== null;
+}
+
 type FactsOf = (name: string) => ModelFacts;
 
 function factsFor(evidence: Evidence, setting: Setting): FactsOf {
@@ -144,43 +148,52 @@ function toComparison(
   const base = { calls: callsOf(evidence), time: setting.time };
   const routed = last === undefined ? null : { ...base, strong: last, ladder, predictor: null };
   if (strong === null || strong.side === null) return { all: null, routed };
-  return {
-    all: { ...base, strong: strong.side, ladder, predictor: toPredictor(strong, { models, facts, setting }) },
-    routed,
-  };
+  const predictor = toPredictor(predictable({ strong, route, models }).map(facts), setting);
+  return { all: { ...base, strong: strong.side, ladder, predictor }, routed };
 }
 
-/** It chooses between the baseline and the cheapest model below it whose pass rate is known. */
-function toPredictor(
-  strong: ModelFacts,
-  { models, facts, setting }: Pick<Parts, 'models' | 'facts'> & { setting: Setting },
-): Predictor | null {
+/** A predictor chooses among the models of the cascade; without one between the baseline and the cheapest model below it. */
+function predictable({ strong, route, models }: Pick<Parts, 'route' | 'models'> & { strong: ModelFacts }): string[] {
+  if (route.isCascade) return route.models;
   const limit = strong.bill.perCall;
   const below = models.filter(
     ({ perCall, passRate }) => limit !== null && perCall !== null && limit.isAbove(perCall) && passRate !== null,
   );
-  const [cheapest] = below.toSorted(byPrice);
-  const cheap = cheapest === undefined ? null : facts(cheapest.name).side;
-  if (cheap === null || cheapest?.passRate == null) return null;
-  return { cheap, share: cheapest.passRate.share, overhead: setting.overhead ?? Fraction.ZERO };
+  return [...below.toSorted(byPrice).slice(0, 1), strong.bill].map(({ name }) => name);
+}
+
+/** Null where there is nothing to choose, or not enough known to choose by. */
+function toPredictor(facts: readonly ModelFacts[], { overhead }: Setting): Predictor | null {
+  const sides = facts.map(({ side, bill }): Choice | null => side && { ...side, share: bill.passRate?.share ?? null });
+  if (!sides.every((side) => side !== null)) return null;
+  const last = sides.at(-1);
+  const [first, ...others] = sides.slice(0, -1);
+  if (first === undefined || last === undefined) return null;
+  return { choices: [first, ...others], last, overhead: overhead ?? Fraction.ZERO };
 }
 
 function toPredictorBill(comparison: Comparison, facts: FactsOf): PredictorBill | null {
-  const mix = mixOf(comparison);
-  const { predictor, calls, strong } = comparison;
-  if (mix === null || predictor === null) return null;
-  const { interval = null } = facts(predictor.cheap.model.name).bill.passRate ?? {};
-  const at = (share: Fraction | undefined): Fraction | null =>
-    share === undefined || calls === null
+  const { predictor, calls } = comparison;
+  const steps = choicesOf(comparison);
+  const baseline = priceOf(comparison.strong, comparison.time);
+  if (steps === null || predictor === null || baseline === null) return null;
+  const models = [...predictor.choices, predictor.last].map(({ model }) => model.name);
+  const each = (cost: Fraction): Fraction | null =>
+    calls && cost.plus(predictor.overhead ?? Fraction.ZERO).times(calls);
+  const reach = reachWithin(models.map((name) => facts(name).bill.passRate));
+  const ends =
+    reach === null
       ? null
-      : mixCost({ ...mix, share, overhead: mix.overhead ?? Fraction.ZERO }).times(calls);
-  const cost = at(mix.share);
+      : choiceBounds(
+          steps.map(({ cost }) => cost),
+          reach,
+        );
+  const cost = each(choiceCost(steps));
   return {
-    cheap: predictor.cheap.model.name,
-    strong: strong.model.name,
-    share: mix.share,
-    amount: cost && { cost, low: at(interval?.high), high: at(interval?.low) },
-    mayCost: mixBreakEvenOverhead({ ...mix, overhead: Fraction.ZERO }),
+    models,
+    shares: choiceShares(steps),
+    amount: cost && { cost, low: ends && each(ends.low), high: ends && each(ends.high) },
+    mayCost: baseline.minus(choiceCost(steps)),
   };
 }
 
