@@ -1,5 +1,6 @@
 // How options of the command line are read. Each throws what commander shows beside the usage.
 import { InvalidArgumentError } from 'commander';
+import { readShare } from '../config/units.ts';
 
 export function whole(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('A whole number is expected.');
@@ -35,4 +36,25 @@ export function amount(text: string): number {
   if (text.trim() === '' || !Number.isFinite(value) || value < 0)
     throw new InvalidArgumentError('An amount in dollars is expected, such as 2.50.');
   return value;
+}
+
+/** A share such as 20% or 0.2, as a share of 1. */
+export function share(text: string): number {
+  const reading = readShare(text);
+  if ('value' in reading) return reading.value;
+  throw new InvalidArgumentError(`${reading.problem[0]?.toUpperCase()}${reading.problem.slice(1)}.`);
+}
+
+/** A share that is neither nothing nor everything. */
+export function part(text: string): number {
+  const value = share(text);
+  if (value > 0 && value < 1) return value;
+  throw new InvalidArgumentError('A share above 0 and below 100% is expected.');
+}
+
+/** By how much something may rise: a share that may be above 100%. */
+export function rise(text: string): number {
+  const [, digits, sign] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text.trim()) ?? [];
+  if (digits === undefined) throw new InvalidArgumentError('A share is expected, such as 10% or 0.1.');
+  return sign === '%' ? Number(digits) / 100 : Number(digits);
 }
