@@ -55,10 +55,11 @@ export async function evaluateCommand(options: EvaluateOptions, io: CommandIo): 
   const instance = await openUnrecorded(config, createMemory(seedHistory(inForce.ledger.path)));
   try {
     const engine = withoutMemory(instance.engine);
-    const { tasks: names, split = null, limit = null, fresh: isFresh = false } = options;
+    const { tasks: names, split = null, limit = null, fresh, offline } = options;
     const { folder = artifactsFolder(inForce) } = options;
+    const which = offline === true ? 'newest' : fresh === true ? 'fresh' : 'resume';
     const nowMs = Date.now();
-    const tasks = await prepareEvaluation({ config, engine, tasks: names, split, limit, isFresh, folder, nowMs });
+    const tasks = await prepareEvaluation({ config, engine, tasks: names, split, limit, which, folder, nowMs });
     refuseUnknownRun(tasks, options);
     for (const task of tasks) warnOfSeen(task, io);
     const evaluation = openEvaluation(tasks, engine, nowMs);
@@ -100,7 +101,7 @@ async function askRest(evaluation: Evaluation, { engine, options, io }: Parts): 
   const stop = stopOnSignal(io);
   const counts = Map.groupBy(jobs, ({ task }) => task.config.name);
   const lanesOf = new Map([...counts].map(([task, own]) => [task, own.length]));
-  const { advance, note, finish } = await follow(lanesOf, { spending, io });
+  const { advance, note, noteOf, finish } = await follow(lanesOf, { spending, io });
   const lanes = await runEvaluation(
     { ...evaluation, jobs },
     {
@@ -111,13 +112,13 @@ async function askRest(evaluation: Evaluation, { engine, options, io }: Parts): 
       clock: { nowMs: Date.now, sleep: (ms, signal) => wait(ms, undefined, { signal }) },
       onProgress: ({ task, call, note: said }) => {
         if (call !== null) advance(task);
-        if (said !== null) note(said);
+        if (said !== null) note(said, task);
       },
     },
   );
   finish(stop.signal.aborted);
   stop.release();
-  tellLeft(lanes, { spending, io });
+  tellLeft(lanes, { spending, noteOf, io });
 }
 
 function toPaidWork({ tasks, jobs }: Evaluation): PaidWork {

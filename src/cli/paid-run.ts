@@ -6,8 +6,8 @@ import type { Spending } from '../lifecycle/profile/spending.ts';
 import type { CommandIo } from './command-io.ts';
 import { type Progress, startProgress } from './progress.ts';
 
-/** Failures in a row that a lane may have, and how long it may be refused for its rate limit alone. */
-export const LANE_LIMITS = { maxFailures: 5, maxIdleMs: 300_000 };
+/** How often a question is tried, how many failures in a row a lane may have, and how long it may be refused for its rate limit alone. */
+export const LANE_LIMITS = { maxTries: 3, maxFailures: 6, maxIdleMs: 300_000 };
 
 export interface PaidWork {
   /** Questions that are to be asked. */
@@ -80,7 +80,9 @@ export function stopOnSignal(io: CommandIo): { signal: AbortSignal; release: () 
 export interface Followed {
   /** One question of this lane has its answer. */
   advance: (lane: string) => void;
-  note: (message: string) => void;
+  note: (message: string, lane?: string) => void;
+  /** The last that was noted of a lane, for the end. */
+  noteOf: (lane: string) => string | null;
   finish: (isStopped: boolean) => void;
 }
 
@@ -90,7 +92,9 @@ export async function follow(
   { spending, io }: { spending: Spending; io: CommandIo },
 ): Promise<Followed> {
   const total = [...lanes.values()].reduce((sum, count) => sum + count, 0);
-  if (total === 0) return { advance: () => undefined, note: () => undefined, finish: () => undefined };
+  const notes = new Map<string, string>();
+  const noteOf = (lane: string): string | null => notes.get(lane) ?? null;
+  if (total === 0) return { advance: () => undefined, note: () => undefined, noteOf, finish: () => undefined };
   const open = new Map([...lanes].map(([lane, left]) => [lane, { left, done: 0 }]));
   const startedAt = performance.now();
   const progress: Progress = await startProgress({
@@ -114,7 +118,11 @@ export async function follow(
       lane.done++;
       progress.advance(say());
     },
-    note: progress.note,
+    note: (message, lane) => {
+      if (lane !== undefined) notes.set(lane, message);
+      progress.note(message);
+    },
+    noteOf,
     finish: (isStopped) =>
       progress.finish(
         `${isStopped ? 'stopped after' : 'done in'} ${showDuration(performance.now() - startedAt)}, ${showUsd(Math.round(spending.spent))} spent`,
@@ -124,6 +132,7 @@ export async function follow(
 
 const REASONS: Readonly<Record<NonNullable<LaneResult['reason']>, string>> = {
   failing: 'its provider keeps failing',
+  stuck: 'its provider will not answer any',
   limited: 'its provider keeps refusing it for its rate limit',
   ceiling: 'the ceiling is reached',
 };
@@ -131,12 +140,14 @@ const REASONS: Readonly<Record<NonNullable<LaneResult['reason']>, string>> = {
 /** Says what was not done, by lane, and why. */
 export function tellLeft(
   lanes: ReadonlyMap<string, LaneResult>,
-  { spending, io }: { spending: Spending; io: CommandIo },
+  { spending, noteOf, io }: { spending: Spending; noteOf?: Followed['noteOf']; io: CommandIo },
 ): void {
   for (const [lane, { left, reason, waitedMs }] of lanes) {
     if (waitedMs >= 1000) io.warn(`${lane}: waited ${showDuration(waitedMs)} because its provider asked for that`);
-    if (left > 0 && reason !== null)
-      io.warn(`${lane}: ${left} questions are left, ${REASONS[reason]}; run it again to go on`);
+    if (left === 0 || reason === null) continue;
+    const note = reason === 'ceiling' ? null : (noteOf?.(lane) ?? null);
+    const why = note === null ? REASONS[reason] : `${REASONS[reason]} (${note})`;
+    io.warn(`${lane}: ${left} questions are left, ${why}; run it again to go on`);
   }
   if (spending.unknown > 0) io.warn(`what ${spending.unknown} answers cost is not known`);
 }

@@ -9,7 +9,7 @@ import { toAnswer } from '../../judged.ts';
 import { type AnswerFacts, type CallClient, type Engine, type FailureContext, route } from '../../router.ts';
 import { toKept } from '../profile/answer.ts';
 import type { Sample } from '../samples/sample.ts';
-import type { RoutedAttempt, RoutedCall } from './run-file.ts';
+import type { RoutedAttempt, RoutedCall, RoutedFailure } from './run-file.ts';
 
 const MAX_DEPTH = 512;
 const TENANT = 'default';
@@ -34,10 +34,14 @@ export function callerOf(inbound: Inbound) {
   return { tenant: TENANT, path: pathOf(inbound.dialect), headers: {}, heldBy: null };
 }
 
-/** `again`: a provider failed, which says nothing about the policy. */
+/**
+ * `again`: a provider failed, which says nothing about the policy. `stuck`: no call can succeed as things are, for want of credentials or
+ * because the provider does not know the model.
+ */
 export type Routed =
   | { is: 'over'; call: RoutedCall }
-  | { is: 'again'; waitMs: number | null; isLimit: boolean; reason: string; costNanoUsd: number | null };
+  | { is: 'again'; waitMs: number | null; isLimit: boolean; failure: RoutedFailure }
+  | { is: 'stuck'; failure: RoutedFailure };
 
 /** Never rejects on account of a provider. `nowMs`: milliseconds since 1970. */
 export async function askRouter(
@@ -71,8 +75,18 @@ interface Asked {
 
 function toRouted({ body, error }: WaitingClient, row: CallRow, { sample, inbound, at }: Asked): Routed {
   if (error !== null && !isForGood(error)) {
-    const waitMs = error.retryAfterSeconds === undefined ? null : error.retryAfterSeconds * 1000;
-    return { is: 'again', waitMs, isLimit: error.status === 429, reason: error.message, costNanoUsd: row.costNanoUsd };
+    const { code, message, status, retryAfterSeconds } = error;
+    const failure: RoutedFailure = {
+      kind: 'failure',
+      key: sample.digest,
+      at,
+      code,
+      message,
+      costNanoUsd: row.costNanoUsd,
+    };
+    if (status === 401 || status === 403 || status === 404 || code === 'upstream_auth') return { is: 'stuck', failure };
+    const waitMs = retryAfterSeconds === undefined ? null : retryAfterSeconds * 1000;
+    return { is: 'again', waitMs, isLimit: status === 429, failure };
   }
   const { latencyMs, model, tier, responseModel, escalated, costNanoUsd, costBasis, usage } = row;
   const call: RoutedCall = {

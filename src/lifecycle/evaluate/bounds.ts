@@ -44,7 +44,7 @@ function beyond({ quality, costRise }: Comparison, bounds: Bounds, isPoint: bool
     const least = isPoint ? 'it is' : 'at the very least it is';
     if (best < -maxQualityDrop)
       found.push(
-        `The pass rate has dropped by more than ${percent(maxQualityDrop)}: ${least} ${signed(best)} (${sayRange(quality)}).`,
+        `The pass rate has dropped by more than ${points(maxQualityDrop)} points: ${least} ${signedPoints(best)} (${sayPoints(quality)}).`,
       );
   }
   if (maxCostRise !== null && costRise !== null) {
@@ -87,7 +87,7 @@ function sayFine(comparison: Comparison | null, bounds: Bounds): string {
   const { quality } = comparison;
   const { maxQualityDrop } = bounds;
   if (maxQualityDrop !== null && quality !== null && quality.low < -maxQualityDrop)
-    return `Within the bounds, but a drop by ${percent(-quality.low)} is not ruled out: more samples would tell.`;
+    return `Within the bounds, but a drop by ${points(-quality.low)} points is not ruled out: more samples would tell.`;
   return 'Within the bounds.';
 }
 
@@ -98,4 +98,17 @@ export function signed(share: number): string {
 
 export function sayRange({ low, high }: { low: number; high: number }): string {
   return `${signed(low)} to ${signed(high)}`;
+}
+
+/** A difference of two pass rates in percentage points: `+1.5` of 0.015. */
+export function signedPoints(difference: number): string {
+  return difference > 0 ? `+${points(difference)}` : points(difference);
+}
+
+export function sayPoints({ low, high }: { low: number; high: number }): string {
+  return `${signedPoints(low)} to ${signedPoints(high)}`;
+}
+
+function points(difference: number): string {
+  return String(Math.round(difference * 1000) / 10);
 }

@@ -11,7 +11,7 @@ import type { Oracle } from '../profile/oracle.ts';
 import type { Sample } from '../samples/sample.ts';
 import { configDigest, oracleDigest, taskOracle } from './config-digest.ts';
 import { type HeldOut, readHeldOut } from './held-out.ts';
-import { isComplete, listRuns, type RunHead, readRun, runPath } from './run-file.ts';
+import { type EvaluationRun, isComplete, listRuns, type RunHead, readRun, runPath } from './run-file.ts';
 
 export interface EvaluatedTask {
   config: TaskConfig;
@@ -36,8 +36,8 @@ export interface EvaluationOptions {
   split: number | null;
   /** At most so many samples a task; null: all. */
   limit: number | null;
-  /** Whether a run that was left unfinished is left alone, and another begun. */
-  isFresh: boolean;
+  /** `resume`: a run that was left unfinished, else a new one. `fresh`: a new one. `newest`: the newest one there is. */
+  which: 'resume' | 'fresh' | 'newest';
   folder: string;
   /** Milliseconds since 1970. */
   nowMs: number;
@@ -95,22 +95,14 @@ interface RunParts {
   count: number;
 }
 
-/** The newest run of the same configuration and samples that was left unfinished, else a new one. */
+/** Throws Error when there is no run and none may be begun. */
 function runOf(task: TaskConfig, { options, places, heldOut, count }: RunParts): Pick<EvaluatedTask, 'head' | 'path'> {
-  const { config, engine, nowMs, isFresh } = options;
+  const { config, engine, nowMs, which } = options;
   const digest = configDigest(config, task);
-  if (!isFresh) {
-    for (const id of listRuns(places.evaluations).toReversed()) {
-      const path = runPath(places.evaluations, id);
-      const run = readRun(path);
-      const isSame =
-        run.head.config.digest === digest &&
-        run.head.samples.digest === heldOut.digest &&
-        run.head.samples.count === count;
-      if (isSame && !isComplete(run)) return { head: run.head, path };
-      if (isSame) break;
-    }
-  }
+  const newest = which === 'fresh' ? null : newestRun(places, { config: digest, samples: heldOut.digest, count });
+  if (newest !== null && (which === 'newest' || !isComplete(newest))) return { head: newest.head, path: newest.path };
+  if (which === 'newest')
+    throw new Error(`There is no evaluation of ${task.name} with this configuration and these ${count} samples.`);
   const at = new Date(nowMs).toISOString();
   const id = `${at.slice(0, 19).replaceAll(/[-:]/g, '')}-${digest.slice(0, 6)}`;
   const head: RunHead = {
@@ -127,4 +119,17 @@ function runOf(task: TaskConfig, { options, places, heldOut, count }: RunParts):
     samples: { source: heldOut.source, count, digest: heldOut.digest },
   };
   return { head, path: runPath(places.evaluations, id) };
+}
+
+/** Of this configuration and these samples; null when there is none. */
+function newestRun(
+  { evaluations }: TaskPlaces,
+  { config, samples, count }: { config: string; samples: string; count: number },
+): EvaluationRun | null {
+  for (const id of listRuns(evaluations).toReversed()) {
+    const run = readRun(runPath(evaluations, id));
+    const { head } = run;
+    if (head.config.digest === config && head.samples.digest === samples && head.samples.count === count) return run;
+  }
+  return null;
 }

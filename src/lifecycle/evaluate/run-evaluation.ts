@@ -13,7 +13,7 @@ import { expectedCost } from '../profile/question.ts';
 import type { Clock } from '../profile/run-profile.ts';
 import type { Spending } from '../profile/spending.ts';
 import type { Sample } from '../samples/sample.ts';
-import { askRouter, callerOf, toTaskRequest } from './ask-router.ts';
+import { askRouter, callerOf, type Routed, toTaskRequest } from './ask-router.ts';
 import { judgeCall } from './judge-call.ts';
 import type { EvaluatedTask } from './prepare-evaluation.ts';
 import { type OpenRun, openRun, type RoutedCall } from './run-file.ts';
@@ -132,10 +132,17 @@ async function runJob(job: RoutedJob, options: EvaluationRunOptions, ask: JudgeA
     await keepVerdict(task, { sample, inbound, call: routed.call }, ask);
     return { is: 'done' };
   }
-  spending.settle(group, reserved, routed.costNanoUsd);
+  const { failure } = routed;
+  if (failure.costNanoUsd !== 0) task.run.keep(failure);
+  spending.settle(group, reserved, failure.costNanoUsd);
+  onProgress({ task: group, call: null, note: sayFailure(routed) });
+  return routed.is === 'stuck' ? { is: 'stuck' } : routed;
+}
+
+function sayFailure(routed: Exclude<Routed, { is: 'over' }>): string {
+  if (routed.is === 'stuck') return routed.failure.message;
   const wait = routed.waitMs === null ? '' : `, waiting ${Math.ceil(routed.waitMs / 1000)} s`;
-  onProgress({ task: group, call: null, note: `${group}: ${routed.isLimit ? 'rate limit' : routed.reason}${wait}` });
-  return routed;
+  return `${routed.isLimit ? 'rate limit' : routed.failure.message}${wait}`;
 }
 
 /** What was answered in an earlier process, or could not be judged then. */

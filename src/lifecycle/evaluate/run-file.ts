@@ -71,6 +71,18 @@ export interface RoutedAttempt {
   verdicts: readonly Verdict[] | null;
 }
 
+/** Money that brought no answer. */
+export interface RoutedFailure {
+  kind: 'failure';
+  /** Digest of the sample. */
+  key: string;
+  at: string;
+  code: string;
+  message: string;
+  /** Null when nobody knows whether and what it was billed. */
+  costNanoUsd: NanoUsd | null;
+}
+
 /** What the oracle said of a call. The last one counts. */
 export interface KeptVerdict {
   kind: 'verdict';
@@ -94,7 +106,7 @@ export interface EvaluationRun {
 /** An evaluation under way. */
 export interface OpenRun extends EvaluationRun {
   start: (key: string) => void;
-  keep: (line: RoutedCall | KeptVerdict | KeptReply) => void;
+  keep: (line: Exclude<RunLine, RunHead>) => void;
   /** Calls of an earlier process that was killed before it had their answer. */
   lost: readonly string[];
   close: () => void;
@@ -142,7 +154,9 @@ export function isComplete({ head, calls, verdicts }: EvaluationRun): boolean {
   return judged.length >= head.samples.count;
 }
 
-type RunLine = RunHead | RoutedCall | KeptVerdict | KeptReply;
+type RunLine = RunHead | RoutedCall | RoutedFailure | KeptVerdict | KeptReply;
+
+const KINDS: ReadonlySet<unknown> = new Set(['call', 'failure', 'verdict', 'reply'] satisfies RunLine['kind'][]);
 
 class RunLines {
   head: RunHead | null = null;
@@ -152,10 +166,7 @@ class RunLines {
 
   /** A line as it was read; false for one that is none of a run's. */
   takeOver(line: Record<string, unknown>): boolean {
-    const isOwn =
-      line.kind === 'run'
-        ? line.version === 1
-        : ['call', 'verdict', 'reply'].includes(String(line.kind)) && typeof line.key === 'string';
+    const isOwn = line.kind === 'run' ? line.version === 1 : KINDS.has(line.kind) && typeof line.key === 'string';
     if (isOwn) this.take(line as unknown as RunLine);
     return isOwn;
   }
@@ -164,7 +175,7 @@ class RunLines {
     if (line.kind === 'run') this.head = line;
     else if (line.kind === 'call') this.calls.set(line.key, line);
     else if (line.kind === 'verdict') this.verdicts.set(line.key, line);
-    else this.replies.set(line.key, line);
+    else if (line.kind === 'reply') this.replies.set(line.key, line);
   }
 
   toRun(path: string): Omit<EvaluationRun, 'path'> {

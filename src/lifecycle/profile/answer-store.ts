@@ -1,5 +1,6 @@
 // Keeps every paid answer of a task, one line each in an append-only file: what was paid once is never paid again.
 import type { JsonObject } from '../../call/json.ts';
+import type { NanoUsd } from '../../call/money.ts';
 import { openLineFile, readLineFile } from '../line-file.ts';
 import type { KeptAnswer, KeptLine, KeptReply } from './answer.ts';
 
@@ -8,6 +9,8 @@ export interface AnswerStore {
   answer: (key: string) => KeptAnswer | null;
   reply: (key: string) => KeptReply | null;
   answers: () => Iterable<KeptAnswer>;
+  /** What everything in the file cost, and how many of its lines cost nobody knows what. */
+  spent: () => { nanoUsd: NanoUsd; unknown: number };
   /** A question is about to be sent that costs what its answer costs. */
   start: (key: string) => void;
   /** Keeps it; it is in the file when this returns. */
@@ -19,7 +22,7 @@ export interface AnswerStore {
 }
 
 /** What can be read without writing: for everybody but a run. */
-export type KeptAnswers = Pick<AnswerStore, 'answer' | 'reply' | 'answers'>;
+export type KeptAnswers = Pick<AnswerStore, 'answer' | 'reply' | 'answers' | 'spent'>;
 
 /** The answers at a path, none when there is no file. Throws Error for a file that is damaged in the middle. */
 export function readAnswers(path: string): KeptAnswers {
@@ -49,32 +52,40 @@ export function openAnswerStore(path: string): AnswerStore {
 interface Lines {
   answers: Map<string, KeptAnswer>;
   replies: Map<string, KeptReply>;
+  nanoUsd: NanoUsd;
+  unknown: number;
 }
 
+const KINDS: ReadonlySet<unknown> = new Set(['answer', 'reply', 'failure'] satisfies KeptLine['kind'][]);
+
 function noLines(): Lines {
-  return { answers: new Map(), replies: new Map() };
+  return { answers: new Map(), replies: new Map(), nanoUsd: 0, unknown: 0 };
 }
 
 function readerInto(lines: Lines): { what: string; take: (line: JsonObject) => boolean } {
   return {
     what: 'Answers',
     take: (line) => {
-      if ((line.kind !== 'answer' && line.kind !== 'reply') || typeof line.key !== 'string') return false;
+      if (!KINDS.has(line.kind) || typeof line.key !== 'string') return false;
       take(lines, line as unknown as KeptLine);
       return true;
     },
   };
 }
 
-function toKeptAnswers({ answers, replies }: Lines): KeptAnswers {
+function toKeptAnswers(lines: Lines): KeptAnswers {
+  const { answers, replies } = lines;
   return {
+    spent: () => ({ nanoUsd: lines.nanoUsd, unknown: lines.unknown }),
     answer: (key) => answers.get(key) ?? null,
     reply: (key) => replies.get(key) ?? null,
     answers: () => answers.values(),
   };
 }
 
-function take({ answers, replies }: Lines, line: KeptLine): void {
-  if (line.kind === 'answer') answers.set(line.key, line);
-  else replies.set(line.key, line);
+function take(lines: Lines, line: KeptLine): void {
+  if (line.kind === 'answer') lines.answers.set(line.key, line);
+  else if (line.kind === 'reply') lines.replies.set(line.key, line);
+  if (line.costNanoUsd === null) lines.unknown++;
+  else lines.nanoUsd += line.costNanoUsd;
 }

@@ -9,8 +9,8 @@ import type { Sample } from '../samples/sample.ts';
 export interface Oracle {
   gates: readonly Gate[];
   reference: ReferenceConfig | null;
-  /** Gates of single samples, by their digest. */
-  own: ReadonlyMap<string, readonly Gate[]>;
+  /** Gates of single samples, by their digest; none when left out. */
+  own?: ReadonlyMap<string, readonly Gate[]>;
 }
 
 export interface Judged {
@@ -22,7 +22,7 @@ export interface Judged {
 /** Names of everything that is asked of an answer, the costly last, as they are asked. */
 export function namesOf({ gates, own }: Oracle, hasReferences: boolean): string[] {
   const reference = hasReferences ? ['reference'] : [];
-  const all = [...gates, ...[...own.values()].flat()];
+  const all = [...gates, ...(own === undefined ? [] : [...own.values()].flat())];
   return [...new Set([...reference, ...cheap(all).map(({ name }) => name), ...costly(all).map(({ name }) => name)])];
 }
 
@@ -34,7 +34,7 @@ export async function judge(
   { gates: ofTask, reference, own }: Oracle,
   { sample, answer, question, context }: { sample: Sample; answer: Answer; question: Question; context: GateContext },
 ): Promise<Judged> {
-  const gates = [...ofTask, ...(own.get(sample.digest) ?? [])];
+  const gates = [...ofTask, ...(own?.get(sample.digest) ?? [])];
   const known = sample.reference === undefined ? [] : [createReferenceGate(sample.reference, reference)];
   const verdicts: Verdict[] = [];
   for (const gate of [...known, ...cheap(gates)]) verdicts.push(await ask(gate, answer, question, context));
