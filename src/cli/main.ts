@@ -6,6 +6,7 @@ import { complaintAboutNode } from '../call/node-version.ts';
 import { collect, count, factor, port, whole } from './arguments.ts';
 import type { CommandIo } from './command-io.ts';
 import { defineEstimate } from './commands/estimate.ts';
+import { defineEvaluate } from './commands/evaluate.ts';
 import { defineProfile } from './commands/profile.ts';
 
 const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
@@ -131,6 +132,7 @@ withLedger(program.command('explain').description('why one call went where it we
 
 defineProfile(program, io);
 defineEstimate(program, io);
+defineEvaluate(program, io);
 
 try {
   const complaint = complaintAboutNode(process.version);

@@ -98,9 +98,9 @@ function summariseModel({ model, tier, upstreams, outcomes }: Measured, facts: P
 }
 
 /** Over the outcomes of which it is known. */
-export function rateOf(
-  outcomes: readonly Outcome[],
-  isSo: (outcome: Outcome) => boolean | null,
+export function rateOf<One extends { weight: number }>(
+  outcomes: readonly One[],
+  isSo: (outcome: One) => boolean | null,
   confidence: number,
 ): PassRate {
   const known = outcomes.filter((outcome) => isSo(outcome) !== null);
