@@ -184,8 +184,21 @@ describe('grouped observations', () => {
 
   test('alone, all alike or unlike within their groups count in full', () => {
     assert.equal(designEffect([[1], [0], [1]]), 1);
-    assert.equal(designEffect([[1, 1], [1, 1]]), 1);
-    assert.equal(designEffect([[1, 0], [0, 1], [1, 0]]), 1);
+    assert.equal(
+      designEffect([
+        [1, 1],
+        [1, 1],
+      ]),
+      1,
+    );
+    assert.equal(
+      designEffect([
+        [1, 0],
+        [0, 1],
+        [1, 0],
+      ]),
+      1,
+    );
     assert.equal(designEffect([]), 1);
     assert.equal(designEffect([[1, 0]]), 1);
   });

@@ -29,8 +29,7 @@ export function kappaOf(
   const columns = shares.map((_, at) => shares.reduce((sum, row) => sum + (row[at] ?? 0), 0));
   const observed = shares.reduce((sum, row, at) => sum + (row[at] ?? 0), 0);
   const expected = rows.reduce((sum, share, at) => sum + share * (columns[at] ?? 0), 0);
-  if (total === 0 || expected >= 1)
-    return { kappa: null, standardError: null, low: -1, high: 1, observed, expected };
+  if (total === 0 || expected >= 1) return { kappa: null, standardError: null, low: -1, high: 1, observed, expected };
   const kappa = (observed - expected) / (1 - expected);
   const trials = total / design;
   const standardError = Math.sqrt(varianceOf({ shares, rows, columns, observed, expected }) / trials);
