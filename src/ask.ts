@@ -34,7 +34,14 @@ export interface AskedFor {
 }
 
 /** Why there is no answer is told in the reply, with what was spent all the same; nothing is thrown on that account. */
-export type Ask = (model: string, prompt: string, asking: Asking) => Promise<JudgeReply>;
+export type Ask = (model: string, prompt: string, asking: Asking) => Promise<AskedReply>;
+
+export interface AskedReply extends JudgeReply {
+  /** The provider's rate limit, where that is why there is no answer. */
+  isLimit: boolean;
+  /** How long the provider wants to be left alone; null when it did not say. */
+  waitMs: number | null;
+}
 
 export function createAsk(engine: Asker, { atMs, tenant, task }: AskedFor): Ask {
   const { policy } = engine;
@@ -42,13 +49,23 @@ export function createAsk(engine: Asker, { atMs, tenant, task }: AskedFor): Ask 
   return async (model, prompt, asking) => {
     const asked = policy.models.get(model);
     const places = asked === undefined ? null : placesWithin(asked, limits);
-    if (places !== null && places.refusal !== null) return { text: '', failure: places.refusal.say, costNanoUsd: 0 };
+    if (places !== null && places.refusal !== null) return notAsked(places.refusal.say);
     const request = { model, messages: [{ role: 'user', content: prompt }] };
     const inbound = Inbound.read(openaiChat, Buffer.from(JSON.stringify(request)), MAX_DEPTH);
     const attempt = { ...plainAttempt(model, ''), deployments: places?.left ?? null };
     const outcome = await deliverQuestion(engine, { inbound, attempt, asking });
-    return { ...read(outcome), costNanoUsd: spentOn(outcome.exchanges, engine.pricing(atMs)).nanoUsd };
+    const { httpStatus, retryAfterMs = null } = outcome.exchanges.at(-1)?.result ?? {};
+    return {
+      ...read(outcome),
+      isLimit: outcome.answer === null && httpStatus === 429,
+      waitMs: retryAfterMs,
+      costNanoUsd: spentOn(outcome.exchanges, engine.pricing(atMs)).nanoUsd,
+    };
   };
+}
+
+function notAsked(failure: string): AskedReply {
+  return { text: '', failure, isLimit: false, waitMs: null, costNanoUsd: 0 };
 }
 
 /** A request of the router's own to one model. */

@@ -11,6 +11,7 @@ export interface TaskPlaces {
   samples: string;
   answers: string;
   profile: string;
+  judges: string;
 }
 
 /** The files of one task. A task's name has no slash, so it is a file's name too. */
@@ -20,5 +21,6 @@ export function placesOf(folder: string, task: string): TaskPlaces {
     samples: join(folder, 'samples', `${name}.jsonl`),
     answers: join(folder, 'answers', `${name}.jsonl`),
     profile: join(folder, 'profile', `${name}.json`),
+    judges: join(folder, 'judges', `${name}.json`),
   };
 }
