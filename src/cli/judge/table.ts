@@ -1,7 +1,7 @@
 // Gradings of judges as text: per task a table of judges, what each figure comes to in a sentence, and what moves verdicts that should not.
 import Table from 'cli-table3';
 import { showCount, showShare, showUsd, UNKNOWN } from '../../ledger/display.ts';
-import type { JudgeGrading, JudgeReport, Lean, Share, Trust } from '../../lifecycle/judges/judge-report.ts';
+import type { BiasState, JudgeGrading, JudgeReport, Lean, Share, Trust } from '../../lifecycle/judges/judge-report.ts';
 
 export function writeJudges(reports: readonly JudgeReport[]): string {
   return `${reports.map(writeReport).join('\n\n')}\n`;
@@ -76,18 +76,28 @@ function sayRight({ count, of }: Share): string {
   return of === 0 ? '' : ` It prefers the right one of a right and a wrong answer in ${count} of ${of}.`;
 }
 
-function sayLean(kind: string, { preferred, scored, chance, is }: Lean): string[] {
-  if (is === 'unknown') return [];
+function sayLean(kind: string, { preferred, chance, inPairs, scored, inScores }: Lean): string[] {
   const { share, low, high, count, of } = preferred;
   const pairs =
     share === null
-      ? ''
-      : `preferred in ${count} of ${of} (${showShare(low)} to ${showShare(high)}, by chance ${(chance ?? 1).toFixed(3)})`;
+      ? []
+      : [
+          `preferred in ${count} of ${of} (${showShare(low)} to ${showShare(high)}, p ${(chance ?? 1).toFixed(3)}), ${STATES[inPairs]}`,
+        ];
   const scores =
-    scored === null ? '' : `scored ${signed(scored.mean)} (${signed(scored.low)} to ${signed(scored.high)})`;
-  const state = is === 'found' ? 'bias found' : is === 'none' ? 'no bias' : 'not decided';
-  return [`    ${kind}: ${state}; ${[pairs, scores].filter((part) => part !== '').join('; ')}`];
+    scored === null
+      ? []
+      : [`scored ${signed(scored.mean)} (${signed(scored.low)} to ${signed(scored.high)}), ${STATES[inScores]}`];
+  const parts = [...pairs, ...scores];
+  return parts.length === 0 ? [] : [`    ${kind}: ${parts.join('; ')}`];
 }
+
+const STATES: Readonly<Record<BiasState, string>> = {
+  found: 'bias found',
+  none: 'no bias',
+  open: 'not decided',
+  unknown: 'not known',
+};
 
 function signed(value: number): string {
   return `${value < 0 ? '' : '+'}${value.toFixed(3)}`;

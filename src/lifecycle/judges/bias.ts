@@ -79,15 +79,12 @@ export function leanTo(
   });
   const preferred = shareOf(decided, ({ isWon }) => isWon, confidence);
   const scored = scoreLean(kind, graded, confidence);
-  const states = [
-    ...(decided.length === 0 ? [] : [stateOf(preferred, { low: 0.5 - bias, high: 0.5 + bias })]),
-    ...(scored === null ? [] : [stateOf(scored, { low: -bias, high: bias })]),
-  ];
   return {
     preferred,
     chance: decided.length === 0 ? null : binomialTest(preferred.count, preferred.of),
+    inPairs: decided.length === 0 ? 'unknown' : stateOf(preferred, { low: 0.5 - bias, high: 0.5 + bias }),
     scored,
-    is: worstOf(states),
+    inScores: scored === null ? 'unknown' : stateOf(scored, { low: -bias, high: bias }),
   };
 }
 
@@ -114,10 +111,4 @@ const LEAST_SAMPLES = 10;
 function stateOf({ low, high }: Interval, band: Interval): BiasState {
   if (low > band.high || high < band.low) return 'found';
   return low >= band.low && high <= band.high ? 'none' : 'open';
-}
-
-function worstOf(states: readonly BiasState[]): BiasState {
-  if (states.length === 0) return 'unknown';
-  if (states.includes('found')) return 'found';
-  return states.includes('open') ? 'open' : 'none';
 }

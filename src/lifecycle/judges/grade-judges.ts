@@ -138,7 +138,7 @@ function gradeJudge(
     min: judge.min,
     missing: labelled.length - graded.length,
     ...figures,
-    ...trustOf(figures, limits, limits.confidence),
+    ...trustOf(figures, limits),
   };
 }
 

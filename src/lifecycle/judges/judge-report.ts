@@ -115,7 +115,8 @@ export interface Lean {
   preferred: Share;
   /** Exact two-sided probability of such a division by chance; null without any. */
   chance: number | null;
-  /** Mean score of the kind less mean score of the other, over samples that have both; null without any. */
+  inPairs: BiasState;
+  /** Mean score of the kind less mean score of the other, over samples that have both; null without enough of them. */
   scored: ({ mean: number; samples: number } & Interval) | null;
-  is: BiasState;
+  inScores: BiasState;
 }
