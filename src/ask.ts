@@ -37,9 +37,9 @@ export interface AskedFor {
 export type Ask = (model: string, prompt: string, asking: Asking) => Promise<AskedReply>;
 
 export interface AskedReply extends JudgeReply {
-  /** The provider's rate limit, where that is why there is no answer. */
-  isLimit: boolean;
-  /** How long the provider wants to be left alone; null when it did not say. */
+  /** Why there is no answer: a rate limit, something that would be the same the next time, or anything else. */
+  end: 'answered' | 'limited' | 'refused' | 'failed';
+  /** How long the provider wants to be left alone, milliseconds; null when it did not say. */
   waitMs: number | null;
 }
 
@@ -55,9 +55,10 @@ export function createAsk(engine: Asker, { atMs, tenant, task }: AskedFor): Ask 
     const attempt = { ...plainAttempt(model, ''), deployments: places?.left ?? null };
     const outcome = await deliverQuestion(engine, { inbound, attempt, asking });
     const { httpStatus, retryAfterMs = null } = outcome.exchanges.at(-1)?.result ?? {};
+    const reply = read(outcome);
     return {
-      ...read(outcome),
-      isLimit: outcome.answer === null && httpStatus === 429,
+      ...reply,
+      end: reply.failure === undefined ? 'answered' : endOf(httpStatus ?? 0),
       waitMs: retryAfterMs,
       costNanoUsd: spentOn(outcome.exchanges, engine.pricing(atMs)).nanoUsd,
     };
@@ -65,7 +66,13 @@ export function createAsk(engine: Asker, { atMs, tenant, task }: AskedFor): Ask 
 }
 
 function notAsked(failure: string): AskedReply {
-  return { text: '', failure, isLimit: false, waitMs: null, costNanoUsd: 0 };
+  return { text: '', failure, end: 'refused', waitMs: null, costNanoUsd: 0 };
+}
+
+/** Credentials and names that are wrong stay wrong. */
+function endOf(httpStatus: number): AskedReply['end'] {
+  if (httpStatus === 429) return 'limited';
+  return httpStatus === 401 || httpStatus === 403 || httpStatus === 404 ? 'refused' : 'failed';
 }
 
 /** A request of the router's own to one model. */

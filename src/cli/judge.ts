@@ -77,7 +77,7 @@ async function ask(
 ): Promise<void> {
   const spending = new Spending(await askForLeave(toPaidWork(questions, { engine, lost }), options, io));
   const stop = stopOnSignal(io);
-  const { advance, note, finish } = await follow(countByJudge(questions), { spending, io });
+  const { advance, note, noteOf, finish } = await follow(countByJudge(questions), { spending, io });
   const run: JudgeRun = {
     engine,
     spending,
@@ -86,13 +86,13 @@ async function ask(
     clock: { nowMs: Date.now, sleep: (ms, signal) => wait(ms, undefined, { signal }) },
     onProgress: ({ judge, isAnswered, note: said }) => {
       if (isAnswered) advance(judge);
-      if (said !== null) note(said);
+      if (said !== null) note(judge, said);
     },
   };
   const lanes = await askJudges(run, questions);
   finish(stop.signal.aborted);
   stop.release();
-  tellLeft(lanes, { spending, io });
+  tellLeft(lanes, { spending, noteOf, io });
 }
 
 function toPaidWork(questions: readonly JudgeQuestion[], { engine, lost }: { engine: Engine; lost: number }): PaidWork {

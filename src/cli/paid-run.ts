@@ -6,8 +6,8 @@ import type { Spending } from '../lifecycle/profile/spending.ts';
 import type { CommandIo } from './command-io.ts';
 import { type Progress, startProgress } from './progress.ts';
 
-/** Failures in a row that a lane may have, and how long it may be refused for its rate limit alone. */
-export const LANE_LIMITS = { maxFailures: 5, maxIdleMs: 300_000 };
+/** How often a question is tried, how many failures in a row a lane may have, and how long it may be refused for its rate limit alone. */
+export const LANE_LIMITS = { maxTries: 3, maxFailures: 6, maxIdleMs: 300_000 };
 
 export interface PaidWork {
   /** Questions that are to be asked. */
@@ -82,7 +82,10 @@ export function stopOnSignal(io: CommandIo): { signal: AbortSignal; release: () 
 export interface Followed {
   /** One question of this lane has its answer. */
   advance: (lane: string) => void;
-  note: (message: string) => void;
+  /** What is heard of this lane's provider. */
+  note: (lane: string, message: string) => void;
+  /** The last that was heard, for the end. */
+  noteOf: (lane: string) => string | null;
   finish: (isStopped: boolean) => void;
 }
 
@@ -92,9 +95,11 @@ export async function follow(
   { spending, io }: { spending: Spending; io: CommandIo },
 ): Promise<Followed> {
   const total = [...lanes.values()].reduce((sum, count) => sum + count, 0);
-  if (total === 0) return { advance: () => undefined, note: () => undefined, finish: () => undefined };
+  if (total === 0)
+    return { advance: () => undefined, note: () => undefined, noteOf: () => null, finish: () => undefined };
   const open = new Map([...lanes].map(([lane, left]) => [lane, { left, done: 0 }]));
   const startedAt = performance.now();
+  const notes = new Map<string, string>();
   const progress: Progress = await startProgress({
     total,
     title: `${total} questions`,
@@ -116,7 +121,11 @@ export async function follow(
       lane.done++;
       progress.advance(say());
     },
-    note: progress.note,
+    note: (name, message) => {
+      notes.set(name, message);
+      progress.note(message);
+    },
+    noteOf: (name) => notes.get(name) ?? null,
     finish: (isStopped) =>
       progress.finish(
         `${isStopped ? 'stopped after' : 'done in'} ${showDuration(performance.now() - startedAt)}, ${showUsd(Math.round(spending.spent))} spent`,
@@ -126,6 +135,7 @@ export async function follow(
 
 const REASONS: Readonly<Record<NonNullable<LaneResult['reason']>, string>> = {
   failing: 'its provider keeps failing',
+  stuck: 'its provider will not answer any',
   limited: 'its provider keeps refusing it for its rate limit',
   ceiling: 'the ceiling is reached',
 };
@@ -133,12 +143,14 @@ const REASONS: Readonly<Record<NonNullable<LaneResult['reason']>, string>> = {
 /** Says what was not done, by lane, and why. */
 export function tellLeft(
   lanes: ReadonlyMap<string, LaneResult>,
-  { spending, io }: { spending: Spending; io: CommandIo },
+  { spending, noteOf, io }: { spending: Spending; noteOf: Followed['noteOf']; io: CommandIo },
 ): void {
   for (const [lane, { left, reason, waitedMs }] of lanes) {
     if (waitedMs >= 1000) io.warn(`${lane}: waited ${showDuration(waitedMs)} because its provider asked for that`);
-    if (left > 0 && reason !== null)
-      io.warn(`${lane}: ${left} questions are left, ${REASONS[reason]}; run it again to go on`);
+    if (left === 0 || reason === null) continue;
+    const said = reason === 'ceiling' ? null : noteOf(lane);
+    const why = said === null ? REASONS[reason] : `${REASONS[reason]} (${said})`;
+    io.warn(`${lane}: ${left} questions are left, ${why}; run it again to go on`);
   }
   if (spending.unknown > 0) io.warn(`what ${spending.unknown} answers cost is not known`);
 }

@@ -41,7 +41,7 @@ export async function profileCommand(options: ProfileOptions, io: CommandIo): Pr
       const ceiling = await askForLeave(toPaidWork({ ...measurement, jobs }), options, io);
       const spending = new Spending(ceiling);
       const stop = stopOnSignal(io);
-      const { advance, note, finish } = await follow(countByModel(jobs), { spending, io });
+      const { advance, note, noteOf, finish } = await follow(countByModel(jobs), { spending, io });
       const run: ProfileRun = {
         engine,
         spending,
@@ -50,13 +50,13 @@ export async function profileCommand(options: ProfileOptions, io: CommandIo): Pr
         clock: { nowMs: Date.now, sleep: (ms, signal) => wait(ms, undefined, { signal }) },
         onProgress: ({ model, kept, note: said }) => {
           if (kept !== null) advance(model);
-          if (said !== null) note(said);
+          if (said !== null) note(model, said);
         },
       };
       const { profiles, lanes } = await measure({ ...measurement, jobs }, run);
       finish(stop.signal.aborted);
       stop.release();
-      tellLeft(lanes, { spending, io });
+      tellLeft(lanes, { spending, noteOf, io });
       io.print(options.json === true ? `${JSON.stringify({ profiles }, null, 2)}\n` : writeProfiles(profiles));
       return isWhole(profiles) ? 0 : 2;
     } finally {

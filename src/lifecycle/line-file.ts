@@ -11,6 +11,8 @@ export interface LineFile {
   append: (line: { kind: string }) => void;
   /** Starts of earlier runs that were killed before they knew the end: whether those were billed nobody knows. */
   readonly lost: readonly string[];
+  /** They have been told, and are told to nobody else. */
+  forgetStarts: () => void;
   /** Forgets the starts: everything that was under way has ended. */
   close: () => void;
 }
@@ -57,6 +59,7 @@ export function openLineFile(
       lost: readStarts(startsPath).filter((key) => !isKnown(key)),
       start: (key) => appendFileSync(startsPath, `${key}\n`),
       append: (line) => writeWhole(fd, `${JSON.stringify(line)}\n`),
+      forgetStarts: () => rmSync(startsPath, { force: true }),
       close: () => {
         closeSync(fd);
         rmSync(startsPath, { force: true });

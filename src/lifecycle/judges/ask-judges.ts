@@ -65,11 +65,16 @@ async function askOne(
   if (reserved === null) return { is: 'full' };
   store.start(key);
   const ask = createAsk(engine, { atMs: clock.nowMs(), tenant: 'default', task });
-  const reply = await ask(judge, prompt, new Asking(performance.now() + JUDGE_MS));
-  const { text, failure, costNanoUsd, isLimit, waitMs } = reply;
-  if (failure === undefined)
-    store.keep({ kind: 'reply', key, model: judge, at: new Date(clock.nowMs()).toISOString(), text, costNanoUsd });
+  const { text, failure, end, waitMs, costNanoUsd } = await ask(
+    judge,
+    prompt,
+    new Asking(performance.now() + JUDGE_MS),
+  );
+  const line = { key, model: judge, at: new Date(clock.nowMs()).toISOString(), costNanoUsd };
+  if (failure === undefined) store.keep({ kind: 'reply', ...line, text });
+  else if (costNanoUsd !== 0) store.keep({ kind: 'failure', ...line, code: end });
   spending.settle(group, reserved, costNanoUsd);
   onProgress({ judge, isAnswered: failure === undefined, note: failure === undefined ? null : `${judge}: ${failure}` });
-  return failure === undefined ? { is: 'done' } : { is: 'again', waitMs, isLimit };
+  if (failure === undefined) return { is: 'done' };
+  return end === 'refused' ? { is: 'stuck' } : { is: 'again', waitMs, isLimit: end === 'limited' };
 }

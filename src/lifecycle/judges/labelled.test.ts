@@ -27,6 +27,7 @@ async function labelled(
   const store: KeptAnswers = {
     answer: (key) => kept.get(key) ?? null,
     reply: () => null,
+    spent: () => ({ nanoUsd: 0, unknown: 0 }),
     answers: () => kept.values(),
   };
   const oracle = { gates, reference: null, own: new Map() };

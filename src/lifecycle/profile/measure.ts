@@ -2,7 +2,6 @@
 import type { NanoUsd } from '../../call/money.ts';
 import type { Engine } from '../../router.ts';
 import { replaceFile } from '../replace-file.ts';
-import type { KeptAnswer } from './answer.ts';
 import { type AnswerStore, openAnswerStore } from './answer-store.ts';
 import { collectOutcomes } from './collect.ts';
 import { createJudging, createRecall } from './judging.ts';
@@ -37,7 +36,7 @@ export function openMeasurement(tasks: readonly PreparedTask[], nowMs: number): 
   };
   try {
     const measured = tasks.map((task): MeasuredTask => {
-      const store = openAnswerStore(task.places.answers);
+      const store = openAnswerStore(task.places.answers, nowMs);
       stores.push(store);
       return { ...task, profiled: toProfiled(task, store) };
     });
@@ -111,15 +110,6 @@ export async function toProfile(
     thresholds: config.thresholds,
     gates: task.gates,
     hasGates: config.accept.length > 0,
-    spentNanoUsd: spentOn(measured.flatMap(({ outcomes }) => outcomes.flatMap(({ kept }) => kept ?? []))),
+    spent: profiled.store.spent(),
   });
-}
-
-function spentOn(answers: readonly KeptAnswer[]): NanoUsd | null {
-  let sum = 0;
-  for (const { costNanoUsd } of answers) {
-    if (costNanoUsd === null) return null;
-    sum += costNanoUsd;
-  }
-  return sum;
 }
