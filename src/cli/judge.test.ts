@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Config } from '../config/config.ts';
+import { doubtsAbout } from '../lifecycle/judges/doubts.ts';
 import type { JudgeReport } from '../lifecycle/judges/judge-report.ts';
 import { plant, type Scope, scriptedReply, startScriptedJudge } from '../lifecycle/judges/scripted-judge.fixture.ts';
 import { type JudgeOptions, judgeCommand } from './judge.ts';
@@ -115,6 +116,36 @@ describe('tierline judge', () => {
     const bare = { ...config, tasks: new Map([['letters', { ...letters, accept: [] }]]) };
     await assert.rejects(run(bare, { tasks: ['letters'] }), /The task letters has no judge among its gates/);
     await assert.rejects(run(bare), /No task that has samples has a judge/);
+  });
+
+  test('a judge whose provider refuses the key is left at once, one that keeps failing after a few tries', async (t) => {
+    for (const [status, most] of [
+      [401, 8],
+      [500, 60],
+    ] as const) {
+      const { judge, config } = await planted(t, () => status, 40);
+      const { code, warnings } = await run(config, { pairs: 0 });
+      assert.equal(code, 2);
+      assert.ok(judge.prompts.length <= most, `${status}: ${judge.prompts.length}`);
+      assert.ok(
+        warnings.some((line) => /arbiter: 80 questions are left, its provider/.test(line)),
+        warnings.join('\n'),
+      );
+      assert.equal(written(config).judges[0]?.labels.count, 0);
+    }
+  });
+
+  test('a profile doubts the judge of a gate until it is graded and trusted', async (t) => {
+    const { config } = await planted(t, (prompt) => scriptedReply(prompt, {}));
+    const letters = config.tasks.get('letters');
+    assert.ok(letters !== undefined);
+    const path = join(dirname(config.file as string), 'tierline/judges/letters.json');
+    const doubts = (): string[] => doubtsAbout(letters, { config, samples: [], path });
+    assert.deepEqual(doubts(), ['the judge arbiter has not been graded against labels']);
+    await run(config, { limit: 10 });
+    assert.match(doubts()[0] ?? '', /^the judge arbiter is not trusted yet \(10 labels, and 30 are the least/);
+    await run(config);
+    assert.deepEqual(doubts(), []);
   });
 
   test('its lines stay within 110 columns but for sentences', async (t) => {

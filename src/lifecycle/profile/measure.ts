@@ -110,6 +110,7 @@ export async function toProfile(
     thresholds: config.thresholds,
     gates: task.gates,
     hasGates: config.accept.length > 0,
+    doubts: task.doubts,
     spent: profiled.store.spent(),
   });
 }
