@@ -9,6 +9,8 @@ import type { Sample } from '../samples/sample.ts';
 export interface Oracle {
   gates: readonly Gate[];
   reference: ReferenceConfig | null;
+  /** Gates of single samples, by their digest. */
+  own: ReadonlyMap<string, readonly Gate[]>;
 }
 
 export interface Judged {
@@ -18,9 +20,10 @@ export interface Judged {
 }
 
 /** Names of everything that is asked of an answer, the costly last, as they are asked. */
-export function namesOf({ gates }: Oracle, hasReferences: boolean): string[] {
+export function namesOf({ gates, own }: Oracle, hasReferences: boolean): string[] {
   const reference = hasReferences ? ['reference'] : [];
-  return [...reference, ...cheap(gates).map(({ name }) => name), ...costly(gates).map(({ name }) => name)];
+  const all = [...gates, ...[...own.values()].flat()];
+  return [...new Set([...reference, ...cheap(all).map(({ name }) => name), ...costly(all).map(({ name }) => name)])];
 }
 
 /**
@@ -28,9 +31,10 @@ export function namesOf({ gates }: Oracle, hasReferences: boolean): string[] {
  * gate that does has given no verdict.
  */
 export async function judge(
-  { gates, reference }: Oracle,
+  { gates: ofTask, reference, own }: Oracle,
   { sample, answer, question, context }: { sample: Sample; answer: Answer; question: Question; context: GateContext },
 ): Promise<Judged> {
+  const gates = [...ofTask, ...(own.get(sample.digest) ?? [])];
   const known = sample.reference === undefined ? [] : [createReferenceGate(sample.reference, reference)];
   const verdicts: Verdict[] = [];
   for (const gate of [...known, ...cheap(gates)]) verdicts.push(await ask(gate, answer, question, context));

@@ -92,7 +92,7 @@ function summariseModel({ model, tier, upstreams, outcomes }: Measured, facts: P
   };
 }
 
-export function passRateOf(judged: readonly Outcome[], confidence: number): PassRate {
+export function passRateOf(judged: readonly Pick<Outcome, 'weight' | 'pass'>[], confidence: number): PassRate {
   const weights = judged.map(({ weight }) => weight);
   const whole = weights.reduce((sum, weight) => sum + weight, 0);
   if (whole === 0) return { share: null, low: 0, high: 1, trials: 0 };
