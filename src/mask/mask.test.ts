@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { Json } from '../../call/json.ts';
+import type { Json } from '../call/json.ts';
 import { maskJson, maskText } from './mask.ts';
 
 const masked = (text: string): string => maskText(text).text;
