@@ -9,6 +9,7 @@ import { defineEstimate } from './commands/estimate.ts';
 import { defineEvaluate } from './commands/evaluate.ts';
 import { defineJudge } from './commands/judge.ts';
 import { defineProfile } from './commands/profile.ts';
+import { defineSample } from './commands/sample.ts';
 
 const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 const warn = (text: string): void => void process.stderr.write(`tierline: ${text}\n`);
@@ -135,6 +136,7 @@ defineProfile(program, io);
 defineEstimate(program, io);
 defineEvaluate(program, io);
 defineJudge(program, io);
+defineSample(program, io);
 
 try {
   const complaint = complaintAboutNode(process.version);
