@@ -51,15 +51,23 @@ export function createJudging(
 
 /** Asks nobody: what no judge has said is not known. */
 export function createRecall(engine: Engine, task: Pick<ProfiledTask, 'oracle'> & { store: KeptAnswers }): Judging {
-  const recall = (model: string, prompt: string): Promise<JudgeReply> => {
-    const known = task.store.reply(replyKey(upstreamsOf(engine, model), prompt));
+  const ask = recallReply(task.store, (model) => upstreamsOf(engine, model));
+  return { judge: (sample, inbound, kept) => judgeKept(task, { sample, inbound, kept, ask }) };
+}
+
+/** What a model said when it was asked the same before; a failure when it never was. */
+export function recallReply(
+  store: Pick<KeptAnswers, 'reply'>,
+  upstreams: (model: string) => readonly string[],
+): JudgedAnswer['ask'] {
+  return (model, prompt) => {
+    const known = store.reply(replyKey(upstreams(model), prompt));
     return Promise.resolve(
       known === null
         ? { text: '', failure: 'it has not been asked', costNanoUsd: 0 }
         : { text: known.text, costNanoUsd: known.costNanoUsd },
     );
   };
-  return { judge: (sample, inbound, kept) => judgeKept(task, { sample, inbound, kept, ask: recall }) };
 }
 
 interface JudgedAnswer {
