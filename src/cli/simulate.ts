@@ -1,5 +1,6 @@
 // `tierline simulate`: what another policy would have made of the same calls. It calls no model.
 
+import { parseTime } from '../ledger/period.ts';
 import type { SimulationReport } from '../lifecycle/simulate/report.ts';
 import { simulate } from '../lifecycle/simulate/simulate.ts';
 import type { CommandIo } from './command-io.ts';
@@ -25,10 +26,13 @@ export interface SimulateOptions {
 
 /** The exit code: 1 when a limit is passed over, or cannot be held against anything. Rejects for what cannot be simulated. */
 export async function simulateCommand(options: SimulateOptions, io: CommandIo): Promise<number> {
-  const { current, candidate, from = null, folder, task = null, nowMs, json } = options;
+  const { current, candidate, from = null, folder, ledger, nowMs, json } = options;
   if (from !== null && from !== 'profile' && from !== 'ledger')
     throw new Error(`--from ${JSON.stringify(from)} is not one: choose profile or ledger.`);
-  const report = await simulate({ current, candidate, from, folder, task, nowMs });
+  const { since = '7d', until, tenant, task } = options;
+  const untilMs = until === undefined ? undefined : parseTime(until, nowMs);
+  const query = { sinceMs: parseTime(since, nowMs), untilMs, tenant, task };
+  const report = await simulate({ current, candidate, from, folder, ledger, query, nowMs });
   io.print(json === true ? `${JSON.stringify(report, null, 2)}\n` : writeSimulation(report));
   const complaints = complaintsAbout(report, options);
   for (const complaint of complaints) io.warn(complaint);
