@@ -119,7 +119,7 @@ function trySeen(trying: Trying, { attempt, isLast, own, last }: Seen): TriedRow
 function endingOf({ status, stopped, httpStatus, errorCode }: AttemptRow): Tried['ending'] {
   if (status === 'ok' || stopped === 'rejected') return 'answered';
   if (stopped === 'late') return 'late';
-  if (status === 'partial' || status === 'client_gone') return 'final';
+  if (status === 'partial' || status === 'client_gone') return 'broken';
   const isFinal = [400, 413, 422].includes(httpStatus ?? 0) && errorCode !== 'context_length_exceeded';
   return isFinal ? 'final' : 'failed';
 }

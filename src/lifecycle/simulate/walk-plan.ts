@@ -15,8 +15,11 @@ export interface Gap {
 /** What became of one model that was tried, as far as it is known. */
 export interface Tried {
   model: string;
-  /** `failed`: the upstream failed, so that the next attempt follows. `final`: the request itself is at fault. `late`: it was stopped. */
-  ending: 'answered' | 'failed' | 'final' | 'late';
+  /**
+   * `failed`: the upstream failed, so that the next attempt follows. `final`: the request itself is at fault. `late`: it was
+   * stopped. `broken`: it broke off when the client had begun to read it.
+   */
+  ending: 'answered' | 'failed' | 'final' | 'late' | 'broken';
   /** Share of such answers that its gates let through, 0 to 1; null when not known. 1 for an answer that is taken as it comes. */
   passes: number | null;
   /** Nano-dollars, judges of this attempt included. */
@@ -77,7 +80,7 @@ class Walk<T extends Tried> {
   async run(): Promise<void> {
     let at = 0;
     while (at < this.plan.length && this.reach.high > 0) at = await this.step(at);
-    if (this.reach.high > 0) this.settle();
+    if (this.reach.high > 0) this.settle(this.elapsedMs);
   }
 
   private async step(at: number): Promise<number> {
@@ -127,8 +130,9 @@ class Walk<T extends Tried> {
   /** The share of the calls that end here leaves the walk. */
   private hear(tried: T, latencyMs: number | null): void {
     const { ending, passes } = tried;
-    if (ending === 'final') this.end({ answer: null, how: 'failed', share: this.reach, latencyMs });
-    if (ending === 'final') this.reach = NOTHING;
+    if (ending === 'final') this.settle(latencyMs);
+    if (ending === 'broken') this.end({ answer: null, how: 'failed', share: this.reach, latencyMs });
+    if (ending === 'final' || ending === 'broken') this.reach = NOTHING;
     if (ending !== 'answered') return;
     if (passes !== 1) this.refused = tried;
     if (passes === null) this.walked.gaps.push({ of: 'route', reason: `how often ${tried.model} passes is not known` });
@@ -141,8 +145,9 @@ class Walk<T extends Tried> {
     if (end.share.high > 0) this.walked.ends.push(end);
   }
 
-  private settle(): void {
-    const { refused, reach: share, elapsedMs: latencyMs } = this;
+  /** Nobody has passed: the last answer that was refused is given all the same, where the route has it so. */
+  private settle(latencyMs: number | null): void {
+    const { refused, reach: share } = this;
     if (refused === null) this.end({ answer: null, how: 'failed', share, latencyMs });
     else if (this.otherwise === 'answer') this.end({ answer: refused, how: 'settled', share, latencyMs });
     else this.end({ answer: null, how: 'refused', share, latencyMs });
