@@ -31,6 +31,14 @@ export function collect(text: string, before: string[] | undefined): string[] {
   return [...(before ?? []), text];
 }
 
+/** `5` or `5%`, as a share of 1. */
+export function percentage(text: string): number {
+  const value = Number(text.replace(/\s*%$/, ''));
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('A percentage is expected, such as 5.');
+  return value / 100;
+}
+
 /** An amount in dollars. */
 export function amount(text: string): number {
   const value = Number(text.replace(/^\$/, ''));

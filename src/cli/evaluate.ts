@@ -52,7 +52,7 @@ export interface EvaluateOptions {
 /** The exit code: 0 fine, 1 a bound is passed over, 2 too little is known. Rejects for what cannot be evaluated at all. */
 export async function evaluateCommand(options: EvaluateOptions, io: CommandIo): Promise<Ruling['exitCode']> {
   const { config, inForce } = options;
-  const instance = await openUnrecorded(config, createMemory(seedHistory(inForce.ledger.path)));
+  const instance = await openUnrecorded(config, { memory: createMemory(seedHistory(inForce.ledger.path)) });
   try {
     const engine = withoutMemory(instance.engine);
     const { tasks: names, split = null, limit = null, fresh, offline } = options;

@@ -10,6 +10,7 @@ import { defineEvaluate } from './commands/evaluate.ts';
 import { defineJudge } from './commands/judge.ts';
 import { defineProfile } from './commands/profile.ts';
 import { defineSample } from './commands/sample.ts';
+import { defineSimulate } from './commands/simulate.ts';
 
 const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 const warn = (text: string): void => void process.stderr.write(`tierline: ${text}\n`);
@@ -137,6 +138,7 @@ defineEstimate(program, io);
 defineEvaluate(program, io);
 defineJudge(program, io);
 defineSample(program, io);
+defineSimulate(program, io);
 
 try {
   const complaint = complaintAboutNode(process.version);

@@ -65,9 +65,18 @@ export function askOrRecall(
   };
 }
 
+/** Asks nobody, in the name of a running engine. */
 export function recallOnly(engine: Pick<Engine, 'delivery'>, store: Pick<KeptAnswers, 'reply'>): JudgeAsk {
+  return recallReply(store, (model) => upstreamsOf(engine, model));
+}
+
+/** What a model said when it was asked the same before; a failure when it never was. */
+export function recallReply(
+  store: Pick<KeptAnswers, 'reply'>,
+  upstreams: (model: string) => readonly string[],
+): JudgeAsk {
   return (model, prompt) => {
-    const known = store.reply(replyKey(upstreamsOf(engine, model), prompt));
+    const known = store.reply(replyKey(upstreams(model), prompt));
     return Promise.resolve(
       known === null
         ? { text: '', failure: 'it has not been asked', costNanoUsd: 0 }
