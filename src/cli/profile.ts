@@ -33,8 +33,9 @@ export interface ProfileOptions {
   svg?: string | undefined;
 }
 
-/** Failures in a row that a model may have, and how long it may be refused for its rate limit alone. */
-const MAX_FAILURES = 5;
+/** How often a question is tried, how many failures in a row a model may have, and how long it may be refused for its rate limit alone. */
+const MAX_TRIES = 3;
+const MAX_FAILURES = 6;
 const MAX_IDLE_MS = 300_000;
 
 /** The exit code: 0 when everything was measured, 2 when something is missing. Rejects for what cannot be measured at all. */
@@ -62,11 +63,16 @@ async function measureTasks(options: ProfileOptions, io: CommandIo): Promise<Pro
       const ceiling = await askForLeave({ ...measurement, jobs }, options, io);
       const spending = new Spending(ceiling);
       const stop = stopOnSignal(io);
-      const { onProgress, finish } = await follow({ ...measurement, jobs }, { spending, io });
+      const { onProgress, noteOf, finish } = await follow({ ...measurement, jobs }, { spending, io });
       const run: ProfileRun = {
         engine,
         spending,
-        lanes: { concurrency: options.concurrency, maxFailures: MAX_FAILURES, maxIdleMs: MAX_IDLE_MS },
+        lanes: {
+          concurrency: options.concurrency,
+          maxTries: MAX_TRIES,
+          maxFailures: MAX_FAILURES,
+          maxIdleMs: MAX_IDLE_MS,
+        },
         signal: options.offline === true ? AbortSignal.abort() : stop.signal,
         clock: { nowMs: Date.now, sleep: (ms, signal) => wait(ms, undefined, { signal }) },
         onProgress,
@@ -74,7 +80,7 @@ async function measureTasks(options: ProfileOptions, io: CommandIo): Promise<Pro
       const { profiles, lanes } = await measure({ ...measurement, jobs }, run);
       finish(stop.signal.aborted);
       stop.release();
-      tellLeft(lanes, { spending, io, measurement });
+      tellLeft(lanes, { spending, noteOf, io });
       return profiles;
     } finally {
       measurement.close();
@@ -149,6 +155,8 @@ function stopOnSignal(io: CommandIo): { signal: AbortSignal; release: () => void
 
 interface Followed {
   onProgress: ProfileRun['onProgress'];
+  /** The last that was heard of a model's provider, for the end. */
+  noteOf: (model: string) => string | null;
   finish: (isStopped: boolean) => void;
 }
 
@@ -157,13 +165,14 @@ async function follow(
   { jobs }: Measurement,
   { spending, io }: { spending: Spending; io: CommandIo },
 ): Promise<Followed> {
-  if (jobs.length === 0) return { onProgress: () => undefined, finish: () => undefined };
+  if (jobs.length === 0) return { onProgress: () => undefined, noteOf: () => null, finish: () => undefined };
   const open = new Map<string, { left: number; done: number }>();
   for (const { candidate } of jobs) {
     const lane = open.get(candidate.model.name) ?? { left: 0, done: 0 };
     open.set(candidate.model.name, { ...lane, left: lane.left + 1 });
   }
   const startedAt = performance.now();
+  const notes = new Map<string, string>();
   const progress: Progress = await startProgress({
     total: jobs.length,
     title: `${jobs.length} questions`,
@@ -185,8 +194,12 @@ async function follow(
         lane.done++;
         progress.advance(say());
       }
-      if (note !== null) progress.note(note);
+      if (note !== null) {
+        notes.set(model, note);
+        progress.note(note);
+      }
     },
+    noteOf: (model) => notes.get(model) ?? null,
     finish: (isStopped) =>
       progress.finish(
         `${isStopped ? 'stopped after' : 'done in'} ${showDuration(performance.now() - startedAt)}, ${showUsd(Math.round(spending.spent))} spent`,
@@ -196,18 +209,21 @@ async function follow(
 
 const REASONS: Readonly<Record<NonNullable<LaneResult['reason']>, string>> = {
   failing: 'its provider keeps failing',
+  stuck: 'its provider will not answer any',
   limited: 'its provider keeps refusing it for its rate limit',
   ceiling: 'the ceiling is reached',
 };
 
 function tellLeft(
   lanes: ReadonlyMap<string, LaneResult>,
-  { spending, io }: { spending: Spending; io: CommandIo; measurement: Measurement },
+  { spending, noteOf, io }: { spending: Spending; noteOf: Followed['noteOf']; io: CommandIo },
 ): void {
   for (const [model, { left, reason, waitedMs }] of lanes) {
     if (waitedMs >= 1000) io.warn(`${model}: waited ${showDuration(waitedMs)} because its provider asked for that`);
-    if (left > 0 && reason !== null)
-      io.warn(`${model}: ${left} questions are left, ${REASONS[reason]}; run it again to go on`);
+    if (left === 0 || reason === null) continue;
+    const note = reason === 'ceiling' ? null : noteOf(model);
+    const why = note === null ? REASONS[reason] : `${REASONS[reason]} (${note})`;
+    io.warn(`${model}: ${left} questions are left, ${why}; run it again to go on`);
   }
   if (spending.unknown > 0) io.warn(`what ${spending.unknown} answers cost is not known`);
 }

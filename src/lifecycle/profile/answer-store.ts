@@ -3,6 +3,7 @@
 import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseObject } from '../../call/json.ts';
+import type { NanoUsd } from '../../call/money.ts';
 import type { KeptAnswer, KeptLine, KeptReply } from './answer.ts';
 
 export interface AnswerStore {
@@ -10,6 +11,8 @@ export interface AnswerStore {
   answer: (key: string) => KeptAnswer | null;
   reply: (key: string) => KeptReply | null;
   answers: () => Iterable<KeptAnswer>;
+  /** What everything in the file cost, and how many of its lines cost nobody knows what. */
+  spent: () => { nanoUsd: NanoUsd; unknown: number };
   /** A question is about to be sent that costs what its answer costs. */
   start: (key: string) => void;
   /** Keeps it; it is in the file when this returns. */
@@ -21,15 +24,17 @@ export interface AnswerStore {
 }
 
 /** What can be read without writing: for everybody but a run. */
-export type KeptAnswers = Pick<AnswerStore, 'answer' | 'reply' | 'answers'>;
+export type KeptAnswers = Pick<AnswerStore, 'answer' | 'reply' | 'answers' | 'spent'>;
 
 /** The answers at a path, none when there is no file. Throws Error for a file that is damaged in the middle. */
 export function readAnswers(path: string): KeptAnswers {
   return toKeptAnswers(load(path).lines);
 }
 
-function toKeptAnswers({ answers, replies }: Lines): KeptAnswers {
+function toKeptAnswers(lines: Lines): KeptAnswers {
+  const { answers, replies } = lines;
   return {
+    spent: () => ({ nanoUsd: lines.nanoUsd, unknown: lines.unknown }),
     answer: (key) => answers.get(key) ?? null,
     reply: (key) => replies.get(key) ?? null,
     answers: () => answers.values(),
@@ -71,11 +76,15 @@ export function openAnswerStore(path: string): AnswerStore {
 interface Lines {
   answers: Map<string, KeptAnswer>;
   replies: Map<string, KeptReply>;
+  nanoUsd: NanoUsd;
+  unknown: number;
 }
+
+const KINDS: ReadonlySet<unknown> = new Set(['answer', 'reply', 'failure'] satisfies KeptLine['kind'][]);
 
 /** Only the last line may be torn: a process was killed while it wrote. Anything else is damage, and told. */
 function load(path: string): { lines: Lines; isTorn: boolean } {
-  const lines: Lines = { answers: new Map(), replies: new Map() };
+  const lines: Lines = { answers: new Map(), replies: new Map(), nanoUsd: 0, unknown: 0 };
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
   const isTorn = text !== '' && !text.endsWith('\n');
   const written = text.split('\n');
@@ -83,8 +92,7 @@ function load(path: string): { lines: Lines; isTorn: boolean } {
   for (const [index, line] of written.entries()) {
     if (line === '') continue;
     const kept = parseObject(line);
-    if (kept !== null && (kept.kind === 'answer' || kept.kind === 'reply') && typeof kept.key === 'string')
-      take(lines, kept as unknown as KeptLine);
+    if (kept !== null && KINDS.has(kept.kind) && typeof kept.key === 'string') take(lines, kept as unknown as KeptLine);
     else if (index !== last && !isTornLine(line))
       throw new Error(
         `Answers in ${path}: line ${index + 1} cannot be read. Mend it or take it out; nothing was changed.`,
@@ -98,9 +106,11 @@ function isTornLine(line: string): boolean {
   return line.startsWith('{"kind":"') || '{"kind":"'.startsWith(line);
 }
 
-function take({ answers, replies }: Lines, line: KeptLine): void {
-  if (line.kind === 'answer') answers.set(line.key, line);
-  else replies.set(line.key, line);
+function take(lines: Lines, line: KeptLine): void {
+  if (line.kind === 'answer') lines.answers.set(line.key, line);
+  else if (line.kind === 'reply') lines.replies.set(line.key, line);
+  if (line.costNanoUsd === null) lines.unknown++;
+  else lines.nanoUsd += line.costNanoUsd;
 }
 
 function writeWhole(fd: number, text: string): void {

@@ -42,7 +42,18 @@ export interface KeptReply {
   costNanoUsd: NanoUsd | null;
 }
 
-export type KeptLine = KeptAnswer | KeptReply;
+/** Money that brought no answer. */
+export interface KeptFailure {
+  kind: 'failure';
+  key: string;
+  model: string;
+  at: string;
+  code: string;
+  /** Null when nobody knows whether and what it was billed. */
+  costNanoUsd: NanoUsd | null;
+}
+
+export type KeptLine = KeptAnswer | KeptReply | KeptFailure;
 
 /** The same for the same question to the same upstream model, whatever either is called here. */
 export function answerKey(sample: Pick<Sample, 'digest'>, upstreams: readonly string[]): string {

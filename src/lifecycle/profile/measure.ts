@@ -3,7 +3,6 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { NanoUsd } from '../../call/money.ts';
 import type { Engine } from '../../router.ts';
-import type { KeptAnswer } from './answer.ts';
 import { type AnswerStore, openAnswerStore } from './answer-store.ts';
 import { collectOutcomes } from './collect.ts';
 import { createJudging, createRecall } from './judging.ts';
@@ -112,17 +111,8 @@ export async function toProfile(
     thresholds: config.thresholds,
     gates: task.gates,
     hasGates: config.accept.length > 0,
-    spentNanoUsd: spentOn(measured.flatMap(({ outcomes }) => outcomes.flatMap(({ kept }) => kept ?? []))),
+    spent: profiled.store.spent(),
   });
-}
-
-function spentOn(answers: readonly KeptAnswer[]): NanoUsd | null {
-  let sum = 0;
-  for (const { costNanoUsd } of answers) {
-    if (costNanoUsd === null) return null;
-    sum += costNanoUsd;
-  }
-  return sum;
 }
 
 /** Whole or not at all: a profile that is read meanwhile is the old one. */

@@ -57,7 +57,7 @@ const profileSchema: z.ZodType<Profile> = z.object({
     openModels: z.array(z.string()),
     say: z.string(),
   }),
-  spentNanoUsd: amount.nullable(),
+  spent: z.object({ nanoUsd: amount, unknown: count }),
 });
 
 /** The profile in a file. Throws Error for one that is missing or is none, with what is wrong. */

@@ -1,5 +1,5 @@
 // Makes a profile of what was answered and judged. Pure arithmetic over outcomes: it asks nobody and reads no file.
-import type { CostBasis, NanoUsd } from '../../call/money.ts';
+import type { CostBasis } from '../../call/money.ts';
 import { totalInputTokens } from '../../call/usage.ts';
 import type { Verdict } from '../../call/verdict.ts';
 import type { ThresholdsConfig } from '../../config/config.ts';
@@ -36,7 +36,7 @@ export interface ProfileFacts {
   gates: string[];
   /** Whether production has gates for the task, beside references. */
   hasGates: boolean;
-  spentNanoUsd: NanoUsd | null;
+  spent: Profile['spent'];
 }
 
 export function summarise(measured: readonly Measured[], facts: ProfileFacts): Profile {

@@ -23,7 +23,7 @@ function toRow<Row>(row: Row, columns: readonly Column<Row>[]): Markup {
   const cells = columns.map(({ name, isFigure, cell }, at) => {
     const content = cell(row);
     if (at === 0) return markup`<th role="rowheader" scope="row">${content}</th>`;
-    return markup`<td role="cell" data-column="${name}"${isFigure === true && markup` class="figure"`}>${content}</td>`;
+    return markup`<td role="cell" data-column="${name}"${isFigure === true && markup` class="figure"`}><span>${content}</span></td>`;
   });
   return markup`<tr role="row">${cells}</tr>`;
 }

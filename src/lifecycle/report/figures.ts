@@ -3,6 +3,7 @@ import { showCount, showDuration } from '../../ledger/display.ts';
 import { placeModels } from '../profile/beaten.ts';
 import { percent } from '../profile/verdict.ts';
 import type { ReportTask } from './advice.ts';
+import { showMoment } from './chart/axis.ts';
 import { frontierChart } from './chart/frontier-chart.ts';
 import { gateChart } from './chart/gate-chart.ts';
 import { intervalChart } from './chart/interval-chart.ts';
@@ -52,7 +53,10 @@ export function figuresOf(
   });
   if (gates.length > 0) {
     const judged = models.map(({ model, byGate }) => ({ name: model, byGate }));
-    charts.push({ kind: 'gates', chart: gateChart({ id: `${id}-gates`, task, gates, models: judged }) });
+    charts.push({
+      kind: 'gates',
+      chart: gateChart({ id: `${id}-gates`, task, gates: [...new Set(gates)], models: judged }),
+    });
   }
   const output = spreadChart({
     id: `${id}-output`,
@@ -60,6 +64,7 @@ export function figuresOf(
     rows: models.map(({ model, outputTokens }) => ({ name: model, values: outputTokens })),
     limit: null,
     show: showTokens,
+    showMark: showTokens,
   });
   const latency = spreadChart({
     id: `${id}-latency`,
@@ -67,6 +72,7 @@ export function figuresOf(
     rows: models.map(({ model, latencyMs }) => ({ name: model, values: latencyMs })),
     limit: latencyBudgetMs === null ? null : { value: latencyBudgetMs, name: 'latency budget' },
     show: showDuration,
+    showMark: showMoment,
   });
   return [...charts, { kind: 'output', chart: output }, { kind: 'latency', chart: latency }];
 }

@@ -6,7 +6,7 @@ import type { ReportTask } from './advice.ts';
 import { dataTable } from './data-table.ts';
 import { type Markup, markup } from './markup.ts';
 import { moment, named, rangeOf, shareOf, verdictChip } from './parts.ts';
-import { listed, showNano } from './words.ts';
+import { counted, listed, showNano } from './words.ts';
 
 interface TaskModel {
   profile: Profile;
@@ -96,11 +96,15 @@ function sourceTable(tasks: readonly ReportTask[]): Markup {
       { name: 'Confidence', isFigure: true, cell: ({ profile }) => percent(profile.thresholds.confidence) },
       { name: 'Calls a month', isFigure: true, cell: ({ volume }) => (volume === null ? UNKNOWN : showCount(volume)) },
       { name: 'Latency budget', isFigure: true, cell: ({ latencyBudgetMs }) => showDuration(latencyBudgetMs) },
-      { name: 'Spent on measuring', isFigure: true, cell: ({ profile }) => showNano(profile.spentNanoUsd) },
+      { name: 'Spent on measuring', isFigure: true, cell: ({ profile }) => saySpent(profile.spent) },
       { name: 'Profile of', cell: ({ profile }) => moment(profile.madeAt) },
     ],
     tasks,
   );
+}
+
+function saySpent({ nanoUsd, unknown }: Profile['spent']): string {
+  return unknown === 0 ? showNano(nanoUsd) : `${showNano(nanoUsd)} and ${counted(unknown, 'unknown sum')}`;
 }
 
 function snapshotTable(tasks: readonly ReportTask[]): Markup {

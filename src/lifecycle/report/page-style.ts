@@ -18,7 +18,7 @@ header{margin-bottom:24px}
 h1{font-size:2rem;line-height:1.2;margin:0;letter-spacing:-.015em;text-wrap:balance}
 h2{font-size:1.35rem;line-height:1.25;margin:0 0 4px;letter-spacing:-.01em;overflow-wrap:anywhere}
 h3{font-size:1rem;margin:20px 0 4px}
-p{margin:0 0 12px;max-width:76ch}
+p{margin:0 0 12px;max-width:88ch}
 a{color:var(--accent);text-underline-offset:2px}
 code{font:.85em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 .eyebrow{margin:0 0 6px;color:var(--accent);font-size:.8rem;font-weight:650;letter-spacing:.06em;text-transform:uppercase}
@@ -26,14 +26,14 @@ code{font:.85em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wr
 .meta{font-size:.9rem;margin-top:6px;overflow-wrap:anywhere}
 .quiet{font-size:.85em;font-weight:400}
 section{background:var(--ground);border:1px solid var(--line);border-radius:12px;padding:24px;margin:0 0 20px}
-.headline{font-size:1.2rem;line-height:1.5;text-wrap:pretty}
-.sum{margin:12px 0 0}
-.advice{font-size:1.05rem}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:28px 36px;align-items:start;margin:20px 0 24px}
-figure{margin:0;min-width:0}
+.headline{font-size:1.4rem;line-height:1.35;font-weight:600;letter-spacing:-.01em;margin-bottom:8px;text-wrap:balance}
+.advice{font-size:1.05rem;max-width:none}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:28px 40px;align-items:start;margin:20px 0 24px}
+figure{margin:0 0 28px;min-width:0}
+.figures figure:last-child{margin-bottom:0}
 figcaption{font-size:.9rem;line-height:1.45;color:var(--muted);margin-bottom:10px}
 figcaption strong{color:var(--ink)}
-svg.chart{display:block;width:100%;max-width:520px;height:auto;overflow:visible}
+svg.chart{display:block;width:100%;max-width:480px;height:auto;overflow:visible}
 details{margin-top:6px;font-size:.9rem}
 summary{cursor:pointer;color:var(--accent);width:fit-content}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:3px}
@@ -42,13 +42,13 @@ table{border-collapse:collapse;width:100%;font-size:.9rem;line-height:1.4;font-v
 caption{text-align:left;color:var(--muted);font-size:.85rem;padding-bottom:4px}
 th,td{padding:8px 10px;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 thead th{font-weight:600;color:var(--muted);font-size:.82rem;vertical-align:bottom}
-tbody th{font-weight:600;overflow-wrap:anywhere}
+tbody th{font-weight:600;min-width:11ch;overflow-wrap:anywhere}
 th:first-child,td:first-child{padding-left:0}
 th:last-child,td:last-child{padding-right:0}
 tbody tr:last-child>*{border-bottom:0}
 .figure{text-align:right;white-space:nowrap}
 thead .figure{white-space:normal}
-td bdi,th bdi{overflow-wrap:anywhere}
+td bdi{overflow-wrap:anywhere}
 .chip{display:inline-block;padding:1px 9px;border-radius:99px;font-size:.85rem;line-height:1.5;white-space:nowrap;color:var(--ink);background:var(--next);border:1px solid transparent}
 .chip.default{background:var(--good)}
 .chip.gated{background:var(--gated)}
@@ -73,7 +73,6 @@ tbody tr:last-child{border-bottom:0}
 tbody th,tbody td{display:flex;justify-content:space-between;gap:16px;padding:2px 0;border:0;text-align:right;white-space:normal}
 tbody th{display:block;text-align:left;font-size:1rem}
 tbody td::before{content:attr(data-column);color:var(--muted);font-weight:400;text-align:left;flex:none}
-tbody td br{display:none}
 }
 @media print{
 @page{margin:14mm}

@@ -35,3 +35,8 @@ export function modelName({ model, tier }: Pick<ModelProfile, 'model' | 'tier'>)
 export function moment(iso: string | null): string {
   return iso === null ? UNKNOWN : `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }
+
+/** A figure and its sign stay on one line. */
+export function unbroken(sentence: string): string {
+  return sentence.replaceAll(' %', '\u{a0}%');
+}

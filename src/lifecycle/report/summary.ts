@@ -1,17 +1,17 @@
 // The top of a report: what to do, what it saves, and a line for every task. Somebody who reads no further has read the result.
 import { UNKNOWN } from '../../ledger/display.ts';
 import { percent } from '../profile/verdict.ts';
-import { type Advice, savingOf } from './advice.ts';
+import type { Advice } from './advice.ts';
 import { type Column, dataTable } from './data-table.ts';
 import { type Markup, markup, type Piece } from './markup.ts';
-import { modelName, named, rangeOf, shareOf, verdictChip } from './parts.ts';
+import { modelName, named, rangeOf, shareOf, unbroken, verdictChip } from './parts.ts';
 import { headline, showNano, showThousand } from './words.ts';
 
 /** `baseline`: name of the model that savings are counted against; null for none. */
 export function summary(advices: readonly Advice[], baseline: string | null): Markup {
-  const saving = savingOf(advices);
-  return markup`<section class="lead" aria-label="Summary"><p class="headline">${headline(advices, baseline).join(' ')}</p>
-${dataTable('What to do, task by task', columns, [...advices.entries()])}${saving !== null && advices.length > 1 && markup`<p class="sum">In a month, where the volume is known: <strong>${showNano(saving.savedPerMonth)}</strong> of ${showNano(saving.nowPerMonth)}.</p>`}</section>
+  const [first = '', ...rest] = headline(advices, baseline);
+  return markup`<section class="lead" aria-label="Summary"><p class="headline">${unbroken(first)}</p><p>${unbroken(rest.join(' '))}</p>
+${dataTable('What to do, task by task', columns, [...advices.entries()])}</section>
 `;
 }
 

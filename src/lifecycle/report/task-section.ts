@@ -9,7 +9,7 @@ import { type Chart, inlineSvg } from './chart/svg.ts';
 import { type Column, dataTable } from './data-table.ts';
 import { type FigureKind, figuresOf, showTokens } from './figures.ts';
 import { type Markup, markup, type Piece } from './markup.ts';
-import { modelName, named, rangeOf, shareOf, verdictChip } from './parts.ts';
+import { modelName, named, rangeOf, shareOf, unbroken, verdictChip } from './parts.ts';
 import { unknownsOf } from './unknowns.ts';
 import { counted, sayDifference, showThousand } from './words.ts';
 
@@ -20,8 +20,8 @@ export function taskSection(advice: Advice, number: number, baseline: string | n
   const unknowns = unknownsOf(advice, baseline);
   return markup`<section class="task" id="task-${number}" aria-labelledby="h-${number}"><h2 id="h-${number}">${named(profile.task)}</h2>
 <p class="meta">${counted(profile.samples.count, 'sample')}, ${showCount(profile.samples.withReference)} with a reference; has to pass ${profile.gates.join(', ')}${owner !== null && markup`; owner ${owner}`}</p>
-<p class="advice">${verdictChip(profile.recommendation.verdict)} ${profile.recommendation.say}${sayMoney(advice)}</p>
-<div class="figures">${charts.map(({ kind, chart }) => figure(kind, chart, { models: profile.models, gates: profile.gates, latencyBudgetMs }))}</div>
+<p class="advice">${verdictChip(profile.recommendation.verdict)} ${unbroken(profile.recommendation.say + sayMoney(advice))}</p>
+<div class="figures">${COLUMNS.map((kinds) => markup`<div>${charts.filter(({ kind }) => kinds.includes(kind)).map(({ kind, chart }) => figure(kind, chart, { models: profile.models, gates: profile.gates, latencyBudgetMs }))}</div>`)}</div>
 ${dataTable('Models, cheapest first', modelColumns, profile.models)}${beatenList(profile.models)}${unknowns.length > 0 && markup`<h3>What is not known</h3><ul class="unknown">${unknowns.map((say) => markup`<li>${say}</li>`)}</ul>`}
 </section>
 `;
@@ -80,6 +80,12 @@ function figure(kind: FigureKind, chart: Chart, measured: Measured): Markup {
   return markup`<figure class="${kind}"><figcaption><strong>${title}</strong> ${say}${budget}</figcaption>${inlineSvg(chart)}${table !== null && markup`<details><summary>Figures</summary>${table}</details>`}</figure>
 `;
 }
+
+/** Side by side where there is room. */
+const COLUMNS: readonly (readonly FigureKind[])[] = [
+  ['frontier', 'gates'],
+  ['thresholds', 'output', 'latency'],
+];
 
 const CAPTIONS: Readonly<Record<FigureKind, { title: string; say: string }>> = {
   frontier: {

@@ -39,59 +39,65 @@ export function sayDifference(amount: number, share: number | null): string {
   return `saves ${showNano(amount)}${share === null ? '' : ` (${percent(share)})`}`;
 }
 
-/** What to do and what it saves, sentence by sentence. */
+/** What to do and what it saves, sentence by sentence; the first says the most. */
 export function headline(advices: readonly Advice[], baseline: string | null): string[] {
-  const namesOf = (which: (advice: Advice) => boolean): string[] =>
-    advices.filter(which).map(({ task }) => task.profile.task);
-  const moves = namesOf((advice) => isMove(advice, baseline));
-  const stays = namesOf(({ recommended }) => recommended !== null && recommended.model === baseline);
-  const open = namesOf(({ recommended }) => recommended === null);
+  const nameOf = ({ task }: Advice): string => task.profile.task;
+  const stays = advices.filter(({ recommended }) => recommended !== null && recommended.model === baseline).map(nameOf);
+  const open = advices.filter(({ recommended }) => recommended === null).map(nameOf);
   return [
-    ...sayMoves(moves, baseline),
-    ...saySaving(advices),
-    ...(stays.length > 0 ? [`${listed(stays)} ${stays.length === 1 ? 'stays' : 'stay'} with ${baseline}.`] : []),
-    ...(open.length > 0
-      ? [
-          `For ${listed(open)} no model is known to be good enough yet${baseline === null ? '' : `: leave ${open.length === 1 ? 'it' : 'them'} as ${open.length === 1 ? 'it is' : 'they are'}`}.`,
-        ]
-      : []),
-    ...sayDoubts(advices),
-  ];
+    saySaving(advices, baseline),
+    sayMoves(advices, baseline),
+    stays.length > 0 && `${listed(stays)} ${stays.length === 1 ? 'stays' : 'stay'} with ${baseline}.`,
+    open.length > 0 && `For ${listed(open)} no model is known to be good enough yet.`,
+    sayLeftOut(advices),
+    sayDoubts(advices),
+  ].filter((sentence) => sentence !== false && sentence !== null);
 }
 
-function isMove({ recommended }: Advice, baseline: string | null): boolean {
-  return recommended !== null && recommended.model !== baseline;
-}
-
-function sayMoves(moves: readonly string[], baseline: string | null): string[] {
-  if (moves.length === 0) return [];
-  const where = baseline === null ? 'to the model named below' : `from ${baseline} to the model named below`;
-  return [`Move ${listed(moves)} ${where}.`];
-}
-
-function saySaving(advices: readonly Advice[]): string[] {
+/** In a month where volumes are known, else per call. */
+function saySaving(advices: readonly Advice[], baseline: string | null): string | null {
   const saving = savingOf(advices);
-  const unknown = advices.filter(({ task }) => task.volume === null).length;
-  const rest =
-    unknown === 0 || saving === null
-      ? ''
-      : ` Of ${counted(unknown, 'task')} the volume is not known: ${unknown === 1 ? 'it is' : 'they are'} not part of that.`;
-  if (saving === null) return [];
+  if (saving === null) return saySavedShares(advices);
   const { tasks, savedPerMonth, nowPerMonth } = saving;
-  if (Math.round(savedPerMonth) === 0) return [`That costs what it costs now.${rest}`];
-  if (savedPerMonth < 0)
-    return [
-      `That costs ${showNano(-savedPerMonth)} a month more than the baseline on ${counted(tasks, 'task')}.${rest}`,
-    ];
-  const share = nowPerMonth === 0 ? '' : `, ${percent(savedPerMonth / nowPerMonth)} of ${showNano(nowPerMonth)}`;
-  return [`That saves ${showNano(savedPerMonth)} a month on ${counted(tasks, 'task')}${share}.${rest}`];
+  const what = `what ${counted(tasks, 'task')} ${tasks === 1 ? 'costs' : 'cost'} at ${baseline}`;
+  if (Math.round(savedPerMonth) === 0) return `The recommended models cost ${what}.`;
+  const share = nowPerMonth === 0 ? '' : `${percent(Math.abs(savedPerMonth) / nowPerMonth)} of `;
+  const verb = savedPerMonth > 0 ? 'save' : 'cost more by';
+  return `The recommended models ${verb} ${showNano(Math.abs(savedPerMonth))} a month: ${share}${what}.`;
 }
 
-function sayDoubts(advices: readonly Advice[]): string[] {
-  const doubtful = advices.filter(({ task }) => task.profile.recommendation.openModels.length > 0);
-  if (doubtful.length === 0) return [];
-  const parts = doubtful.map(
-    ({ task: { profile } }) => `${profile.task} (${listed(profile.recommendation.openModels)})`,
-  );
-  return [`Cheaper models may do, and more samples would tell: ${parts.join('; ')}.`];
+function saySavedShares(advices: readonly Advice[]): string | null {
+  const shares = advices.flatMap(({ savedShare }) => (savedShare === null || savedShare <= 0 ? [] : [savedShare]));
+  if (shares.length === 0) return null;
+  const [least, most] = [percent(Math.min(...shares)), percent(Math.max(...shares))];
+  const which = shares.length < advices.length ? ` on ${shares.length} of ${counted(advices.length, 'task')}` : '';
+  return `The recommended models save ${least === most ? most : `${least} to ${most}`} of the cost of a call${which}.`;
+}
+
+/** Task by task, those that go to the same model together. */
+function sayMoves(advices: readonly Advice[], baseline: string | null): string | null {
+  const moves = new Map<string, string[]>();
+  for (const { recommended, behind, task } of advices) {
+    if (recommended === null || recommended.model === baseline) continue;
+    const to = behind === null ? recommended.model : `${recommended.model} and then ${behind.model}`;
+    moves.set(to, [...(moves.get(to) ?? []), task.profile.task]);
+  }
+  const parts = [...moves].map(([to, tasks]) => `${listed(tasks)} to ${to}`);
+  return parts.length === 0 ? null : `Move ${parts.join('; ')}.`;
+}
+
+/** Whose savings the sum does not have. */
+function sayLeftOut(advices: readonly Advice[]): string | null {
+  const left = advices.filter(({ savedPerMonth }) => savedPerMonth === null);
+  if (left.length === 0 || savingOf(advices) === null) return null;
+  const why = left.every(({ task }) => task.volume === null) ? 'whose volume is' : 'of which something is';
+  return `Not in that sum: ${listed(left.map(({ task }) => task.profile.task))}, ${why} not known.`;
+}
+
+function sayDoubts(advices: readonly Advice[]): string | null {
+  const parts = advices.flatMap(({ task: { profile } }) => {
+    const { openModels } = profile.recommendation;
+    return openModels.length === 0 ? [] : [`${listed(openModels)} for ${profile.task}`];
+  });
+  return parts.length === 0 ? null : `More samples would tell whether a cheaper model will do: ${parts.join('; ')}.`;
 }

@@ -1,4 +1,5 @@
 // Axes: lines at round values with their names.
+import { showDuration, showUsd } from '../../../ledger/display.ts';
 import { type Markup, markup } from '../markup.ts';
 import type { Scale } from './scale.ts';
 import { round, textWidth } from './svg.ts';
@@ -32,4 +33,21 @@ export function leftAxis(scale: Scale, { left, right }: Frame, show: (value: num
     return markup`<path class="grid" d="M${left} ${y}H${right}"/><text class="muted small" x="${left - 7}" y="${round(y + 4)}" text-anchor="end">${show(value)}</text>`;
   });
   return markup`<g>${ticks}</g>`;
+}
+
+/** Nano-dollars at a mark of an axis: `$0.50`, `$2`. */
+export function showDollars(amount: number): string {
+  return showUsd(Math.round(amount))
+    .replace(/\.00$/, '')
+    .replace(/\.(\d)$/, '.$10');
+}
+
+/** Milliseconds at a mark of an axis: `500 ms`, `2 s`, `1 min`. */
+export function showMoment(ms: number): string {
+  return ms === 0
+    ? '0'
+    : showDuration(ms)
+        .replace(/(\.\d*?)0+ (m?s)$/, '$1 $2')
+        .replace(/\. /, ' ')
+        .replace(/ 0 s$/, '');
 }

@@ -12,38 +12,53 @@ export interface GateChartData {
   models: readonly { name: string; byGate: readonly GateResult[] }[];
 }
 
-const WIDTH = 460;
+const WIDTH = 400;
 const HEAD = 22;
 const ROW = 19;
 const ROOM = 8;
-const NAMES = 112;
-const VALUES = 128;
+const NAMES = 100;
+const VALUES = 150;
+const QUIET = 260;
 
 export function gateChart({ id, task, gates, models }: GateChartData): Chart {
-  const group = HEAD + models.length * ROW + ROOM;
   const resultOf = (gate: string, byGate: readonly GateResult[]): GateResult | null =>
     byGate.find((result) => result.gate === gate) ?? null;
-  const rows = gates.map((gate, index) => {
-    const bars = models.map(({ name, byGate }, at) =>
-      drawBar({ name, result: resultOf(gate, byGate) }, index * group + HEAD + at * ROW),
-    );
-    return markup`<g><text class="strong" x="0" y="${index * group + 14}">${fitText(gate, WIDTH, 12)}</text>${bars}</g>`;
-  });
-  const said = gates.map((gate) => {
-    const each = models.map(({ name, byGate }) => `${name} ${sayResult(resultOf(gate, byGate))}`);
-    return `${gate}: ${each.join(', ')}`;
-  });
+  let y = 0;
+  const groups: Markup[] = [];
+  const said: string[] = [];
+  for (const gate of gates) {
+    const bars = models.map(({ name, byGate }) => ({ name, result: resultOf(gate, byGate) }));
+    const isQuiet = bars.every(({ result }) => shareOf(result) === 1);
+    groups.push(isQuiet ? drawQuiet(gate, y) : drawGroup(gate, bars, y));
+    said.push(`${gate}: ${bars.map(({ name, result }) => `${name} ${sayResult(result)}`).join(', ')}`);
+    y += isQuiet ? HEAD : HEAD + models.length * ROW + ROOM;
+  }
+  const title = `${task}: what each gate lets pass`;
   return {
     id,
-    title: `${task}: what each gate lets pass`,
+    title,
     description: `${said.join('; ')}.`,
     width: WIDTH,
-    height: Math.max(1, gates.length * group),
-    body: markup`${rows}`,
+    height: Math.max(1, y),
+    body: markup`${groups}`,
   };
 }
 
-function drawBar({ name, result }: { name: string; result: GateResult | null }, y: number): Markup {
+interface Bar {
+  name: string;
+  result: GateResult | null;
+}
+
+/** Bars that are all full say no more than a line. */
+function drawQuiet(gate: string, y: number): Markup {
+  return markup`<g><text x="0" y="${y + 14}"><tspan class="strong">${fitText(gate, QUIET)}</tspan><tspan class="muted small" dx="8">lets everything pass</tspan></text></g>`;
+}
+
+function drawGroup(gate: string, bars: readonly Bar[], y: number): Markup {
+  return markup`<g><text class="strong" x="0" y="${y + 14}">${fitText(gate, WIDTH)}</text>${bars.map((bar, at) => drawBar(bar, y + HEAD + at * ROW))}</g>`;
+}
+
+function drawBar({ name, result }: Bar, y: number): Markup {
   const width = WIDTH - NAMES - VALUES;
   const share = shareOf(result);
   return markup`<g><title>${name}: ${sayResult(result)}</title><text x="0" y="${y + 12}">${fitText(name, NAMES - 10)}</text><rect class="track" x="${NAMES}" y="${y + 2}" width="${width}" height="12" rx="2"/>${share !== null && markup`<rect class="bar" x="${NAMES}" y="${y + 2}" width="${round(width * share)}" height="12" rx="2"/>`}<text class="small" x="${NAMES + width + 8}" y="${y + 12}">${share === null ? UNKNOWN : percent(share)}<tspan class="muted">${sayRefused(result)}</tspan></text></g>`;

@@ -21,38 +21,47 @@ export interface IntervalChartData {
   defaultFrom: number;
 }
 
-const WIDTH = 460;
+const WIDTH = 400;
 const TOP = 24;
 const ROW = 28;
-const NAMES = 112;
-const VALUES = 128;
+const NAMES = 100;
+const VALUES = 112;
 
 export function intervalChart({ id, task, models, gatedFrom, defaultFrom }: IntervalChartData): Chart {
   const bottom = TOP + models.length * ROW + 6;
   const frame: Frame = { left: NAMES, top: TOP, right: WIDTH - VALUES, bottom };
-  const lowest = Math.min(gatedFrom - 0.1, ...models.flatMap(({ share, low }) => (share === null ? [] : [low])));
-  const scale = linearScale([Math.max(0, Math.floor(lowest * 20) / 20), 1], [frame.left, frame.right], 4);
-  const bands = [
-    { name: 'next', from: 0, to: gatedFrom },
-    { name: 'gated', from: gatedFrom, to: defaultFrom },
-    { name: 'default', from: defaultFrom, to: 1 },
-  ];
+  const lowest = Math.min(gatedFrom - 0.05, ...models.flatMap(({ share, low }) => (share === null ? [] : [low])));
+  const scale = linearScale([Math.max(0, Math.floor(lowest * 20 + 1e-9) / 20), 1], [frame.left, frame.right], 4);
   return {
     id,
     title: `${task}: pass rates against thresholds`,
     description: `${models.map(describeOne).join('; ')}. Gated from ${percent(gatedFrom)}, default from ${percent(defaultFrom)}.`,
     width: WIDTH,
     height: bottom + 24,
-    body: markup`${bands.map((band) => drawBand(band, scale, frame))}${bottomAxis(scale, frame, percent)}${models.map((model, at) => drawRow(model, TOP + at * ROW + ROW / 2 + 3, { scale, frame }))}`,
+    body: markup`${drawBands({ gatedFrom, defaultFrom }, scale, frame)}${bottomAxis(scale, frame, percent)}${models.map((model, at) => drawRow(model, TOP + at * ROW + ROW / 2 + 3, { scale, frame }))}`,
   };
 }
 
-function drawBand({ name, from, to }: { name: string; from: number; to: number }, scale: Scale, frame: Frame): Markup {
-  const left = scale.at(Math.max(from, scale.low));
-  const width = scale.at(to) - left;
-  if (width <= 0) return markup``;
-  const isNamed = width > textWidth(name, 11) + 4;
-  return markup`<rect class="${name === 'default' ? 'good' : name}" x="${round(left)}" y="${frame.top}" width="${round(width)}" height="${frame.bottom - frame.top}"/>${isNamed && markup`<text class="muted small" x="${round(left + width / 2)}" y="${frame.top - 8}" text-anchor="middle">${name}</text>`}`;
+/** From the right, so that a name that is wider than its band moves the next one aside. */
+function drawBands(
+  { gatedFrom, defaultFrom }: { gatedFrom: number; defaultFrom: number },
+  scale: Scale,
+  { top, bottom }: Frame,
+): Markup[] {
+  let free = WIDTH - VALUES + 36;
+  return [
+    { name: 'default', look: 'good', from: defaultFrom, to: 1 },
+    { name: 'gated', look: 'gated', from: gatedFrom, to: defaultFrom },
+    { name: 'next', look: 'next', from: 0, to: gatedFrom },
+  ].map(({ name, look, from, to }) => {
+    const left = scale.at(Math.max(from, scale.low));
+    const width = scale.at(to) - left;
+    if (width <= 0) return markup``;
+    const half = textWidth(name, 11) / 2;
+    const middle = Math.min(left + width / 2, free - half);
+    free = middle - half - 6;
+    return markup`<rect class="${look}" x="${round(left)}" y="${top}" width="${round(width)}" height="${bottom - top}"/><text class="muted small" x="${round(middle)}" y="${top - 8}" text-anchor="middle">${name}</text>`;
+  });
 }
 
 function drawRow(model: RatedModel, y: number, { scale, frame }: { scale: Scale; frame: Frame }): Markup {

@@ -23,19 +23,21 @@ export interface Label {
 
 const SIZE = 12;
 const HEIGHT = 14;
-const GAP = 9;
+const GAP = 12;
 
-/** One for each point, in their order; where no place is free, the one that hides the least. */
+/** One for each point, in their order; where no place is free, the one that hides the least. The longest name chooses first. */
 export function placeLabels(points: readonly Labelled[], frame: Box, taken: readonly Box[] = []): Label[] {
-  const hidden = [...taken, ...points.map(({ x, y }) => ({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 }))];
-  return points.map((point) => {
+  const hidden = [...taken, ...points.map(({ x, y }) => ({ left: x - 8, right: x + 8, top: y - 8, bottom: y + 8 }))];
+  const labels = Array.from<Label>({ length: points.length });
+  const order = [...points.entries()].toSorted(([, one], [, other]) => textWidth(other.text) - textWidth(one.text));
+  for (const [at, point] of order) {
     const boxes = boxesAround(point).map((box) => moveInto(box, frame));
     const costs = boxes.map((box) => hidden.reduce((sum, other) => sum + overlap(box, other), 0));
-    const best = costs.indexOf(Math.min(...costs));
-    const box = boxes[best] as Box;
+    const box = boxes[costs.indexOf(Math.min(...costs))] as Box;
     hidden.push(box);
-    return { x: box.left, y: box.bottom - 3, box };
-  });
+    labels[at] = { x: box.left, y: box.bottom - 3, box };
+  }
+  return labels;
 }
 
 /** In order of liking: right, left, above, below, and the corners; then the same further away. */

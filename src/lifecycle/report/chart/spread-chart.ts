@@ -13,15 +13,17 @@ export interface SpreadChartData {
   rows: readonly { name: string; values: Distribution | null }[];
   limit: { value: number; name: string } | null;
   show: (value: number) => string;
+  /** At the marks of the axis. */
+  showMark: (value: number) => string;
 }
 
-const WIDTH = 460;
+const WIDTH = 400;
 const TOP = 30;
 const ROW = 28;
-const NAMES = 112;
-const VALUES = 84;
+const NAMES = 100;
+const VALUES = 80;
 
-export function spreadChart({ id, title, rows, limit, show }: SpreadChartData): Chart {
+export function spreadChart({ id, title, rows, limit, show, showMark }: SpreadChartData): Chart {
   const bottom = TOP + rows.length * ROW + 6;
   const frame: Frame = { left: NAMES, top: TOP, right: WIDTH - VALUES, bottom };
   const ends = rows.flatMap(({ values }) => (values === null ? [] : [values.p50, values.max]));
@@ -33,7 +35,7 @@ export function spreadChart({ id, title, rows, limit, show }: SpreadChartData): 
     description: `${said}.${limit === null ? '' : ` ${limit.name}: ${show(limit.value)}.`}`,
     width: WIDTH,
     height: bottom + 24,
-    body: markup`${drawLegend()}<text class="muted small" x="${frame.right + 8}" y="12">p95</text>${bottomAxis(scale, frame, show)}${limit !== null && drawLimit(limit, scale, frame)}${rows.map((row, at) => drawRow(row, TOP + at * ROW + ROW / 2 + 3, { scale, frame, show, limit: limit?.value ?? null }))}`,
+    body: markup`${drawLegend()}<text class="muted small" x="${frame.right + 8}" y="12">p95</text>${bottomAxis(scale, frame, showMark)}${limit !== null && drawLimit(limit, scale, frame)}${rows.map((row, at) => drawRow(row, TOP + at * ROW + ROW / 2 + 3, { scale, frame, show, limit: limit?.value ?? null }))}`,
   };
 }
 
@@ -56,11 +58,11 @@ function drawMark(mark: Mark, x: number, y: number): Markup {
 }
 
 function drawLegend(): Markup {
-  let x = NAMES + 6;
+  let x = 6;
   const items = MARKS.map((mark) => {
     const name = mark === 'p50' ? 'median' : mark;
     const item = markup`${drawMark(mark, x, 8)}<text class="muted small" x="${x + 10}" y="12">${name}</text>`;
-    x = Math.round(x + 24 + textWidth(name, 11));
+    x = Math.round(x + 30 + textWidth(name, 11));
     return item;
   });
   return markup`<g>${items}</g>`;

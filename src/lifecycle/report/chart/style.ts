@@ -41,13 +41,14 @@ export const DARK: Palette = {
 function rules({ ground, ink, muted, grid, accent, warning, good, gated, next }: Palette): Markup {
   return markup`
 .chart .ground{fill:${ground}}
-.chart text{fill:${ink};stroke:none}
+.chart text{fill:${ink}}
 .chart .muted{fill:${muted}}
 .chart .grid{stroke:${grid}}
 .chart .axis,.chart .whisker,.chart .tick{stroke:${muted}}
 .chart .level{stroke:${muted}}
 .chart .hull,.chart .gainless{stroke:${accent}}
 .chart .under{fill:${accent}}
+.chart .name{stroke:${ground}}
 .chart .point,.chart .bar,.chart .p95{fill:${accent};stroke:${ground}}
 .chart .off,.chart .max{fill:${ground};stroke:${muted}}
 .chart .ring{stroke:${accent}}
@@ -73,6 +74,7 @@ export const chartStyle: Markup = markup`
 .chart .off,.chart .max{stroke-width:1.75}
 .chart .ring{stroke-width:1.75;fill:none}
 .chart .budget{stroke-width:2;stroke-dasharray:5 3;fill:none}
+.chart .name{paint-order:stroke;stroke-width:3px;stroke-linejoin:round}
 .chart .strong{font-weight:650}
 .chart .small{font-size:11px}${rules(LIGHT)}
 @media screen and (prefers-color-scheme:dark){${rules(DARK)}}

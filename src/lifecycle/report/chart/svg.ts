@@ -18,9 +18,12 @@ export function inlineSvg({ id, title, description, width, height, body }: Chart
   return markup`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-t ${id}-d"><title id="${id}-t">${title}</title><desc id="${id}-d">${description}</desc>${body}</svg>`;
 }
 
+const MARGIN = 16;
+
 /** A whole SVG file with its style, on its own ground, light or dark as its reader likes it. */
 export function svgFile({ title, description, width, height, body }: Chart): string {
-  return `${markup`<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="t d"><title id="t">${title}</title><desc id="d">${description}</desc><style>${chartStyle}</style><rect class="ground" width="100%" height="100%"/>${body}</svg>`}\n`;
+  const [wide, high] = [width + 2 * MARGIN, height + 2 * MARGIN];
+  return `${markup`<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="${-MARGIN} ${-MARGIN} ${wide} ${high}" width="${wide}" height="${high}" role="img" aria-labelledby="t d"><title id="t">${title}</title><desc id="d">${description}</desc><style>${chartStyle}</style><rect class="ground" x="${-MARGIN}" y="${-MARGIN}" width="${wide}" height="${high}"/>${body}</svg>`}\n`;
 }
 
 /** Path data through points, with hundredths of a pixel. */
