@@ -17,7 +17,7 @@ export interface AnswerStore {
   start: (key: string) => void;
   /** Keeps it; it is in the file when this returns. */
   keep: (line: KeptLine) => void;
-  /** Questions of earlier runs that were killed before their answer came: whether they were billed nobody knows. */
+  /** Questions of a run that was killed before their answer came: whether they were billed nobody knows, and it is kept that nobody does. */
   readonly lost: readonly string[];
   /** Forgets the starts: everything that was under way has ended. */
   close: () => void;
@@ -42,7 +42,7 @@ function toKeptAnswers(lines: Lines): KeptAnswers {
 }
 
 /** Opens the file for one run. Throws Error when another run has it, or when it is damaged. */
-export function openAnswerStore(path: string): AnswerStore {
+export function openAnswerStore(path: string, nowMs = Date.now()): AnswerStore {
   mkdirSync(dirname(path), { recursive: true });
   const lockPath = `${path}.lock`;
   const startsPath = `${path}.started`;
@@ -52,15 +52,19 @@ export function openAnswerStore(path: string): AnswerStore {
     const fd = openSync(path, 'a');
     if (isTorn) writeSync(fd, '\n');
     const lost = readStarts(startsPath).filter((key) => !lines.answers.has(key) && !lines.replies.has(key));
+    const keep = (line: KeptLine): void => {
+      writeWhole(fd, `${JSON.stringify(line)}\n`);
+      take(lines, line);
+    };
+    const at = new Date(nowMs).toISOString();
+    for (const key of lost) keep({ kind: 'failure', key, model: '', at, code: 'killed', costNanoUsd: null });
+    rmSync(startsPath, { force: true });
     return {
       ...toKeptAnswers(lines),
       path,
       lost,
       start: (key) => appendFileSync(startsPath, `${key}\n`),
-      keep: (line) => {
-        writeWhole(fd, `${JSON.stringify(line)}\n`);
-        take(lines, line);
-      },
+      keep,
       close: () => {
         closeSync(fd);
         rmSync(startsPath, { force: true });

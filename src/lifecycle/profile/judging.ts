@@ -38,7 +38,7 @@ export function createJudging(
   const askOrRecall = async (model: string, prompt: string): Promise<JudgeReply> => {
     const key = replyKey(upstreamsOf(engine, model), prompt);
     const known = task.store.reply(key);
-    if (known !== null) return { text: known.text, costNanoUsd: 0 };
+    if (known !== null) return { text: known.text, costNanoUsd: known.costNanoUsd };
     const reply = await askWithin(run, { ask, model, prompt });
     if (reply.failure === undefined) {
       const at = new Date(clock.nowMs()).toISOString();
@@ -74,7 +74,7 @@ async function judgeKept(
   { oracle }: Pick<ProfiledTask, 'oracle'>,
   { sample, inbound, kept, ask }: JudgedAnswer,
 ): Promise<Judged> {
-  if (kept.answer === null) return { verdicts: [], pass: false };
+  if (kept.answer === null) return { verdicts: [], pass: false, accepted: false };
   const question = toQuestion(inbound.neutral);
   return judge(oracle, { sample, answer: fromKept(kept.answer), question, context: { ask } });
 }

@@ -37,7 +37,7 @@ export function openMeasurement(tasks: readonly PreparedTask[], nowMs: number): 
   };
   try {
     const measured = tasks.map((task): MeasuredTask => {
-      const store = openAnswerStore(task.places.answers);
+      const store = openAnswerStore(task.places.answers, nowMs);
       stores.push(store);
       return { ...task, profiled: toProfiled(task, store) };
     });
