@@ -22,6 +22,8 @@ export interface Advice {
   /** Nano-dollars per call, with a fraction: at the baseline, and as recommended. */
   nowNanoUsd: number | null;
   thenNanoUsd: number | null;
+  /** Share of the calls that get an answer that passes, as recommended: with what answers behind the gates. Null when not known. */
+  thenShare: number | null;
   /** Negative where the recommended model costs more than the baseline. */
   savedNanoUsd: number | null;
   savedShare: number | null;
@@ -48,6 +50,7 @@ export function adviceFor(task: ReportTask, baseline: string | null): Advice {
     baseline: counted,
     nowNanoUsd,
     thenNanoUsd,
+    thenShare: recommended === null ? null : shareBehind(recommended, behind),
     savedNanoUsd,
     savedShare: savedNanoUsd === null || nowNanoUsd === null || nowNanoUsd === 0 ? null : savedNanoUsd / nowNanoUsd,
     savedPerMonth: savedNanoUsd === null || volume === null ? null : savedNanoUsd * volume,
@@ -65,10 +68,22 @@ function behindOf(recommended: ModelProfile, models: readonly ModelProfile[]): M
   );
 }
 
-/** Its own call, and that of the stronger model for every answer that did not pass. */
-function costBehind({ cost, passRate }: ModelProfile, behind: ModelProfile | null): number | null {
-  if (cost.perCallNanoUsd === null || behind === null) return cost.perCallNanoUsd;
-  return cost.perCallNanoUsd + (1 - (passRate.share ?? 0)) * (behind.cost.perCallNanoUsd ?? 0);
+/** Its own call, the verdict of its gates, and a call to the stronger model for every answer that they refuse. */
+function costBehind(recommended: ModelProfile, behind: ModelProfile | null): number | null {
+  const { cost, accepted, judgingNanoUsd, verdict } = recommended;
+  if (verdict !== 'gated' || cost.perCallNanoUsd === null) return cost.perCallNanoUsd;
+  if (judgingNanoUsd === null) return null;
+  const own = cost.perCallNanoUsd + judgingNanoUsd;
+  if (behind === null) return own;
+  if (accepted.share === null || behind.cost.perCallNanoUsd === null) return null;
+  return own + (1 - accepted.share) * behind.cost.perCallNanoUsd;
+}
+
+/** What passes has been accepted: whatever the gates refuse is answered by the stronger model, as well as it answers all. */
+function shareBehind({ passRate, accepted }: ModelProfile, behind: ModelProfile | null): number | null {
+  if (behind === null || passRate.share === null) return passRate.share;
+  if (accepted.share === null || behind.passRate.share === null) return null;
+  return passRate.share + (1 - accepted.share) * behind.passRate.share;
 }
 
 export interface Saving {

@@ -31,7 +31,7 @@ export function sureness(tasks: readonly ReportTask[]): Markup {
     ],
     rows,
   );
-  return markup`<section><h2>How sure is this?</h2><p>The narrower the interval, the surer the pass rate. “Counts as” is less than “judged” where some samples stand for more traffic than others; “more samples” is what a verdict would take if the pass rate stays what it is.</p>
+  return markup`<section class="sure"><h2>How sure is this?</h2><p>The narrower the interval, the surer the pass rate. “Counts as” is less than “judged” where some samples stand for more traffic than others; “more samples” is what a verdict would take if the pass rate stays what it is.</p>
 ${table}</section>
 `;
 }
@@ -69,11 +69,11 @@ function notes(tasks: readonly ReportTask[], baseline: string | null): [string, 
     ],
     [
       'Cost',
-      'The mean of all answers whose cost is known, at the prices of the day they were given, without judges. What did not pass was paid as well, so 1,000 answers that pass cost more than 1,000 calls.',
+      'The mean of all answers whose cost is known, at the prices of the day they were given, without judges: what a verdict costs is counted only where a model stays behind gates. What did not pass was paid as well, so 1,000 answers that pass cost more than 1,000 calls.',
     ],
     [
       'Now and then',
-      `${baseline === null ? 'No baseline is configured. ' : `Now: every call to ${baseline}. `}Then: every call to the recommended model; where it is gated, and the stronger model for every answer that did not pass.`,
+      `${baseline === null ? 'No baseline is configured. ' : `Now: every call to ${baseline}. `}Then: every call to the recommended model; where it is gated, with its verdicts, and the stronger model for every answer that the gates refuse.`,
     ],
     [
       'Frontier',

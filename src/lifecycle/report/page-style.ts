@@ -42,13 +42,12 @@ table{border-collapse:collapse;width:100%;font-size:.9rem;line-height:1.4;font-v
 caption{text-align:left;color:var(--muted);font-size:.85rem;padding-bottom:4px}
 th,td{padding:8px 10px;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 thead th{font-weight:600;color:var(--muted);font-size:.82rem;vertical-align:bottom}
-tbody th{font-weight:600;min-width:11ch;overflow-wrap:anywhere}
+tbody th{font-weight:600;min-width:9ch}
 th:first-child,td:first-child{padding-left:0}
 th:last-child,td:last-child{padding-right:0}
 tbody tr:last-child>*{border-bottom:0}
 .figure{text-align:right;white-space:nowrap}
 thead .figure{white-space:normal}
-td bdi{overflow-wrap:anywhere}
 .chip{display:inline-block;padding:1px 9px;border-radius:99px;font-size:.85rem;line-height:1.5;white-space:nowrap;color:var(--ink);background:var(--next);border:1px solid transparent}
 .chip.default{background:var(--good)}
 .chip.gated{background:var(--gated)}
@@ -79,13 +78,12 @@ tbody td::before{content:attr(data-column);color:var(--muted);font-weight:400;te
 body{background:none;font-size:10.5pt}
 main{max-width:none;padding:0}
 section{border:0;padding:0;margin:0 0 18pt;border-radius:0}
-section.task{break-before:page}
+section.task,section.sure{break-before:page}
 figure,tr,.advice,.headline{break-inside:avoid}
 h2,h3,caption{break-after:avoid}
 .figures{grid-template-columns:1fr 1fr;gap:14pt 18pt}
 .scroll{overflow:visible}
-details::details-content{content-visibility:visible;height:auto;opacity:1}
-summary{color:var(--muted)}
+details{display:none}
 .chip,svg.chart{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }
 `;

@@ -6,10 +6,13 @@ import { percent, percentRange } from '../profile/verdict.ts';
 import { type Markup, markup } from './markup.ts';
 import { VERDICTS } from './words.ts';
 
-/** A name that somebody else chose: its direction ends with it. */
+/** A name that somebody else chose: its direction ends with it, and a long one may be broken. */
 export function named(name: string): Markup {
-  return markup`<bdi>${name}</bdi>`;
+  const parts = name.length > LONG ? (name.match(/.{1,16}?[-/_.:@+]+|.{1,16}/gsu) ?? []) : [name];
+  return markup`<bdi>${parts.map((part, at) => (at === 0 ? part : markup`<wbr>${part}`))}</bdi>`;
 }
+
+const LONG = 16;
 
 /** Told by sign and word, never by colour alone. */
 export function verdictChip(verdict: ProfileVerdict): Markup {

@@ -27,10 +27,10 @@ const columns: readonly Column<Line>[] = [
   {
     name: 'Pass rate',
     isFigure: true,
-    cell: ([, { recommended }]) =>
+    cell: ([, { recommended, behind, thenShare }]) =>
       recommended === null
         ? UNKNOWN
-        : markup`${shareOf(recommended.passRate)}<br><span class="quiet">${rangeOf(recommended.passRate)}</span>`,
+        : markup`${shareOf(recommended.passRate)}<br><span class="quiet">${rangeOf(recommended.passRate)}</span>${behind !== null && thenShare !== null && markup`<br><span class="quiet">about ${percent(thenShare)} with both</span>`}`,
   },
   { name: '1,000 calls now', isFigure: true, cell: ([, { nowNanoUsd }]) => showThousand(nowNanoUsd) },
   {

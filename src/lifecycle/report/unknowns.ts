@@ -12,14 +12,7 @@ export function unknownsOf({ task, ...advice }: Advice, baseline: string | null)
     ...ofBaseline(advice.baseline, baseline),
     ...(volume === null ? ['How many calls there are in a month (`volume` of the task), so no saving per month.'] : []),
     ...(latencyBudgetMs === null ? ['How long an answer may take (`latency_budget` of the task).'] : []),
-    ...(profile.gates.some((gate) => gate.startsWith('judge'))
-      ? ['What judges cost in production: costs here are those of the answers alone.']
-      : []),
-    ...(advice.behind === null
-      ? []
-      : [
-          `How often gates alone, without references, will hand on to ${advice.behind.model}: it is reckoned with for every answer that did not pass.`,
-        ]),
+    ...ofGates(advice),
     ...profile.models.flatMap(ofModel),
   ];
 }
@@ -34,6 +27,20 @@ function ofReferences({ count, withReference }: { count: number; withReference: 
 function ofBaseline(measured: ModelProfile | null, baseline: string | null): string[] {
   if (baseline === null) return ['What savings are counted against: no `baseline` is configured.'];
   return measured === null ? [`What calls cost at the baseline: ${baseline} was not measured on this task.`] : [];
+}
+
+/** Of a model behind gates: what they cost, and what becomes of what they refuse. */
+function ofGates({ recommended, behind }: Pick<Advice, 'recommended' | 'behind'>): string[] {
+  if (recommended?.verdict !== 'gated') return [];
+  const { model, judgingNanoUsd } = recommended;
+  const cost =
+    judgingNanoUsd === null ? [`What the verdicts on answers of ${model} cost, so no cost behind gates.`] : [];
+  if (behind === null)
+    return [...cost, `What answers when the gates refuse ${model}: no stronger model is known to do.`];
+  return [
+    ...cost,
+    `How well ${behind.model} answers just what the gates refuse: it is reckoned with its rate over all samples.`,
+  ];
 }
 
 function ofModel(profile: ModelProfile): string[] {

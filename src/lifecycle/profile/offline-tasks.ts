@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import type { Config } from '../../config/config.ts';
 import { artifactsFolder, placesOf } from '../places.ts';
 import type { Profile } from './profile.ts';
-import { profileFiles, readProfile } from './read-profile.ts';
+import { keptProfiles } from './profile-files.ts';
 
 export interface OfflineTasks {
   /** Tasks with samples and answers. */
@@ -20,8 +20,7 @@ export function offlineTasks(
   config: Pick<Config, 'file' | 'tasks'>,
   { tasks, folder = artifactsFolder(config) }: { tasks: readonly string[]; folder?: string | undefined },
 ): OfflineTasks {
-  const profiles = new Map(profileFiles(folder).map((path) => [path, readProfile(path)]));
-  const byTask = new Map([...profiles.values()].map((profile) => [profile.task, profile]));
+  const byTask = new Map(keptProfiles(folder).map((profile) => [profile.task, profile]));
   const names = tasks.length > 0 ? tasks : new Set([...config.tasks.keys(), ...byTask.keys()]);
   const found: OfflineTasks = { judged: [], kept: [] };
   for (const name of names) {
