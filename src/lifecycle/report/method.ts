@@ -5,7 +5,7 @@ import { percent } from '../profile/verdict.ts';
 import type { ReportTask } from './advice.ts';
 import { dataTable } from './data-table.ts';
 import { type Markup, markup } from './markup.ts';
-import { moment, named, rangeOf, shareOf, verdictChip } from './parts.ts';
+import { moment, moreSamplesOf, named, rangeOf, shareOf, verdictChip } from './parts.ts';
 import { counted, listed, showNano } from './words.ts';
 
 interface TaskModel {
@@ -27,7 +27,7 @@ export function sureness(tasks: readonly ReportTask[]): Markup {
       { name: 'Interval', isFigure: true, cell: ({ model }) => rangeOf(model.passRate) },
       { name: 'Width', isFigure: true, cell: ({ model }) => widthOf(model) },
       { name: 'Verdict', cell: ({ model }) => verdictChip(model.verdict) },
-      { name: 'More samples', isFigure: true, cell: ({ model }) => moreOf(model) },
+      { name: 'More samples', isFigure: true, cell: ({ model }) => moreSamplesOf(model) },
     ],
     rows,
   );
@@ -38,11 +38,6 @@ ${table}</section>
 
 function widthOf({ passRate: { share, low, high } }: ModelProfile): string {
   return share === null ? UNKNOWN : `${Math.round((high - low) * 1000) / 10} points`;
-}
-
-function moreOf({ verdict, moreSamples }: ModelProfile): string {
-  if (verdict !== 'undecided') return '0';
-  return moreSamples === null ? 'on the edge' : `about ${showCount(moreSamples)}`;
 }
 
 export function method(tasks: readonly ReportTask[], baseline: string | null): Markup {

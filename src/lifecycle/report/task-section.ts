@@ -9,7 +9,7 @@ import { type Chart, inlineSvg } from './chart/svg.ts';
 import { type Column, dataTable } from './data-table.ts';
 import { type FigureKind, figuresOf, showTokens } from './figures.ts';
 import { type Markup, markup, type Piece } from './markup.ts';
-import { modelName, named, rangeOf, shareOf, unbroken, verdictChip } from './parts.ts';
+import { modelName, moreSamplesOf, named, rangeOf, shareOf, unbroken, verdictChip } from './parts.ts';
 import { unknownsOf } from './unknowns.ts';
 import { counted, sayDifference, showThousand } from './words.ts';
 
@@ -42,12 +42,7 @@ const modelColumns: readonly Column<ModelProfile>[] = [
   { name: '1,000 that pass', isFigure: true, cell: ({ cost }) => showThousand(cost.perPassNanoUsd) },
   { name: 'Tokens p50 / p95', isFigure: true, cell: ({ outputTokens }) => twoOf(outputTokens, showTokens) },
   { name: 'Time p50 / p95', isFigure: true, cell: ({ latencyMs }) => twoOf(latencyMs, showDuration) },
-  {
-    name: 'More samples',
-    isFigure: true,
-    cell: ({ verdict, moreSamples }) =>
-      verdict !== 'undecided' ? '0' : moreSamples === null ? 'on the edge' : `about ${showCount(moreSamples)}`,
-  },
+  { name: 'More samples', isFigure: true, cell: moreSamplesOf },
 ];
 
 function twoOf(values: Distribution | null, show: (value: number) => string): string {

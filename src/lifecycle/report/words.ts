@@ -60,7 +60,7 @@ function saySaving(advices: readonly Advice[], baseline: string | null): string 
   if (saving === null) return saySavedShares(advices);
   const { tasks, savedPerMonth, nowPerMonth } = saving;
   const what = `what ${counted(tasks, 'task')} ${tasks === 1 ? 'costs' : 'cost'} at ${baseline}`;
-  if (Math.round(savedPerMonth) === 0) return `The recommended models cost ${what}.`;
+  if (Math.round(savedPerMonth) === 0) return `The recommended models save nothing: they cost ${what}.`;
   const share = nowPerMonth === 0 ? '' : `${percent(Math.abs(savedPerMonth) / nowPerMonth)} of `;
   const verb = savedPerMonth > 0 ? 'save' : 'cost more by';
   return `The recommended models ${verb} ${showNano(Math.abs(savedPerMonth))} a month: ${share}${what}.`;

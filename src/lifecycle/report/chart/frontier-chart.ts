@@ -6,7 +6,7 @@ import { type Markup, markup } from '../markup.ts';
 import { bottomAxis, type Frame, leftAxis, showDollars } from './axis.ts';
 import { type Box, placeLabels } from './labels.ts';
 import { fitScale, linearScale, type Scale } from './scale.ts';
-import { type Chart, fitText, pathThrough, round } from './svg.ts';
+import { type Chart, fitNames, pathThrough, round } from './svg.ts';
 
 export interface FrontierModel {
   name: string;
@@ -37,10 +37,9 @@ const LONGEST_NAME = 130;
 
 /** There has to be a model at least. */
 export function frontierChart({ id, task, models, levels }: FrontierChartData): Chart {
-  const x = fitScale(
-    models.map(({ cost }) => cost * 1000),
-    [FRAME.left, FRAME.right],
-  );
+  const costs = models.map(({ cost }) => cost * 1000);
+  // Where everything is free there is no scale to be told by the costs: a dollar is one.
+  const x = fitScale(costs.some((cost) => cost > 0) ? costs : [0, 1e9], [FRAME.left, FRAME.right]);
   const y = shareScale(models);
   const curve = curveThrough(cornersOf(models)).map(({ cost, share }) => ({ x: x.at(cost * 1000), y: y.at(share) }));
   const places = models.map(({ cost, share, low, high }) => ({
@@ -94,7 +93,7 @@ interface Place extends Spot {
 const LEVEL_TEXT = 100;
 
 function drawLevel({ name, y }: { name: string; y: number }): Markup {
-  return markup`<path class="level" d="M${FRAME.left} ${y}H${FRAME.right}"/><text class="muted small" x="${FRAME.left + 4}" y="${y + 12}">${name}</text>`;
+  return markup`<path class="level" d="M${FRAME.left} ${y}H${FRAME.right}"/><text class="muted small name" x="${FRAME.left + 4}" y="${y + 12}">${name}</text>`;
 }
 
 function toLevelBox({ y }: { y: number }): Box {
@@ -125,7 +124,11 @@ function drawModel(model: FrontierModel, { x, y, low, high }: Place): Markup {
 
 /** Names keep off points, intervals and lines, and may stand above the frame. */
 function drawNames(models: readonly FrontierModel[], places: readonly Place[], taken: readonly Box[]): Markup[] {
-  const texts = models.map(({ name, isBaseline }) => fitText(name, LONGEST_NAME) + (isBaseline ? ' (baseline)' : ''));
+  const names = fitNames(
+    models.map(({ name }) => name),
+    LONGEST_NAME,
+  );
+  const texts = models.map(({ isBaseline }, at) => `${names[at]}${isBaseline ? ' (baseline)' : ''}`);
   const whiskers = places.map(({ x, low, high }) => ({ left: x - 5, right: x + 5, top: high - 2, bottom: low + 2 }));
   const points = places.map(({ x, y }, at) => ({ x, y, text: texts[at] as string }));
   const room = { left: FRAME.left + 3, top: 4, right: WIDTH, bottom: FRAME.bottom };

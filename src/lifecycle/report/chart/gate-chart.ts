@@ -3,7 +3,7 @@ import { showCount, UNKNOWN } from '../../../ledger/display.ts';
 import type { GateResult } from '../../profile/profile.ts';
 import { percent } from '../../profile/verdict.ts';
 import { type Markup, markup } from '../markup.ts';
-import { type Chart, fitText, round } from './svg.ts';
+import { type Chart, fitNames, fitText, round } from './svg.ts';
 
 export interface GateChartData {
   id: string;
@@ -16,18 +16,26 @@ const WIDTH = 400;
 const HEAD = 22;
 const ROW = 19;
 const ROOM = 8;
-const NAMES = 100;
-const VALUES = 150;
+const NAMES = 118;
+const VALUES = 142;
 const QUIET = 260;
 
 export function gateChart({ id, task, gates, models }: GateChartData): Chart {
   const resultOf = (gate: string, byGate: readonly GateResult[]): GateResult | null =>
     byGate.find((result) => result.gate === gate) ?? null;
+  const labels = fitNames(
+    models.map(({ name }) => name),
+    NAMES - 8,
+  );
   let y = 0;
   const groups: Markup[] = [];
   const said: string[] = [];
   for (const gate of gates) {
-    const bars = models.map(({ name, byGate }) => ({ name, result: resultOf(gate, byGate) }));
+    const bars = models.map(({ name, byGate }, at) => ({
+      name,
+      label: labels[at] as string,
+      result: resultOf(gate, byGate),
+    }));
     const isQuiet = bars.every(({ result }) => shareOf(result) === 1);
     groups.push(isQuiet ? drawQuiet(gate, y) : drawGroup(gate, bars, y));
     said.push(`${gate}: ${bars.map(({ name, result }) => `${name} ${sayResult(result)}`).join(', ')}`);
@@ -46,6 +54,7 @@ export function gateChart({ id, task, gates, models }: GateChartData): Chart {
 
 interface Bar {
   name: string;
+  label: string;
   result: GateResult | null;
 }
 
@@ -58,10 +67,10 @@ function drawGroup(gate: string, bars: readonly Bar[], y: number): Markup {
   return markup`<g><text class="strong" x="0" y="${y + 14}">${fitText(gate, WIDTH)}</text>${bars.map((bar, at) => drawBar(bar, y + HEAD + at * ROW))}</g>`;
 }
 
-function drawBar({ name, result }: Bar, y: number): Markup {
+function drawBar({ name, label, result }: Bar, y: number): Markup {
   const width = WIDTH - NAMES - VALUES;
   const share = shareOf(result);
-  return markup`<g><title>${name}: ${sayResult(result)}</title><text x="0" y="${y + 12}">${fitText(name, NAMES - 10)}</text><rect class="track" x="${NAMES}" y="${y + 2}" width="${width}" height="12" rx="2"/>${share !== null && markup`<rect class="bar" x="${NAMES}" y="${y + 2}" width="${round(width * share)}" height="12" rx="2"/>`}<text class="small" x="${NAMES + width + 8}" y="${y + 12}">${share === null ? UNKNOWN : percent(share)}<tspan class="muted">${sayRefused(result)}</tspan></text></g>`;
+  return markup`<g><title>${name}: ${sayResult(result)}</title><text x="0" y="${y + 12}">${label}</text><rect class="track" x="${NAMES}" y="${y + 2}" width="${width}" height="12" rx="2"/>${share !== null && markup`<rect class="bar" x="${NAMES}" y="${y + 2}" width="${round(width * share)}" height="12" rx="2"/>`}<text class="small" x="${NAMES + width + 8}" y="${y + 12}">${share === null ? UNKNOWN : percent(share)}<tspan class="muted">${sayRefused(result)}</tspan></text></g>`;
 }
 
 function sayRefused(result: GateResult | null): string {

@@ -3,7 +3,7 @@ import { percent, percentRange } from '../../profile/verdict.ts';
 import { type Markup, markup } from '../markup.ts';
 import { bottomAxis, type Frame } from './axis.ts';
 import { linearScale, type Scale } from './scale.ts';
-import { type Chart, fitText, round, textWidth } from './svg.ts';
+import { type Chart, fitNames, round, textWidth } from './svg.ts';
 
 export interface RatedModel {
   name: string;
@@ -24,12 +24,16 @@ export interface IntervalChartData {
 const WIDTH = 400;
 const TOP = 24;
 const ROW = 28;
-const NAMES = 100;
+const NAMES = 118;
 const VALUES = 112;
 
 export function intervalChart({ id, task, models, gatedFrom, defaultFrom }: IntervalChartData): Chart {
   const bottom = TOP + models.length * ROW + 6;
   const frame: Frame = { left: NAMES, top: TOP, right: WIDTH - VALUES, bottom };
+  const labels = fitNames(
+    models.map(({ name }) => name),
+    NAMES - 8,
+  );
   const lowest = Math.min(gatedFrom - 0.05, ...models.flatMap(({ share, low }) => (share === null ? [] : [low])));
   const scale = linearScale([Math.max(0, Math.floor(lowest * 20 + 1e-9) / 20), 1], [frame.left, frame.right], 4);
   return {
@@ -38,7 +42,7 @@ export function intervalChart({ id, task, models, gatedFrom, defaultFrom }: Inte
     description: `${models.map(describeOne).join('; ')}. Gated from ${percent(gatedFrom)}, default from ${percent(defaultFrom)}.`,
     width: WIDTH,
     height: bottom + 24,
-    body: markup`${drawBands({ gatedFrom, defaultFrom }, scale, frame)}${bottomAxis(scale, frame, percent)}${models.map((model, at) => drawRow(model, TOP + at * ROW + ROW / 2 + 3, { scale, frame }))}`,
+    body: markup`${drawBands({ gatedFrom, defaultFrom }, scale, frame)}${bottomAxis(scale, frame, percent)}${models.map((model, at) => drawRow({ ...model, label: labels[at] as string }, TOP + at * ROW + ROW / 2 + 3, { scale, frame }))}`,
   };
 }
 
@@ -64,9 +68,13 @@ function drawBands(
   });
 }
 
-function drawRow(model: RatedModel, y: number, { scale, frame }: { scale: Scale; frame: Frame }): Markup {
-  const { name, share, low, high } = model;
-  const label = markup`<text x="0" y="${y + 4}">${fitText(name, NAMES - 10)}</text>`;
+function drawRow(
+  model: RatedModel & { label: string },
+  y: number,
+  { scale, frame }: { scale: Scale; frame: Frame },
+): Markup {
+  const { share, low, high } = model;
+  const label = markup`<text x="0" y="${y + 4}">${model.label}</text>`;
   if (share === null)
     return markup`${label}<text class="muted small" x="${frame.right + 8}" y="${y + 4}">not judged</text>`;
   const [left, right] = [round(scale.at(low)), round(scale.at(high))];

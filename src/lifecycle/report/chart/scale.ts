@@ -52,7 +52,8 @@ export function fitScale(values: readonly number[], range: Ends, count = 5): Sca
     return logScale([low / room, high * room], range, count);
   }
   const room = (high - low) * 0.1 || Math.abs(high) * 0.1 || 1;
-  return linearScale([low >= 0 && low < high * 0.7 ? 0 : low - room, high + room], range, count);
+  const isNearZero = low >= 0 && (low < high * 0.7 || low - room < 0);
+  return linearScale([isNearZero ? 0 : low - room, high + room], range, count);
 }
 
 /** Multiples of 1, 2 or 5 times a power of ten. */

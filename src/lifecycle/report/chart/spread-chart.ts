@@ -4,7 +4,7 @@ import type { Distribution } from '../../../stats/quantile.ts';
 import { type Markup, markup } from '../markup.ts';
 import { bottomAxis, type Frame } from './axis.ts';
 import { fitScale, type Scale } from './scale.ts';
-import { type Chart, fitText, round, textWidth } from './svg.ts';
+import { type Chart, fitNames, round, textWidth } from './svg.ts';
 
 export interface SpreadChartData {
   id: string;
@@ -20,10 +20,14 @@ export interface SpreadChartData {
 const WIDTH = 400;
 const TOP = 30;
 const ROW = 28;
-const NAMES = 100;
+const NAMES = 118;
 const VALUES = 80;
 
 export function spreadChart({ id, title, rows, limit, show, showMark }: SpreadChartData): Chart {
+  const labels = fitNames(
+    rows.map(({ name }) => name),
+    NAMES - 8,
+  );
   const bottom = TOP + rows.length * ROW + 6;
   const frame: Frame = { left: NAMES, top: TOP, right: WIDTH - VALUES, bottom };
   const ends = rows.flatMap(({ values }) => (values === null ? [] : [values.p50, values.max]));
@@ -35,7 +39,7 @@ export function spreadChart({ id, title, rows, limit, show, showMark }: SpreadCh
     description: `${said}.${limit === null ? '' : ` ${limit.name}: ${show(limit.value)}.`}`,
     width: WIDTH,
     height: bottom + 24,
-    body: markup`${drawLegend()}<text class="muted small" x="${frame.right + 8}" y="12">p95</text>${bottomAxis(scale, frame, showMark)}${limit !== null && drawLimit(limit, scale, frame)}${rows.map((row, at) => drawRow(row, TOP + at * ROW + ROW / 2 + 3, { scale, frame, show, limit: limit?.value ?? null }))}`,
+    body: markup`${drawLegend()}<text class="muted small" x="${frame.right + 8}" y="12">p95</text>${bottomAxis(scale, frame, showMark)}${limit !== null && drawLimit(limit, scale, frame)}${rows.map((row, at) => drawRow({ ...row, label: labels[at] as string }, TOP + at * ROW + ROW / 2 + 3, { scale, frame, show, limit: limit?.value ?? null }))}`,
   };
 }
 
@@ -81,11 +85,11 @@ interface Setting {
 }
 
 function drawRow(
-  { name, values }: { name: string; values: Distribution | null },
+  { name, label: short, values }: { name: string; label: string; values: Distribution | null },
   y: number,
   { scale, frame, show, limit }: Setting,
 ): Markup {
-  const label = markup`<text x="0" y="${y + 4}">${fitText(name, NAMES - 10)}</text>`;
+  const label = markup`<text x="0" y="${y + 4}">${short}</text>`;
   if (values === null)
     return markup`${label}<text class="muted small" x="${frame.right + 8}" y="${y + 4}">not known</text>`;
   const at = (mark: Mark): number => round(scale.at(values[mark]));

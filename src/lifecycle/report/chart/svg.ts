@@ -59,3 +59,14 @@ export function fitText(text: string, width: number, size = 12): string {
   }
   return '…';
 }
+
+/** Names that fit: without the vendor before the slash where that is enough and leaves no two alike, else shortened in their middle. */
+export function fitNames(names: readonly string[], width: number, size = 12): string[] {
+  const tails = names.map((name) => name.slice(name.lastIndexOf('/') + 1) || name);
+  return names.map((name, at) => {
+    if (textWidth(name, size) <= width) return name;
+    const tail = tails[at] as string;
+    const isAlone = tails.indexOf(tail) === tails.lastIndexOf(tail) && !names.includes(tail);
+    return fitText(isAlone ? tail : name, width, size);
+  });
+}
