@@ -4,9 +4,12 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { complaintAboutNode } from '../call/node-version.ts';
 import { collect, count, factor, port, whole } from './arguments.ts';
+import type { CommandIo } from './command-io.ts';
+import { defineAudit } from './commands/audit.ts';
 
 const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 const warn = (text: string): void => void process.stderr.write(`tierline: ${text}\n`);
+const io: CommandIo = { print, warn, isTTY: process.stderr.isTTY === true };
 
 const program = new Command('tierline')
   .description('The cost-first model router for LLM applications.')
@@ -124,6 +127,8 @@ withLedger(program.command('explain').description('why one call went where it we
       explainRequestCommand({ ...rest, file, config: findConfig(options.config).config, nowMs: Date.now() }, print);
     }
   });
+
+defineAudit(program, io);
 
 try {
   const complaint = complaintAboutNode(process.version);

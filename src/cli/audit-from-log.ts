@@ -1,0 +1,52 @@
+// `tierline audit from-log`: reads logs, says what tasks are in them, and writes those down in the register.
+import { existsSync } from 'node:fs';
+import { createCatalog } from '../catalog/catalog.ts';
+import type { Config } from '../config/config.ts';
+import { formatNamed } from '../lifecycle/audit/formats.ts';
+import { createLadder } from '../lifecycle/audit/ladder.ts';
+import { auditLogs, type LogAudit } from '../lifecycle/audit/read-log.ts';
+import { worthTesting } from '../lifecycle/audit/worth-testing.ts';
+import { logAuditPage } from './audit-log.ts';
+import type { CommandIo } from './command-io.ts';
+import { findConfig } from './find-config.ts';
+
+export interface FromLogOptions {
+  files: readonly string[];
+  /** Told by the shape of the records when not given. */
+  format?: string;
+  config?: string;
+  json?: boolean;
+  /** Milliseconds since 1970; prices of this moment count. */
+  nowMs: number;
+}
+
+/** Prints what was found. Throws a sentence for files that are not there or hold nothing that can be read. */
+export async function fromLogCommand(options: FromLogOptions, io: CommandIo): Promise<void> {
+  for (const file of options.files) if (!existsSync(file)) throw new Error(`There is no file ${file}.`);
+  const config = fileConfig(options.config);
+  const ladder = createLadder(createCatalog(), { config, atMs: options.nowMs });
+  const format = options.format === undefined ? null : formatNamed(options.format);
+  const audit = await auditLogs(options.files, { ladder, format });
+  refuseNothing(audit);
+  io.print(
+    options.json === true
+      ? `${JSON.stringify({ ...audit, worthTesting: worthTesting(audit.groups) }, null, 2)}\n`
+      : logAuditPage(audit),
+  );
+}
+
+/** The configuration of a file; the ladder that keys in the environment would give is nobody's decision. */
+function fileConfig(named: string | undefined): Config | null {
+  const { config, path } = findConfig(named);
+  return path === null ? null : config;
+}
+
+function refuseNothing({ files }: LogAudit): void {
+  if (files.some(({ calls }) => calls > 0)) return;
+  const told = files.map(({ path, records, firstUnreadable }) =>
+    records === 0
+      ? `${path} is empty`
+      : `${path} has ${records} records and no call among them${firstUnreadable === null ? '' : ` (line ${firstUnreadable} is in no known format)`}`,
+  );
+  throw new Error(`No call was found: ${told.join('; ')}. docs/audit.md says what logs look like.`);
+}
