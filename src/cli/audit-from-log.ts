@@ -4,9 +4,14 @@ import { createCatalog } from '../catalog/catalog.ts';
 import type { Config } from '../config/config.ts';
 import { formatNamed } from '../lifecycle/audit/formats.ts';
 import { createLadder } from '../lifecycle/audit/ladder.ts';
+import { mergeRegister } from '../lifecycle/audit/merge-register.ts';
 import { auditLogs, type LogAudit } from '../lifecycle/audit/read-log.ts';
+import { parseRegister, readRegisterText, registerPath } from '../lifecycle/audit/register.ts';
+import { foundInLog } from '../lifecycle/audit/register-log.ts';
 import { worthTesting } from '../lifecycle/audit/worth-testing.ts';
+import { writeKept } from '../lifecycle/audit/write-file.ts';
 import { logAuditPage } from './audit-log.ts';
+import { mergedLines } from './audit-register.ts';
 import type { CommandIo } from './command-io.ts';
 import { findConfig } from './find-config.ts';
 
@@ -15,6 +20,10 @@ export interface FromLogOptions {
   /** Told by the shape of the records when not given. */
   format?: string;
   config?: string;
+  /** The register; beside the configuration when not given. */
+  register?: string;
+  /** Leaves the register as it is. */
+  dryRun?: boolean;
   json?: boolean;
   /** Milliseconds since 1970; prices of this moment count. */
   nowMs: number;
@@ -23,22 +32,30 @@ export interface FromLogOptions {
 /** Prints what was found. Throws a sentence for files that are not there or hold nothing that can be read. */
 export async function fromLogCommand(options: FromLogOptions, io: CommandIo): Promise<void> {
   for (const file of options.files) if (!existsSync(file)) throw new Error(`There is no file ${file}.`);
-  const config = fileConfig(options.config);
+  const { config, path } = fileConfig(options.config);
   const ladder = createLadder(createCatalog(), { config, atMs: options.nowMs });
   const format = options.format === undefined ? null : formatNamed(options.format);
+  const register = options.register ?? registerPath(path);
+  const source = readRegisterText(register);
+  // A register that cannot be read is told before a log of gigabytes is.
+  const before = source === null ? null : parseRegister(source, register);
   const audit = await auditLogs(options.files, { ladder, format });
   refuseNothing(audit);
-  io.print(
-    options.json === true
-      ? `${JSON.stringify({ ...audit, worthTesting: worthTesting(audit.groups) }, null, 2)}\n`
-      : logAuditPage(audit),
-  );
+  const at = new Date(options.nowMs).toISOString();
+  const merged = mergeRegister(source, foundInLog(audit, { ladder, before, at }), register);
+  if (options.dryRun !== true) writeKept(register, merged.text);
+  if (options.json === true) {
+    io.print(`${JSON.stringify({ ...audit, worthTesting: worthTesting(audit.groups) }, null, 2)}\n`);
+    return;
+  }
+  io.print(logAuditPage(audit));
+  if (options.dryRun !== true) io.print(`\n${mergedLines(merged, register).join('\n')}\n`);
 }
 
 /** The configuration of a file; the ladder that keys in the environment would give is nobody's decision. */
-function fileConfig(named: string | undefined): Config | null {
+export function fileConfig(named: string | undefined): { config: Config | null; path: string | null } {
   const { config, path } = findConfig(named);
-  return path === null ? null : config;
+  return { config: path === null ? null : config, path };
 }
 
 function refuseNothing({ files }: LogAudit): void {

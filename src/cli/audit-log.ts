@@ -13,8 +13,12 @@ export function logAuditPage(audit: LogAudit): string {
   const sections = [...audit.files.map(fileLine), '', spanLine(audit), '', toTable(audit), ...moreLine(audit)];
   const worth = worthTesting(audit.groups);
   if (worth.length > 0) {
-    sections.push('', `Worth testing first (up to so much less${audit.perMonth === null ? '' : ' a month'} at catalog prices, before gates and escalations):`);
-    for (const { name, savingNanoUsd, why } of worth) sections.push(`  ${showUsd(savingNanoUsd).padStart(9)}  ${showText(name)}: ${showText(why)}`);
+    sections.push(
+      '',
+      `Worth testing first (up to so much less${audit.perMonth === null ? '' : ' a month'} at catalog prices, before gates and escalations):`,
+    );
+    for (const { name, savingNanoUsd, why } of worth)
+      sections.push(`  ${showUsd(savingNanoUsd).padStart(9)}  ${showText(name)}: ${showText(why)}`);
   }
   const personal = audit.groups.filter((group) => group.personal.calls > 0);
   if (personal.length > 0) sections.push('', ...personal.map(personalLine));
@@ -26,7 +30,9 @@ function fileLine(file: ReadFile): string {
   const unreadable =
     file.unreadable === 0
       ? []
-      : [`${showCount(file.unreadable)} of ${showCount(file.records)} records cannot be read, the first in line ${file.firstUnreadable}`];
+      : [
+          `${showCount(file.unreadable)} of ${showCount(file.records)} records cannot be read, the first in line ${file.firstUnreadable}`,
+        ];
   const format = file.formats.length === 0 ? 'no known format' : file.formats.join(', ');
   return `${showText(file.path)} (${format}): ${[`${showCount(file.calls)} calls`, ...skipped, ...unreadable].join('; ')}.`;
 }
@@ -42,7 +48,10 @@ function spanLine({ span, perMonth, groups, isFull }: LogAudit): string {
   );
   const calls = groups.reduce((sum, group) => sum + group.calls, 0);
   const spend = groups.reduce((sum, group) => sum + group.spendNanoUsd, 0);
-  const from = span.fromMs === null || span.toMs === null ? 'no times' : `${day(span.fromMs)} to ${day(span.toMs)} (${showDays(span.toMs - span.fromMs)})`;
+  const from =
+    span.fromMs === null || span.toMs === null
+      ? 'no times'
+      : `${day(span.fromMs)} to ${day(span.toMs)} (${showDays(span.toMs - span.fromMs)})`;
   const notes = [
     basis.priced > 0 && `${showCount(basis.priced)} priced by the catalog`,
     basis.estimated > 0 && `${showCount(basis.estimated)} priced from our own count of tokens`,
@@ -52,14 +61,37 @@ function spanLine({ span, perMonth, groups, isFull }: LogAudit): string {
     `${showCount(calls)} calls in ${showCount(groups.length)} ${groups.length === 1 ? 'task' : 'tasks'}, ${showUsd(spend)}; ${from}.${notes.length === 0 ? '' : ` Costs: ${notes.join(', ')}.`}`,
   ];
   if (perMonth === null) lines.push('The log is too short, or has no times, to say what a month costs.');
-  if (isFull) lines.push('There are more than 100,000 different prompts: not all that belong together may have been found.');
+  if (isFull)
+    lines.push('There are more than 100,000 different prompts: not all that belong together may have been found.');
   return lines.join('\n');
 }
 
 function toTable({ groups, perMonth }: LogAudit): string {
   const table = new Table({
-    head: ['task', 'calls', 'spend', ...(perMonth === null ? [] : ['a month']), 'models', 'in', 'out', 'p50', 'errors', 'first tier'],
-    colAligns: ['left', 'right', 'right', ...(perMonth === null ? [] : ['right' as const]), 'left', 'right', 'right', 'right', 'right', 'left'],
+    head: [
+      'task',
+      'calls',
+      'spend',
+      ...(perMonth === null ? [] : ['a month']),
+      'models',
+      'in',
+      'out',
+      'p50',
+      'errors',
+      'first tier',
+    ],
+    colAligns: [
+      'left',
+      'right',
+      'right',
+      ...(perMonth === null ? [] : ['right' as const]),
+      'left',
+      'right',
+      'right',
+      'right',
+      'right',
+      'left',
+    ],
     style: { head: [], border: [], compact: true },
   });
   for (const group of groups.slice(0, MOST_ROWS)) {
@@ -80,7 +112,8 @@ function toTable({ groups, perMonth }: LogAudit): string {
 }
 
 function moreLine({ groups }: LogAudit): string[] {
-  const legend = 'in, out: typical / largest tokens. First tier: where to begin; `tierline profile` measures whether it is right.';
+  const legend =
+    'in, out: typical / largest tokens. First tier: where to begin; `tierline profile` measures whether it is right.';
   if (groups.length <= MOST_ROWS) return [legend];
   const rest = groups.slice(MOST_ROWS);
   const spend = rest.reduce((sum, group) => sum + group.spendNanoUsd, 0);

@@ -2,12 +2,15 @@
 import type { Command } from 'commander';
 import type { CommandIo } from '../command-io.ts';
 
-interface FromLogOptions {
-  format?: string;
+interface RegisterOptions {
   config?: string;
-  out?: string;
-  dryRun?: boolean;
+  register?: string;
   json?: boolean;
+}
+
+interface FromLogOptions extends RegisterOptions {
+  format?: string;
+  dryRun?: boolean;
 }
 
 export function defineAudit(program: Command, io: CommandIo): void {
@@ -15,18 +18,48 @@ export function defineAudit(program: Command, io: CommandIo): void {
     .command('audit')
     .description('the register of tasks: what is asked, what is acceptable, what a wrong answer costs');
   defineFromLog(audit, io);
+  defineShow(audit, io);
+  defineApply(audit, io);
+}
+
+function withRegister(command: Command): Command {
+  return command
+    .option('-c, --config <file>', 'configuration (default: tierline.yaml here): its models, tiers and tasks')
+    .option('-r, --register <file>', 'the register (default: tierline/tasks.yaml beside the configuration)');
 }
 
 function defineFromLog(audit: Command, io: CommandIo): void {
-  audit
-    .command('from-log')
+  withRegister(audit.command('from-log'))
     .description('find the tasks in logs of Tierline, LiteLLM, Langfuse, Helicone, or in request bodies')
     .argument('<files...>', 'JSON, JSONL, CSV or a ledger; gzip or not')
     .option('--format <name>', 'tierline, litellm, langfuse, helicone or openai (default: told by their shape)')
-    .option('-c, --config <file>', 'configuration: its models and tiers, and where the register lies')
+    .option('--dry-run', 'leave the register as it is')
     .option('--json', 'what was found as JSON')
     .action(async (files: string[], options: FromLogOptions) => {
       const { fromLogCommand } = await import('../audit-from-log.ts');
       await fromLogCommand({ ...options, files, nowMs: Date.now() }, io);
+    });
+}
+
+function defineShow(audit: Command, io: CommandIo): void {
+  withRegister(audit.command('show'))
+    .description('the register as a table, and what nobody has answered yet')
+    .argument('[task...]', 'only these')
+    .option('--json', 'as JSON')
+    .action(async (tasks: string[], options: RegisterOptions) => {
+      const { showCommand } = await import('../audit-register.ts');
+      showCommand({ ...options, tasks }, io);
+    });
+}
+
+function defineApply(audit: Command, io: CommandIo): void {
+  withRegister(audit.command('apply'))
+    .description('what would change in the configuration so that it has the tasks of the register')
+    .argument('[task...]', 'only these')
+    .option('--write', 'change it')
+    .option('--json', 'as JSON')
+    .action(async (tasks: string[], options: RegisterOptions & { write?: boolean }) => {
+      const { applyCommand } = await import('../audit-apply.ts');
+      applyCommand({ ...options, tasks }, io);
     });
 }

@@ -1,6 +1,7 @@
 // What an audit says of one task, found in logs: data for the table, for `--json` and for the register. No text of a prompt is in it.
 import type { NanoUsd } from '../../call/money.ts';
 import type { InputStructure } from '../../config/config.ts';
+import type { Traits } from './first-tier.ts';
 
 /** What an answer has to pass, as a configuration writes it. */
 export type SuggestedGate = Record<string, unknown>;
@@ -27,7 +28,12 @@ export interface AuditGroup {
   monthly: { calls: number; nanoUsd: NanoUsd } | null;
   /** Most calls first. */
   models: ModelShare[];
-  input: { typicalTokens: number | null; largestTokens: number | null; languages: string[]; structure: InputStructure[] };
+  input: {
+    typicalTokens: number | null;
+    largestTokens: number | null;
+    languages: string[];
+    structure: InputStructure[];
+  };
   output: { typicalTokens: number | null; largestTokens: number | null };
   /** Whether the tokens are counted by us for some of the calls. */
   hasEstimatedTokens: boolean;
@@ -38,6 +44,8 @@ export interface AuditGroup {
   accept: SuggestedGate[];
   /** Kinds of personal data, and in how many of the sampled calls each was seen. */
   personal: { sampled: number; calls: number; kinds: Record<string, number> };
+  /** What the first tier is told by. */
+  traits: Traits;
   tier: string | null;
   /** Why this tier, one sentence with its numbers. */
   reason: string;

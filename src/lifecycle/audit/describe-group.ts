@@ -1,6 +1,6 @@
 // From what was counted of a group to what an audit says of it.
 import type { NanoUsd } from '../../call/money.ts';
-import { toUsage, totalInputTokens, type Usage } from '../../call/usage.ts';
+import { totalInputTokens, toUsage, type Usage } from '../../call/usage.ts';
 import type { ModelSpec } from '../../catalog/model-spec.ts';
 import { priceUsage } from '../../catalog/price-usage.ts';
 import { familyRatio } from '../../catalog/token-count.ts';
@@ -30,7 +30,8 @@ export function describeGroup(found: FoundGroup, { ladder, perMonth }: Scale): U
   const facts = tally.facts.list();
   const oracle = suggestOracle(tally);
   const isEmbedding = found.kind === 'embedding';
-  const first = isEmbedding ? null : firstTier(traitsOf(tally, facts, oracle), ladder);
+  const traits = traitsOf(tally, facts, oracle);
+  const first = isEmbedding ? null : firstTier(traits, ladder);
   return {
     task: found.task,
     fingerprint: found.fingerprint,
@@ -61,6 +62,7 @@ export function describeGroup(found: FoundGroup, { ladder, perMonth }: Scale): U
     errorShare: tally.calls === 0 ? 0 : tally.errors / tally.calls,
     accept: isEmbedding ? [] : oracle.gates,
     personal: personalOf(facts),
+    traits,
     tier: first?.tier ?? null,
     reason: first?.reason ?? 'Vectors come from the model that is asked for, whatever it costs.',
     saving: isEmbedding ? null : savingOf(tally, ladder, perMonth),

@@ -67,7 +67,8 @@ function simpleReason(traits: Traits): string | null {
   const isHard = traits.code >= OFTEN || traits.math >= OFTEN || traits.tools >= OFTEN;
   if (labels !== null) return `Every answer is one of ${labels} labels (${show(traits.answers)} answers seen)`;
   if (isHard || (traits.typicalInput ?? 0) > LONG_INPUT || typicalOutput === null) return null;
-  if (hasSchema && typicalOutput <= EXTRACT_OUTPUT) return `Answers follow a schema and have about ${show(typicalOutput)} tokens`;
+  if (hasSchema && typicalOutput <= EXTRACT_OUTPUT)
+    return `Answers follow a schema and have about ${show(typicalOutput)} tokens`;
   if (typicalOutput <= SHORT_OUTPUT && (largestOutput ?? 0) <= EXTRACT_OUTPUT)
     return `Answers are short: about ${show(typicalOutput)} tokens, ${show(largestOutput)} at most`;
   return null;
@@ -87,7 +88,10 @@ function hardReason(traits: Traits): string {
 /** The largest request with room for the largest answer. A tier without known models, or with a window that is not known, may fit. */
 function fits(traits: Traits, ladder: Ladder, tier: string): boolean {
   const rungs = ladder.on(tier);
-  return rungs.length === 0 || rungs.some(({ spec }) => largest(traits) <= (spec.effectiveWindow ?? Number.POSITIVE_INFINITY));
+  return (
+    rungs.length === 0 ||
+    rungs.some(({ spec }) => largest(traits) <= (spec.effectiveWindow ?? Number.POSITIVE_INFINITY))
+  );
 }
 
 function largest({ largestInput, largestOutput }: Traits): number {

@@ -1,12 +1,13 @@
 // The ladder that an audit reckons with: the configured models by tier, else the usual ones of each maker. It says on which rung a logged
 // model stands, and which one is the next below. Rungs of models that nobody configured are told by their price.
-import { modelPartsOf } from '../../compile-policy.ts';
+
 import type { Catalog } from '../../catalog/catalog.ts';
+import { kindOf } from '../../catalog/model-kind.ts';
 import type { ModelSpec } from '../../catalog/model-spec.ts';
 import { priceAt } from '../../catalog/price-usage.ts';
+import { modelPartsOf } from '../../compile-policy.ts';
 import type { Config } from '../../config/config.ts';
 import { LADDERS } from '../../config/environment.ts';
-import { kindOf } from '../../catalog/model-kind.ts';
 import { createFindModel, type FindModel } from './model-prices.ts';
 
 export interface Rung {

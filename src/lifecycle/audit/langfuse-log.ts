@@ -9,9 +9,7 @@ import { toUsage, type Usage } from '../../call/usage.ts';
 import { type LogFormat, type LoggedCall, type Reading, toCall } from './logged-call.ts';
 import { filled, namedTaskIn, numberIn, objectIn, pick, textIn, textsIn, timeIn, unfold, usdIn } from './loose.ts';
 
-const TYPES = new Set(
-  'SPAN GENERATION EVENT AGENT TOOL CHAIN RETRIEVER EVALUATOR EMBEDDING GUARDRAIL'.split(' '),
-);
+const TYPES = new Set('SPAN GENERATION EVENT AGENT TOOL CHAIN RETRIEVER EVALUATOR EMBEDDING GUARDRAIL'.split(' '));
 
 export const langfuseLog: LogFormat = {
   name: 'langfuse',

@@ -25,7 +25,9 @@ export const litellmLog: LogFormat = {
   name: 'litellm',
   title: 'LiteLLM spend logs',
   isMine: (record) =>
-    'request_id' in record && ('spend' in record || 'call_type' in record) && ('startTime' in record || 'api_key' in record),
+    'request_id' in record &&
+    ('spend' in record || 'call_type' in record) &&
+    ('startTime' in record || 'api_key' in record),
   read,
 };
 

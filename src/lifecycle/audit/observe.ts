@@ -11,7 +11,7 @@ import { hashText } from './hash.ts';
 import type { LoggedCall } from './logged-call.ts';
 import type { FindModel } from './model-prices.ts';
 import { personalKinds } from './personal-data.ts';
-import { readRequestParts, type RequestParts, toReadable } from './request-parts.ts';
+import { type RequestParts, readRequestParts, toReadable } from './request-parts.ts';
 
 export interface Observed {
   seen: SeenCall;
@@ -48,7 +48,10 @@ export function observe(call: LoggedCall, findModel: FindModel): Observed {
 /** What the log says was spent goes before what the catalog makes of it. */
 function costOf(call: LoggedCall, usage: Usage | null, spec: ModelSpec | null): CallCost {
   if (call.costNanoUsd !== null) return { nanoUsd: call.costNanoUsd, basis: 'logged' };
-  const { nanoUsd } = priceUsage(usage, spec, { batch: call.isBatch, ...(call.atMs === null ? {} : { atMs: call.atMs }) });
+  const { nanoUsd } = priceUsage(usage, spec, {
+    batch: call.isBatch,
+    ...(call.atMs === null ? {} : { atMs: call.atMs }),
+  });
   if (nanoUsd === null) return { nanoUsd: null, basis: 'unknown' };
   return { nanoUsd, basis: call.usage === null ? 'estimated' : 'priced' };
 }

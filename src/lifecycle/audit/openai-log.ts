@@ -42,7 +42,8 @@ function readBatch(record: JsonObject): Reading {
   if (asked !== null) return { call: { ...fromBody(asked, null), ...named } };
   const result = filled(record.result);
   if (result !== null) {
-    if (result.type === 'canceled' || result.type === 'expired') return { skipped: `batch lines that were ${result.type}` };
+    if (result.type === 'canceled' || result.type === 'expired')
+      return { skipped: `batch lines that were ${result.type}` };
     const message = filled(result.message);
     return { call: toCall({ ...named, ...answered(message), isError: message === null }) };
   }
@@ -60,7 +61,12 @@ function prefixOf(id: string | null): string | null {
 }
 
 function answered(body: JsonObject | null): Partial<LoggedCall> {
-  return { answer: body, usage: usageOf(body), model: modelOf(body), atMs: timeIn(body ?? {}, 'created', 'created_at') };
+  return {
+    answer: body,
+    usage: usageOf(body),
+    model: modelOf(body),
+    atMs: timeIn(body ?? {}, 'created', 'created_at'),
+  };
 }
 
 function readPair(record: JsonObject): Reading {
@@ -106,7 +112,8 @@ function lastAnswer({ messages, model }: JsonObject): JsonObject | null {
 function common(record: JsonObject): Partial<LoggedCall> {
   const metadata = objectIn(record, 'metadata');
   const tags = [...textsIn(record, 'tags'), ...textsIn(metadata, 'tags')];
-  const agent = textIn(record, 'user_agent', 'userAgent') ?? textIn(objectIn(record, 'headers'), 'user-agent', 'User-Agent');
+  const agent =
+    textIn(record, 'user_agent', 'userAgent') ?? textIn(objectIn(record, 'headers'), 'user-agent', 'User-Agent');
   return {
     id: textIn(record, 'id', 'request_id'),
     atMs: timeIn(record, 'timestamp', 'created_at', 'created', 'time', 'ts', 'at', 'started_at'),

@@ -29,9 +29,11 @@ export function suggestOracle(tally: GroupTally): Oracle {
     const member = labelMember(tally);
     const schema = { json_schema: hasSchema ? 'request' : { type: 'object' } };
     const gates = member === null ? [schema] : [schema, { one_of: { at: `/${member.key}`, values: member.labels } }];
-    return { gates, labels: member?.labels ?? null };
+    // Where the label is all that is said, the answer is one of a closed set.
+    return { gates, labels: member !== null && tally.members?.size === 1 ? member.labels : null };
   }
-  if (answers.tools >= Math.max(1, answers.known * 0.3)) return { gates: [{ tool_calls: 'valid' }, { refusal: true }], labels: null };
+  if (answers.tools >= Math.max(1, answers.known * 0.3))
+    return { gates: [{ tool_calls: 'valid' }, { refusal: true }], labels: null };
   return { gates: [{ refusal: true }, ...lengthOf(tally)], labels: null };
 }
 
@@ -51,7 +53,9 @@ function labelMember({ members, answers }: GroupTally): { key: string; labels: s
     const times = texts.list()?.reduce((sum, [, count]) => sum + count, 0) ?? 0;
     return labels === null || times < answers.json * NEARLY_ALL || !/^[\w-]+$/.test(key) ? [] : [{ key, labels }];
   });
-  return found.sort((one, other) => one.labels.length - other.labels.length || (one.key < other.key ? -1 : 1))[0] ?? null;
+  return (
+    found.sort((one, other) => one.labels.length - other.labels.length || (one.key < other.key ? -1 : 1))[0] ?? null
+  );
 }
 
 /** Half as long again as the longest that was seen. */

@@ -7,7 +7,10 @@ const KINDS: readonly [kind: string, pattern: RegExp][] = [
   ['iban', /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b/],
   ['card', /\b(?:\d[ -]?){15}\d\b/],
   ['social-security', /\b\d{3}-\d{2}-\d{4}\b/],
-  ['secret', /\b(?:sk|pk|rk|ghp|gho|xox[bp])[-_][A-Za-z0-9_-]{16,}|\bAKIA[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----/],
+  [
+    'secret',
+    /\b(?:sk|pk|rk|ghp|gho|xox[bp])[-_][A-Za-z0-9_-]{16,}|\bAKIA[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+  ],
 ];
 
 /** The kinds that the text seems to hold, each once. */

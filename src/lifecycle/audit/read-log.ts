@@ -82,7 +82,8 @@ async function readFile(path: string, add: LogGrouping['add'], forced: LogFormat
     ({ line, value }) => {
       file.records++;
       // Nearly always the format of the record before.
-      const format = value === null ? null : forced !== null ? forced : usual?.isMine(value) === true ? usual : formatOf(value);
+      const format =
+        value === null ? null : forced !== null ? forced : usual?.isMine(value) === true ? usual : formatOf(value);
       const reading = value === null || format === null ? null : format.read(value);
       if (format === null || reading === null) {
         file.unreadable++;

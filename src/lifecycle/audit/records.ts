@@ -22,7 +22,11 @@ export async function isDatabase(path: string): Promise<boolean> {
 }
 
 /** Every record of a file. `onBytes` is told of the bytes of the file as they come, compressed ones too. */
-export async function readRecords(path: string, take: Take, onBytes: (chunk: Buffer) => void = () => {}): Promise<void> {
+export async function readRecords(
+  path: string,
+  take: Take,
+  onBytes: (chunk: Buffer) => void = () => {},
+): Promise<void> {
   const isPacked = (await readHead(path)).subarray(0, 2).equals(GZIP);
   const file = createReadStream(path, { highWaterMark: 256 * 1024 });
   file.on('data', (chunk) => onBytes(chunk as Buffer));

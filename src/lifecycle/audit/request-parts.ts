@@ -87,7 +87,11 @@ interface Attached {
 
 function textOf(content: unknown, attached: Attached): string {
   if (typeof content === 'string') return content;
-  if (Array.isArray(content)) return content.map((part) => textOf(part, attached)).filter(Boolean).join('\n');
+  if (Array.isArray(content))
+    return content
+      .map((part) => textOf(part, attached))
+      .filter(Boolean)
+      .join('\n');
   if (!isObject(content)) return '';
   count(content, attached);
   const type = String(content.type ?? '');
@@ -123,7 +127,8 @@ function schemaOf(body: JsonObject): JsonObject | null {
   const text = objectIn(body, 'text');
   const config = objectIn(body, 'generationConfig', 'generation_config');
   const output = objectIn(body, 'output_config');
-  const format = filled(body.response_format) ?? filled(text.format) ?? filled(body.output_format) ?? filled(output.format);
+  const format =
+    filled(body.response_format) ?? filled(text.format) ?? filled(body.output_format) ?? filled(output.format);
   const google = filled(config.responseSchema ?? config.responseJsonSchema ?? config.response_schema);
   if (google !== null) return google;
   if (format === null) return config.responseMimeType === 'application/json' ? {} : null;

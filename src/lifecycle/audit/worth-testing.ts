@@ -45,7 +45,8 @@ function sentence(group: AuditGroup, saving: NonNullable<AuditGroup['saving']>):
 function answersOf({ accept, output }: AuditGroup): string {
   const labels = accept.find((gate) => 'one_of' in gate)?.['one_of'];
   const values = Array.isArray(labels) ? labels : ((labels as { values?: unknown[] } | undefined)?.values ?? null);
-  const tokens = output.typicalTokens === null ? 'answers of unknown length' : `${showCount(output.typicalTokens)} tokens an answer`;
+  const tokens =
+    output.typicalTokens === null ? 'answers of unknown length' : `${showCount(output.typicalTokens)} tokens an answer`;
   if (values !== null) return `${tokens}, one of ${values.length} labels`;
   if (accept.some((gate) => 'json_schema' in gate)) return `${tokens}, checked by a schema`;
   if (accept.some((gate) => 'tool_calls' in gate)) return `${tokens}, calls of tools`;
