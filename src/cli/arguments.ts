@@ -28,3 +28,11 @@ export function factor(text: string): number {
 export function collect(text: string, before: string[] | undefined): string[] {
   return [...(before ?? []), text];
 }
+
+/** An amount in dollars. */
+export function amount(text: string): number {
+  const value = Number(text.replace(/^\$/, ''));
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('An amount in dollars is expected, such as 2.50.');
+  return value;
+}

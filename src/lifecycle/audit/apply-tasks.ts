@@ -144,9 +144,16 @@ function blockOf(name: string, entry: Entry, indent: string): string {
 /** A value on one line, as the configuration's own examples write it: `{ key: [a, b] }`. */
 function flowOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(flowOf).join(', ')}]`;
-  if (!isObject(value)) return stringify(value, { collectionStyle: 'flow', lineWidth: 0, singleQuote: true }).trimEnd();
+  // A text of several lines, and one that the configuration would take for a variable, are written so that they stay what they are.
+  if (typeof value === 'string' && /[\n\r]/.test(value)) return JSON.stringify(escaped(value));
+  if (typeof value === 'string') return stringify(escaped(value), { singleQuote: true, lineWidth: 0 }).trimEnd();
+  if (!isObject(value)) return stringify(value).trimEnd();
   const members = Object.entries(value).map(([key, member]) => `${flowOf(key)}: ${flowOf(member)}`);
   return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('${', () => '$${');
 }
 
 /** Whether both say the same to the configuration: `2s` is `2000ms`. */

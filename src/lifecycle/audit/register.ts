@@ -5,6 +5,7 @@ import path from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { taskSchema } from '../../config/task-schema.ts';
+import { artifactsFolder } from '../places.ts';
 
 /** What an audit asks of every task, in the order in which it asks. */
 export const QUESTIONS = ['owner', 'accept', 'consequence', 'latency_budget', 'private'] as const;
@@ -111,7 +112,7 @@ export interface Register {
 
 /** Where the register of a configuration lies; beside the working directory without one. */
 export function registerPath(configFile: string | null): string {
-  return path.join(configFile === null ? '.' : path.dirname(configFile), 'tierline', 'tasks.yaml');
+  return path.join(path.relative('.', artifactsFolder({ file: configFile })), 'tasks.yaml');
 }
 
 /** The text of a register, null when there is none yet. */
