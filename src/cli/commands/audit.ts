@@ -18,6 +18,7 @@ export function defineAudit(program: Command, io: CommandIo): void {
     .command('audit')
     .description('the register of tasks: what is asked, what is acceptable, what a wrong answer costs');
   defineFromLog(audit, io);
+  defineFromCode(audit, io);
   defineShow(audit, io);
   defineApply(audit, io);
 }
@@ -38,6 +39,18 @@ function defineFromLog(audit: Command, io: CommandIo): void {
     .action(async (files: string[], options: FromLogOptions) => {
       const { fromLogCommand } = await import('../audit-from-log.ts');
       await fromLogCommand({ ...options, files, nowMs: Date.now() }, io);
+    });
+}
+
+function defineFromCode(audit: Command, io: CommandIo): void {
+  withRegister(audit.command('from-code'))
+    .description('find the places of a repository that ask models, and the models it names')
+    .argument('[folder]', 'the repository', '.')
+    .option('--dry-run', 'leave the register as it is')
+    .option('--json', 'what was found as JSON')
+    .action(async (folder: string, options: RegisterOptions & { dryRun?: boolean }) => {
+      const { fromCodeCommand } = await import('../audit-from-code.ts');
+      fromCodeCommand({ ...options, folder, nowMs: Date.now() }, io);
     });
 }
 

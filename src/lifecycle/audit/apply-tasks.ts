@@ -146,6 +146,7 @@ function flowOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(flowOf).join(', ')}]`;
   // A text of several lines, and one that the configuration would take for a variable, are written so that they stay what they are.
   if (typeof value === 'string' && /[\n\r]/.test(value)) return JSON.stringify(escaped(value));
+  if (typeof value === 'string' && /[,[\]{}]/.test(value)) return `'${escaped(value).replaceAll("'", "''")}'`;
   if (typeof value === 'string') return stringify(escaped(value), { singleQuote: true, lineWidth: 0 }).trimEnd();
   if (!isObject(value)) return stringify(value).trimEnd();
   const members = Object.entries(value).map(([key, member]) => `${flowOf(key)}: ${flowOf(member)}`);

@@ -93,7 +93,8 @@ function freeName(document: Document, name: string): string {
 }
 
 function withDigests(entry: Entry): Entry {
-  return { ...entry, evidence: { ...entry.evidence, written: digestsOf(entry) } };
+  const written = digestsOf(entry);
+  return Object.keys(written).length === 0 ? entry : { ...entry, evidence: { ...entry.evidence, written } };
 }
 
 function digestsOf(entry: Entry): Record<string, string> {
@@ -120,7 +121,8 @@ function updateEntry(document: Document, name: string, { old, entry }: { old: En
     written[key] = digestOf(value);
     if (digestOf(old[key] ?? null) !== written[key]) document.setIn(['tasks', name, key], nodeOf(document, value));
   }
-  const evidence = { ...old.evidence, ...entry.evidence, written };
+  const digests = Object.keys(written).length === 0 ? {} : { written };
+  const evidence = { ...old.evidence, ...entry.evidence, ...digests };
   document.setIn(['tasks', name, 'evidence'], nodeOf(document, evidence));
   setUnanswered(document, name, { old, entry, written });
   return kept;
