@@ -19,6 +19,7 @@ export function defineAudit(program: Command, io: CommandIo): void {
     .description('the register of tasks: what is asked, what is acceptable, what a wrong answer costs');
   defineFromLog(audit, io);
   defineFromCode(audit, io);
+  defineInit(audit, io);
   defineShow(audit, io);
   defineApply(audit, io);
 }
@@ -51,6 +52,17 @@ function defineFromCode(audit: Command, io: CommandIo): void {
     .action(async (folder: string, options: RegisterOptions & { dryRun?: boolean }) => {
       const { fromCodeCommand } = await import('../audit-from-code.ts');
       fromCodeCommand({ ...options, folder, nowMs: Date.now() }, io);
+    });
+}
+
+function defineInit(audit: Command, io: CommandIo): void {
+  withRegister(audit.command('init'))
+    .description('answer in the terminal what only people know of the tasks')
+    .option('--answers <file.yaml>', 'take the answers from a file')
+    .action(async (options: RegisterOptions & { answers?: string }) => {
+      const { initCommand } = await import('../audit-init.ts');
+      const canAsk = process.stdin.isTTY === true && process.stdout.isTTY === true;
+      await initCommand({ ...options, canAsk, nowMs: Date.now() }, io);
     });
 }
 

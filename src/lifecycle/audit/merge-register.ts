@@ -53,17 +53,33 @@ export function mergeRegister(source: string | null, found: Found, file: string)
   return merged;
 }
 
-/** Puts people's answers into an entry, made if it is not there: they count as theirs from then on. */
-export function answerEntry(
-  source: string | null,
-  { name, answers, at, file }: { name: string; answers: Entry; at: string; file: string },
-): string {
+export interface Answered {
+  name: string;
+  /** What people said: it counts as theirs from now on. */
+  answers: Entry;
+  /** What the audit makes of it, which may change with the next run. */
+  own: Pick<Entry, 'tier' | 'reason'>;
+  at: string;
+}
+
+/** Puts answers into an entry, which is made if it is not there. Throws a sentence when the result would be no register. */
+export function answerEntry(source: string | null, { name, answers, own, at }: Answered, file: string): string {
+  const before = source === null ? null : parseRegister(source, file);
   const document = source === null ? emptyDocument() : parseDocument(source);
   if (source === null) setMade(document, null, { entries: new Map(), sources: [], at });
   if (!document.hasIn(['tasks', name])) document.setIn(['tasks', name], nodeOf(document, {}));
-  for (const [key, value] of Object.entries(answers)) {
-    if (value === undefined) document.deleteIn(['tasks', name, key]);
-    else document.setIn(['tasks', name, key], nodeOf(document, value));
+  const old = before?.tasks[name] ?? {};
+  const written = { ...old.evidence?.written };
+  // A tier that people have changed stays theirs.
+  const isOurs = old.tier === undefined || written['tier'] === digestOf(old.tier);
+  const keys = { ...answers, ...(isOurs ? own : {}) };
+  for (const [key, value] of Object.entries(keys)) {
+    if (value !== undefined && digestOf(value) !== digestOf(old[key as keyof Entry] ?? null))
+      document.setIn(['tasks', name, key], nodeOf(document, value));
+  }
+  if (isOurs && own.tier !== undefined) {
+    const digests = { ...written, ...digestsOf(own) };
+    document.setIn(['tasks', name, 'evidence'], nodeOf(document, { ...old.evidence, written: digests }));
   }
   const text = document.toString({ lineWidth: 110 });
   parseRegister(text, file);
@@ -103,7 +119,7 @@ function digestsOf(entry: Entry): Record<string, string> {
 
 function digestOf(value: unknown): string {
   // A letter first, or YAML would have to quote what looks like a number.
-  return `d${createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 8)}`;
+  return `d${createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 5)}`;
 }
 
 /** The keys that stayed as people had them although the audit would say something else. */
