@@ -6,9 +6,9 @@ import { applyTasks } from '../lifecycle/audit/apply-tasks.ts';
 import { lineDiff } from '../lifecycle/audit/line-diff.ts';
 import { registerPath, unansweredOf } from '../lifecycle/audit/register.ts';
 import { writeKept } from '../lifecycle/audit/write-file.ts';
-import { fileConfig } from './audit-from-log.ts';
 import { chosen, entryOf, openRegister } from './audit-register.ts';
 import type { CommandIo } from './command-io.ts';
+import { findConfigFile } from './find-config.ts';
 
 export interface ApplyOptions {
   /** Only these; all when there are none. */
@@ -21,7 +21,7 @@ export interface ApplyOptions {
 
 /** Prints the difference. Throws ConfigError when the result would be no valid configuration, and a sentence when there is none to change. */
 export function applyCommand(options: ApplyOptions, io: Pick<CommandIo, 'print' | 'warn'>): void {
-  const { path } = fileConfig(options.config);
+  const { path } = findConfigFile(options.config);
   if (path === null) throw new Error('There is no tierline.yaml here to apply tasks to; name one with --config.');
   const file = options.register ?? registerPath(path);
   const register = openRegister(file);

@@ -12,9 +12,9 @@ import { mergeRegister } from '../lifecycle/audit/merge-register.ts';
 import { readRegisterText, registerPath } from '../lifecycle/audit/register.ts';
 import { foundInCode, taskNameOf } from '../lifecycle/audit/register-code.ts';
 import { writeKept } from '../lifecycle/audit/write-file.ts';
-import { fileConfig } from './audit-from-log.ts';
 import { mergedLines } from './audit-register.ts';
 import type { CommandIo } from './command-io.ts';
+import { findConfigFile } from './find-config.ts';
 
 export interface FromCodeOptions {
   folder: string;
@@ -30,7 +30,7 @@ export interface FromCodeOptions {
 export function fromCodeCommand(options: FromCodeOptions, io: Pick<CommandIo, 'print'>): void {
   const { folder, nowMs } = options;
   if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new Error(`${folder} is no folder.`);
-  const { config, path: configPath } = fileConfig(options.config);
+  const { config, path: configPath } = findConfigFile(options.config);
   const audit = auditCode(folder, { ladder: createLadder(createCatalog(), { config, atMs: nowMs }), atMs: nowMs });
   const register = options.register ?? registerPath(configPath);
   const lines: string[] = [];

@@ -1,7 +1,6 @@
 // `tierline audit from-log`: reads logs, says what tasks are in them, and writes those down in the register.
 import { existsSync } from 'node:fs';
 import { createCatalog } from '../catalog/catalog.ts';
-import type { Config } from '../config/config.ts';
 import { formatNamed } from '../lifecycle/audit/formats.ts';
 import { createLadder } from '../lifecycle/audit/ladder.ts';
 import { mergeRegister } from '../lifecycle/audit/merge-register.ts';
@@ -13,7 +12,7 @@ import { writeKept } from '../lifecycle/audit/write-file.ts';
 import { logAuditPage } from './audit-log.ts';
 import { mergedLines } from './audit-register.ts';
 import type { CommandIo } from './command-io.ts';
-import { findConfig } from './find-config.ts';
+import { findConfigFile } from './find-config.ts';
 
 export interface FromLogOptions {
   files: readonly string[];
@@ -32,7 +31,7 @@ export interface FromLogOptions {
 /** Prints what was found. Throws a sentence for files that are not there or hold nothing that can be read. */
 export async function fromLogCommand(options: FromLogOptions, io: CommandIo): Promise<void> {
   for (const file of options.files) if (!existsSync(file)) throw new Error(`There is no file ${file}.`);
-  const { config, path } = fileConfig(options.config);
+  const { config, path } = findConfigFile(options.config);
   const ladder = createLadder(createCatalog(), { config, atMs: options.nowMs });
   const format = options.format === undefined ? null : formatNamed(options.format);
   const register = options.register ?? registerPath(path);
@@ -50,12 +49,6 @@ export async function fromLogCommand(options: FromLogOptions, io: CommandIo): Pr
   }
   io.print(logAuditPage(audit));
   if (options.dryRun !== true) io.print(`\n${mergedLines(merged, register).join('\n')}\n`);
-}
-
-/** The configuration of a file; the ladder that keys in the environment would give is nobody's decision. */
-export function fileConfig(named: string | undefined): { config: Config | null; path: string | null } {
-  const { config, path } = findConfig(named);
-  return { config: path === null ? null : config, path };
 }
 
 function refuseNothing({ files }: LogAudit): void {

@@ -3,9 +3,10 @@
 import { createCatalog } from '../catalog/catalog.ts';
 import { readAnswers } from '../lifecycle/audit/answers-file.ts';
 import { tierOfEntry } from '../lifecycle/audit/entry.ts';
-import { type Answers, askName, interviewTask, type Prompter } from '../lifecycle/audit/interview.ts';
+import { type Answers, askName, interviewTask } from '../lifecycle/audit/interview.ts';
 import { createLadder, type Ladder } from '../lifecycle/audit/ladder.ts';
 import { answerEntry } from '../lifecycle/audit/merge-register.ts';
+import type { Prompter } from '../lifecycle/audit/prompter.ts';
 import {
   type Entry,
   parseRegister,
@@ -16,8 +17,8 @@ import {
   unansweredOf,
 } from '../lifecycle/audit/register.ts';
 import { writeKept } from '../lifecycle/audit/write-file.ts';
-import { fileConfig } from './audit-from-log.ts';
 import type { CommandIo } from './command-io.ts';
+import { findConfigFile } from './find-config.ts';
 
 export interface InitOptions {
   config?: string;
@@ -40,7 +41,7 @@ export async function initCommand(
   io: Pick<CommandIo, 'print'>,
   openPrompter: () => Promise<Prompter> = async () => (await import('./audit-prompter.ts')).openPrompter(),
 ): Promise<void> {
-  const { config, path } = fileConfig(options.config);
+  const { config, path } = findConfigFile(options.config);
   const file = options.register ?? registerPath(path);
   const ladder = createLadder(createCatalog(), { config, atMs: options.nowMs });
   const desk = new Desk(file, { ladder, at: new Date(options.nowMs).toISOString() });

@@ -7,7 +7,7 @@ import type { LogAudit, ReadFile } from '../lifecycle/audit/read-log.ts';
 import { worthTesting } from '../lifecycle/audit/worth-testing.ts';
 
 const MOST_ROWS = 30;
-const NAME_WIDTH = 26;
+const NAME_WIDTH = 24;
 
 export function logAuditPage(audit: LogAudit): string {
   const sections = [...audit.files.map(fileLine), '', spanLine(audit), '', toTable(audit), ...moreLine(audit)];
@@ -15,7 +15,7 @@ export function logAuditPage(audit: LogAudit): string {
   if (worth.length > 0) {
     sections.push(
       '',
-      `Worth testing first (up to so much less${audit.perMonth === null ? '' : ' a month'} at catalog prices, before gates and escalations):`,
+      `Worth testing first, the most promising on top (up to so much less${audit.perMonth === null ? '' : ' a month'} at catalog prices, before gates and escalations):`,
     );
     for (const { name, savingNanoUsd, why } of worth)
       sections.push(`  ${showUsd(savingNanoUsd).padStart(9)}  ${showText(name)}: ${showText(why)}`);
@@ -66,54 +66,52 @@ function spanLine({ span, perMonth, groups, isFull }: LogAudit): string {
   return lines.join('\n');
 }
 
-function toTable({ groups, perMonth }: LogAudit): string {
+interface Column {
+  head: string;
+  isRight: boolean;
+  cell: (group: AuditGroup) => string;
+}
+
+const right = (head: string, cell: Column['cell']): Column => ({ head, isRight: true, cell });
+const left = (head: string, cell: Column['cell']): Column => ({ head, isRight: false, cell });
+
+function columnsOf({ groups, perMonth }: LogAudit): Column[] {
+  return [
+    left('task', ({ name }) => shorten(showText(name), NAME_WIDTH)),
+    right('calls', ({ calls }) => showCount(calls)),
+    right('spend', showSpend),
+    ...(perMonth === null ? [] : [right('a month', (group) => showUsd(monthlyOf(group)))]),
+    left('models', modelsOf),
+    right('in', ({ input }) => sizes(input)),
+    right('out', ({ output }) => sizes(output)),
+    ...(groups.every(({ latencyMs }) => latencyMs.p50 === null)
+      ? []
+      : [right('p50', ({ latencyMs }) => showDuration(latencyMs.p50))]),
+    ...(groups.every(({ errors }) => errors === 0)
+      ? []
+      : [right('errors', ({ errors, errorShare }) => (errors === 0 ? '' : showShare(errorShare)))]),
+    left('tier', ({ tier }) => tier ?? UNKNOWN),
+  ];
+}
+
+function toTable(audit: LogAudit): string {
+  const columns = columnsOf(audit);
   const table = new Table({
-    head: [
-      'task',
-      'calls',
-      'spend',
-      ...(perMonth === null ? [] : ['a month']),
-      'models',
-      'in',
-      'out',
-      'p50',
-      'errors',
-      'first tier',
-    ],
-    colAligns: [
-      'left',
-      'right',
-      'right',
-      ...(perMonth === null ? [] : ['right' as const]),
-      'left',
-      'right',
-      'right',
-      'right',
-      'right',
-      'left',
-    ],
+    head: columns.map(({ head }) => head),
+    colAligns: columns.map(({ isRight }) => (isRight ? 'right' : 'left')),
     style: { head: [], border: [], compact: true },
   });
-  for (const group of groups.slice(0, MOST_ROWS)) {
-    table.push([
-      shorten(showText(group.name), NAME_WIDTH),
-      showCount(group.calls),
-      showSpend(group),
-      ...(perMonth === null ? [] : [showUsd(isUnknown(group) ? null : (group.monthly?.nanoUsd ?? null))]),
-      modelsOf(group),
-      sizes(group.input),
-      sizes(group.output),
-      showDuration(group.latencyMs.p50),
-      group.errors === 0 ? '' : showShare(group.errorShare),
-      group.tier ?? UNKNOWN,
-    ]);
-  }
+  for (const group of audit.groups.slice(0, MOST_ROWS)) table.push(columns.map(({ cell }) => cell(group)));
   return table.toString();
+}
+
+function monthlyOf(group: AuditGroup): number | null {
+  return isUnknown(group) ? null : (group.monthly?.nanoUsd ?? null);
 }
 
 function moreLine({ groups }: LogAudit): string[] {
   const legend =
-    'in, out: typical / largest tokens. First tier: where to begin; `tierline profile` measures whether it is right.';
+    'in, out: typical / largest tokens. Tier: where to begin; `tierline profile` measures whether it is right.';
   if (groups.length <= MOST_ROWS) return [legend];
   const rest = groups.slice(MOST_ROWS);
   const spend = rest.reduce((sum, group) => sum + group.spendNanoUsd, 0);
@@ -134,15 +132,19 @@ function modelsOf({ models }: AuditGroup): string {
   const [first] = models;
   if (first === undefined) return UNKNOWN;
   const share = models.length === 1 ? '' : ` ${Math.round(first.share * 100)}%`;
-  return `${shorten(showText(first.model), 20)}${share}${models.length > 1 ? ` +${models.length - 1}` : ''}`;
+  return `${shorten(showText(first.model), 18)}${share}${models.length > 1 ? ` +${models.length - 1}` : ''}`;
 }
 
 function sizes({ typicalTokens, largestTokens }: AuditGroup['output']): string {
-  return typicalTokens === null ? UNKNOWN : `${short(typicalTokens)} / ${short(largestTokens ?? typicalTokens)}`;
+  return typicalTokens === null
+    ? UNKNOWN
+    : `${showTokens(typicalTokens)} / ${showTokens(largestTokens ?? typicalTokens)}`;
 }
 
-function short(tokens: number): string {
-  return tokens < 10_000 ? showCount(tokens) : `${Math.round(tokens / 1000)}k`;
+/** Tokens as a column has room for them: `870`, `4.5k`, `120k`. */
+export function showTokens(tokens: number): string {
+  if (tokens < 1000) return String(tokens);
+  return tokens < 9950 ? `${(tokens / 1000).toFixed(1)}k` : `${Math.round(tokens / 1000)}k`;
 }
 
 function personalLine({ name, personal }: AuditGroup): string {

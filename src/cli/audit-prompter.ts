@@ -1,6 +1,6 @@
 // The prompter of a terminal. Loaded only when somebody is asked.
 import { cancel, intro, isCancel, multiselect, note, outro, select, text } from '@clack/prompts';
-import type { Prompter } from '../lifecycle/audit/interview.ts';
+import type { Prompter } from '../lifecycle/audit/prompter.ts';
 
 export function openPrompter(): Prompter {
   intro('tierline audit');

@@ -11,8 +11,9 @@ import {
   registerPath,
   unansweredOf,
 } from '../lifecycle/audit/register.ts';
-import { fileConfig } from './audit-from-log.ts';
+import { showTokens } from './audit-log.ts';
 import type { CommandIo } from './command-io.ts';
+import { findConfigFile } from './find-config.ts';
 
 export interface ShowOptions {
   /** Only these; all when there are none. */
@@ -24,7 +25,7 @@ export interface ShowOptions {
 
 /** Prints the register. Throws a sentence when there is none, or no such task in it. */
 export function showCommand(options: ShowOptions, { print }: Pick<CommandIo, 'print'>): void {
-  const file = options.register ?? registerPath(fileConfig(options.config).path);
+  const file = options.register ?? registerPath(findConfigFile(options.config).path);
   const register = openRegister(file);
   const names = chosen(register, options.tasks, file);
   if (options.json === true) {
@@ -124,9 +125,10 @@ function toRow(name: string, entry: Entry): string[] {
 }
 
 function sizes(value: unknown): string {
-  if (!isObject(value) || value.typical_tokens === undefined) return UNKNOWN;
+  if (!isObject(value)) return UNKNOWN;
   const { typical_tokens: typical, largest_tokens: largest } = value;
-  return largest === undefined ? String(typical) : `${String(typical)} / ${String(largest)}`;
+  const shown = [typical, largest].filter((size) => typeof size === 'number').map(showTokens);
+  return shown.length === 0 ? UNKNOWN : shown.join(' / ');
 }
 
 function gatesOf(accept: unknown): string {

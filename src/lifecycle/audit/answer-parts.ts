@@ -44,7 +44,7 @@ function partsOf(answer: JsonObject): unknown[] | null {
 }
 
 function readPart(part: JsonObject): AnswerParts {
-  const type = String(part.type ?? '');
+  const type = typeof part.type === 'string' ? part.type : '';
   if (type === 'reasoning' || type === 'thinking' || part.thought === true) return { text: '', toolCalls: 0 };
   if (/^(?:tool_use|function_call|server_tool_use)$/.test(type) || part.functionCall !== undefined)
     return { text: '', toolCalls: 1 };

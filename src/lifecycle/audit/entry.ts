@@ -2,7 +2,7 @@
 // left open: a consequence is never guessed.
 
 import { isObject, type JsonObject } from '../../call/json.ts';
-import { CONSEQUENCES, type Consequence } from '../../config/config.ts';
+import { CONSEQUENCES } from '../../config/config.ts';
 import type { AuditGroup } from './audit-group.ts';
 import { type FirstTier, firstTier, type Traits } from './first-tier.ts';
 import type { Ladder } from './ladder.ts';
@@ -66,7 +66,7 @@ export function tierOfEntry(entry: Entry, ladder: Ladder): FirstTier | null {
   const consequence = CONSEQUENCES.find((one) => one === entry.consequence) ?? null;
   const isKnown =
     traits.typicalInput !== null || traits.typicalOutput !== null || traits.labels !== null || traits.hasSchema;
-  return isKnown || consequence !== null ? firstTier(traits, ladder, consequence as Consequence | null) : null;
+  return isKnown || consequence !== null ? firstTier(traits, ladder, consequence) : null;
 }
 
 function traitsOfEntry(entry: Entry): Traits {

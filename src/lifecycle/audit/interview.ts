@@ -4,30 +4,8 @@ import { isObject } from '../../call/json.ts';
 import { CONSEQUENCES, INPUT_STRUCTURES } from '../../config/config.ts';
 import { name as nameSchema } from '../../config/leaf.ts';
 import { taskSchema } from '../../config/task-schema.ts';
+import type { Prompter } from './prompter.ts';
 import { type Entry, QUESTIONS, type Question, type TaskKey } from './register.ts';
-
-export interface Choice {
-  value: string;
-  label: string;
-  hint?: string;
-}
-
-export interface Prompter {
-  /** `check` gives the sentence that says what is wrong, or undefined. An empty answer is an empty text. */
-  text: (question: {
-    message: string;
-    initial?: string;
-    hint?: string;
-    check?: (text: string) => string | undefined;
-  }) => Promise<string | null>;
-  select: (question: { message: string; choices: readonly Choice[]; initial?: string }) => Promise<string | null>;
-  several: (question: {
-    message: string;
-    choices: readonly Choice[];
-    initial: readonly string[];
-  }) => Promise<string[] | null>;
-  say: (text: string, title?: string) => void;
-}
 
 /** Keys with what people answered; a key they emptied is undefined. */
 export type Answers = Partial<Record<TaskKey, unknown>>;
@@ -120,7 +98,8 @@ const SIZES = /^\s*(\d[\d,_]*)\s*(?:\/\s*(\d[\d,_]*)\s*)?$/;
 
 async function askSizes({ entry, prompter, answers }: Ask, key: 'input' | 'output', message: string): Promise<boolean> {
   const known = objectOf(answers[key] ?? entry[key]);
-  const initial = [known['typical_tokens'], known['largest_tokens']].filter((size) => size !== undefined).join(' / ');
+  const sizesNow = [known['typical_tokens'], known['largest_tokens']].filter((size) => typeof size === 'number');
+  const initial = sizesNow.join(' / ');
   const text = await prompter.text({
     message,
     initial,

@@ -84,6 +84,11 @@ export function usdIn(record: JsonObject, ...keys: string[]): NanoUsd | null {
   return usd === null || usd < 0 || usd > MOST_USD ? null : Math.round(usd * 1e9);
 }
 
+/** A text as it is, anything else as an empty one. */
+export function wordOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 export function isTrue(value: unknown): boolean {
   return value === true || (typeof value === 'string' && /^(?:true|t|1|yes)$/i.test(value));
 }

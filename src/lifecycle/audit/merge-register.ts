@@ -89,7 +89,7 @@ export function answerEntry(source: string | null, { name, answers, own, at }: A
 function emptyDocument(): Document {
   const document = new Document({ version: 1, made: { at: '', from: [] }, tasks: {} });
   document.commentBefore = HEADER;
-  return document as Document;
+  return document;
 }
 
 /** The same name, unless that is another task by its fingerprint; else whatever has the fingerprint. */

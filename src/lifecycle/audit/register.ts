@@ -93,7 +93,6 @@ export const registerSchema = z.strictObject({
 
 export type RegisterSource = z.output<typeof sourceSchema>;
 export type LogEvidence = z.output<typeof logEvidence>;
-export type CodeEvidence = z.output<typeof codeEvidence>;
 export type Evidence = z.output<typeof evidenceSchema>;
 
 /** An entry as the file has it, units as they are written. */

@@ -1,7 +1,7 @@
 // What an audit wants to know of a request body, in any dialect and as loosely as logs keep it: instructions, turns, tools, schema,
 // attachments. It never throws; what it does not know it leaves out.
 import { isObject, type Json, type JsonObject } from '../../call/json.ts';
-import { filled, objectIn, unfold } from './loose.ts';
+import { filled, objectIn, unfold, wordOf } from './loose.ts';
 
 export interface Turn {
   role: 'system' | 'user' | 'assistant' | 'tool';
@@ -65,7 +65,7 @@ function readTurn(item: unknown, say: (content: unknown) => string): Turn[] {
   if (typeof item === 'string') return [{ role: 'user', text: item }];
   // Token ids of an embedding are no turn.
   if (!isObject(item)) return [];
-  const named = String(item.role ?? item.type ?? (Array.isArray(item.id) ? item.id.at(-1) : '') ?? '').toLowerCase();
+  const named = wordOf(item.role ?? item.type ?? (Array.isArray(item.id) ? item.id.at(-1) : null)).toLowerCase();
   const inner = isObject(item.kwargs) ? item.kwargs : isObject(item.data) ? item.data : item;
   const role = ROLES[named] ?? (/call/.test(named) ? (/output/.test(named) ? 'tool' : 'assistant') : 'user');
   const calls = inner.tool_calls === undefined || inner.tool_calls === null ? '' : JSON.stringify(inner.tool_calls);
@@ -94,7 +94,7 @@ function textOf(content: unknown, attached: Attached): string {
       .join('\n');
   if (!isObject(content)) return '';
   count(content, attached);
-  const type = String(content.type ?? '');
+  const type = wordOf(content.type);
   if (typeof content.text === 'string') return content.text;
   if (content.parts !== undefined) return textOf(content.parts, attached);
   if (content.content !== undefined) return textOf(content.content, attached);
@@ -105,7 +105,7 @@ function textOf(content: unknown, attached: Attached): string {
 
 function count(part: JsonObject, attached: Attached): void {
   const inline = filled(part.inlineData ?? part.inline_data ?? part.fileData ?? part.file_data);
-  const type = `${String(part.type ?? '')} ${String(inline?.mimeType ?? inline?.mime_type ?? '')}`;
+  const type = `${wordOf(part.type)} ${wordOf(inline?.mimeType ?? inline?.mime_type)}`;
   if (/\bimage|image_url/.test(type)) attached.images++;
   else if (/audio/.test(type)) attached.audio++;
   else if (/\b(?:document|file|input_file)\b|application\/|text\//.test(type)) attached.documents++;
@@ -116,7 +116,7 @@ function toolNames(body: JsonObject): string[] {
   const names = (lists as Json[]).flatMap((tool) => {
     if (!isObject(tool)) return [];
     const declared = tool.functionDeclarations ?? tool.function_declarations;
-    if (Array.isArray(declared)) return declared.map((one) => (isObject(one) ? String(one.name) : ''));
+    if (Array.isArray(declared)) return declared.map((one) => (isObject(one) ? wordOf(one.name) : ''));
     const name = (isObject(tool.function) ? tool.function.name : undefined) ?? tool.name ?? tool.type;
     return typeof name === 'string' ? [name] : [];
   });
@@ -135,5 +135,5 @@ function schemaOf(body: JsonObject): JsonObject | null {
   const inner = filled(format.json_schema);
   const schema = filled(inner?.schema) ?? filled(format.schema) ?? (format.properties === undefined ? null : format);
   if (schema !== null) return schema;
-  return /json/.test(String(format.type)) ? {} : null;
+  return /json/.test(wordOf(format.type)) ? {} : null;
 }

@@ -97,7 +97,7 @@ export function toCallSite(
     models: modelsIn(named, { pattern, callee, constants }),
     hasSystem: hasKey(named, SYSTEM) || SYSTEM_TURN.test(args),
     hasSchema: hasKey(named, SCHEMA) || /\.parse$|Object$/.test(callee) || /\bjson_schema\b|\bjson_object\b/.test(args),
-    hasTools: hasKey(named, TOOLS) || /\.runTools$/.test(callee),
+    hasTools: hasKey(named, TOOLS) || callee.endsWith('.runTools'),
     hasMaxTokens: hasKey(named, MAX_TOKENS) || MAX_TOKENS_INSIDE.test(args),
     within,
   };

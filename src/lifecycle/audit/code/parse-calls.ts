@@ -83,6 +83,10 @@ function isFunction(node: Record<string, unknown>): boolean {
   return typeof node.type === 'string' && /Function|Method$/.test(node.type) && node.type !== 'TSFunctionType';
 }
 
+function isNamed(type: unknown, ending: string): boolean {
+  return typeof type === 'string' && type.endsWith(ending);
+}
+
 function nameOf(node: Record<string, unknown>): string | null {
   const named = isObject(node.id) ? node.id.name : isObject(node.key) ? (node.key.name ?? node.key.value) : null;
   return typeof named === 'string' ? named : null;
@@ -92,8 +96,7 @@ function nameOf(node: Record<string, unknown>): string | null {
 function nameGiven(node: Record<string, unknown>, key: string): string | null {
   const value = node[key];
   if (!isObject(value) || !isFunction(value)) return null;
-  return (node.type === 'VariableDeclarator' && key === 'init') ||
-    (key === 'value' && /Property$/.test(String(node.type)))
+  return (node.type === 'VariableDeclarator' && key === 'init') || (key === 'value' && isNamed(node.type, 'Property'))
     ? nameOf(node)
     : null;
 }
