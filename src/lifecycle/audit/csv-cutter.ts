@@ -20,6 +20,8 @@ class CsvCutter implements Cutter {
   private isQuoted = false;
   /** The last character was a quote inside of quotes: the end of the field, or half of a pair. */
   private sawQuote = false;
+  /** How much of the field stood in quotes. */
+  private quotedLength = 0;
   private line = 1;
   private beganAt = 1;
   private rest = '';
@@ -81,6 +83,7 @@ class CsvCutter implements Cutter {
     if (close < 0) return end;
     this.isQuoted = false;
     this.sawQuote = true;
+    this.quotedLength = this.field.length;
     return close + 1;
   }
 
@@ -88,10 +91,11 @@ class CsvCutter implements Cutter {
     this.fields.push(this.field);
     this.field = '';
     this.sawQuote = false;
+    this.quotedLength = 0;
   }
 
   private endRow(): void {
-    if (this.field.endsWith('\r')) this.field = this.field.slice(0, -1);
+    if (this.field.endsWith('\r') && this.field.length > this.quotedLength) this.field = this.field.slice(0, -1);
     this.endField();
     const row = this.fields;
     const line = this.beganAt;

@@ -56,7 +56,7 @@ function readBatch(record: JsonObject): Reading {
 
 /** What custom ids have in common before they count: `triage` of `triage-00017`. */
 function prefixOf(id: string | null): string | null {
-  const [, prefix] = /^([a-z][a-z_-]*?)[-_:/]?[\da-f-]*$/i.exec(id ?? '') ?? [];
+  const [, prefix] = /^([a-z][a-z_-]*?)(?:[-_:/][\da-f-]*\d[\da-f-]*|\d+)?$/i.exec(id ?? '') ?? [];
   return prefix === undefined || prefix.length < 3 ? null : prefix;
 }
 

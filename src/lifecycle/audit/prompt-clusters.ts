@@ -7,6 +7,8 @@ import { hashText, mix } from './hash.ts';
 const BANDS = 12;
 const ROWS = 8;
 const MOST_PAIRS = 2000;
+/** In a shorter text one word may be the whole difference between two tasks: only equal ones are one. */
+const LEAST_PAIRS = 16;
 /** Beyond so many different prompts, new ones only look for those that are there: the order then does matter. */
 const MOST_PROMPTS = 100_000;
 const SEEDS = Array.from({ length: BANDS * ROWS }, (_, index) => mix(index + 1) | 1);
@@ -72,13 +74,13 @@ export function createPromptClusters(onMerge: (kept: number, gone: number) => vo
   };
 }
 
-/** A key for each band; none for a text of one word. */
+/** A key for each band; none for a short text. */
 function bandsOf(template: string): number[] {
   const words = template.split(' ');
   const pairs = new Set<number>();
   for (let at = 1; at < words.length && pairs.size < MOST_PAIRS; at++)
     pairs.add(hashText(`${words[at - 1]} ${words[at]}`) | 0);
-  if (pairs.size === 0) return [];
+  if (pairs.size < LEAST_PAIRS) return [];
   const least = new Uint32Array(BANDS * ROWS).fill(0xffffffff);
   for (const pair of pairs) {
     for (let index = 0; index < least.length; index++) {

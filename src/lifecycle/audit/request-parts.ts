@@ -106,9 +106,9 @@ function textOf(content: unknown, attached: Attached): string {
 function count(part: JsonObject, attached: Attached): void {
   const inline = filled(part.inlineData ?? part.inline_data ?? part.fileData ?? part.file_data);
   const type = `${wordOf(part.type)} ${wordOf(inline?.mimeType ?? inline?.mime_type)}`;
-  if (/\bimage|image_url/.test(type)) attached.images++;
-  else if (/audio/.test(type)) attached.audio++;
-  else if (/\b(?:document|file|input_file)\b|application\/|text\//.test(type)) attached.documents++;
+  if (type.includes('image')) attached.images++;
+  else if (type.includes('audio')) attached.audio++;
+  else if (/\b(?:document|file|input_file)\b|application\/|text\/|video/.test(type)) attached.documents++;
 }
 
 function toolNames(body: JsonObject): string[] {

@@ -25,8 +25,8 @@ export function worthTesting(groups: readonly AuditGroup[]): WorthTesting[] {
 
 /** How easily a cheaper answer is checked: labels, then schemas, then short answers, then open text. */
 function ease({ accept, output, input }: AuditGroup): number {
-  if (accept.some((gate) => 'one_of' in gate)) return 1;
   if (accept.some((gate) => 'json_schema' in gate)) return 0.9;
+  if (accept.some((gate) => 'one_of' in gate)) return 1;
   if ((output.typicalTokens ?? Number.POSITIVE_INFINITY) <= 100) return 0.7;
   return input.structure.includes('tools') || input.structure.includes('code') ? 0.3 : 0.4;
 }
@@ -44,11 +44,10 @@ function sentence(group: AuditGroup, saving: NonNullable<AuditGroup['saving']>):
 
 function answersOf({ accept, output }: AuditGroup): string {
   const labels = accept.find((gate) => 'one_of' in gate)?.['one_of'];
-  const values = Array.isArray(labels) ? labels : ((labels as { values?: unknown[] } | undefined)?.values ?? null);
   const tokens =
     output.typicalTokens === null ? 'answers of unknown length' : `${showCount(output.typicalTokens)} tokens an answer`;
-  if (values !== null) return `${tokens}, one of ${values.length} labels`;
   if (accept.some((gate) => 'json_schema' in gate)) return `${tokens}, checked by a schema`;
+  if (Array.isArray(labels)) return `${tokens}, one of ${labels.length} labels`;
   if (accept.some((gate) => 'tool_calls' in gate)) return `${tokens}, calls of tools`;
   return `${tokens} of open text`;
 }
