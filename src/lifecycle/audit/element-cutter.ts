@@ -1,5 +1,5 @@
 // Cuts JSON objects out of a list, or out of a sequence in which they stand one after the other over many lines, while the bytes
-// come. What stands between them is not looked at; an object that is damaged inside is unreadable by itself.
+// come. Whatever else stands there is an unreadable record, and so is an object that is damaged inside.
 import { type Cutter, parseRecord, type Take } from './cutter.ts';
 
 const QUOTE = 0x22;
@@ -9,6 +9,8 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
+const COMMA = 0x2c;
+const SPACE = 0x20;
 
 /** `list`: the objects of the first array; `sequence`: those at the top. */
 export function createElementCutter(take: Take, mode: 'list' | 'sequence'): Cutter {
@@ -27,6 +29,8 @@ class ElementCutter implements Cutter {
   private isEscaped = false;
   private hasBegun: boolean;
   private isOver = false;
+  /** Within something that is no object, which has been told already. */
+  private isScalar = false;
 
   constructor(take: Take, isList: boolean) {
     this.take = take;
@@ -55,7 +59,8 @@ class ElementCutter implements Cutter {
 
   end(): void {
     // The list, or its last object, has no end: the export was cut off.
-    if (this.depth > 0 || (this.isList && !this.isOver)) this.take({ line: this.beganAt, value: null });
+    if (this.depth > 0 || (this.isList && !this.isOver))
+      this.take({ line: this.depth > 0 ? this.beganAt : this.line, value: null });
   }
 
   private within(byte: number): void {
@@ -69,11 +74,21 @@ class ElementCutter implements Cutter {
       this.hasBegun = byte === OPEN_BRACKET;
       return false;
     }
+    if (byte === COMMA || byte <= SPACE) {
+      this.isScalar = false;
+      return false;
+    }
     if (this.isList && byte === CLOSE_BRACKET) this.isOver = true;
-    if (byte !== OPEN_BRACE) return false;
-    this.depth = 1;
-    this.beganAt = this.line;
-    return true;
+    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      this.depth = 1;
+      this.beganAt = this.line;
+      return true;
+    } else {
+      this.inString = byte === QUOTE;
+      if (!this.isScalar) this.take({ line: this.line, value: null });
+      this.isScalar = true;
+    }
+    return false;
   }
 
   private finish(last: Buffer): void {

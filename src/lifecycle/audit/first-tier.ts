@@ -85,13 +85,10 @@ function hardReason(traits: Traits): string {
     : `Answers are open text of about ${show(typicalOutput)} tokens`;
 }
 
-/** The largest request with room for the largest answer. A tier without known models, or with a window that is not known, may fit. */
+/** The largest request with room for the largest answer. A tier of which no window is known may fit. */
 function fits(traits: Traits, ladder: Ladder, tier: string): boolean {
-  const rungs = ladder.on(tier);
-  return (
-    rungs.length === 0 ||
-    rungs.some(({ spec }) => largest(traits) <= (spec.effectiveWindow ?? Number.POSITIVE_INFINITY))
-  );
+  const windows = ladder.on(tier).flatMap(({ spec }) => spec.effectiveWindow ?? []);
+  return windows.length === 0 || windows.some((window) => largest(traits) <= window);
 }
 
 function largest({ largestInput, largestOutput }: Traits): number {

@@ -102,7 +102,8 @@ export class GroupTally {
     this.nanoUsd += call.cost.nanoUsd ?? 0;
     this.addUsage(call);
     if (call.latencyMs !== null && !call.isReplayed) this.latency.add(call.latencyMs);
-    for (const hint of call.hints) this.hints.add(hint);
+    // With its place among the hints of the call: the first ones tell the most.
+    for (const [place, hint] of [...new Set(call.hints)].entries()) this.hints.add(`${place} ${hint}`);
     if (call.shape !== null) this.addShape(call.shape);
     if (this.facts.wants(call.hash)) this.facts.add(call.hash, call.facts());
     if (call.id !== null) this.ids.add(call.hash, call.id);

@@ -35,14 +35,23 @@ function nameFor(group: FoundGroup): Named {
   return words === null ? { name: 'unnamed', namedBy: 'nobody' } : { name: words, namedBy: 'template' };
 }
 
-/** A hint that most of the calls have: of several the first that is no identifier. */
+/** Of the hints that most of the calls have and that are no identifiers, the one that tells the most. */
 function hintOf({ tally }: FoundGroup): string | null {
-  for (const [hint, times] of tally.hints.list() ?? []) {
-    if (times < tally.calls / 2) return null;
-    const name = IDENTIFIER.test(hint) || personalKinds(hint).length > 0 ? null : toTaskName(hint);
-    if (name !== null) return name;
+  const hints = new Map<string, { place: number; times: number }>();
+  for (const [placed, times] of tally.hints.list() ?? []) {
+    const [, place = '', hint = ''] = /^(\d+) ([\s\S]*)$/.exec(placed) ?? [];
+    const before = hints.get(hint) ?? { place: Number(place), times: 0 };
+    hints.set(hint, { place: Math.min(before.place, Number(place)), times: before.times + times });
   }
-  return null;
+  const [best] = [...hints]
+    .filter(
+      ([hint, { times }]) => times >= tally.calls / 2 && !IDENTIFIER.test(hint) && personalKinds(hint).length === 0,
+    )
+    .sort(
+      ([one, first], [other, second]) =>
+        first.place - second.place || second.times - first.times || (one < other ? -1 : 1),
+    );
+  return best === undefined ? null : toTaskName(best[0]);
 }
 
 function titleFor(group: FoundGroup): string | null {

@@ -68,12 +68,23 @@ async function cut(source: AsyncIterable<Buffer>, take: Take): Promise<void> {
 function chooseCutter(head: Buffer, take: Take): Cutter {
   const text = head.toString('utf8').replace(/^\uFEFF/, '');
   const first = text.trimStart().charAt(0);
-  if (first === '[' || LISTED.test(text)) return createElementCutter(take, 'list');
-  if (first !== '{') return createCsvCutter(take);
   const [line = '', next = null] = text.trimStart().split('\n', 2);
+  const isList = first === '[' && !isWholeList(line, next);
+  if (isList || LISTED.test(text)) return createElementCutter(take, 'list');
+  if (first !== '{') return first !== '[' && /[,;\t]/.test(line) ? createCsvCutter(take) : createLineCutter(take);
   // An object over several lines; where the next line begins another object, the first one is damaged.
   const isSpread = next !== null && parseRecord(line) === null && !next.trimStart().startsWith('{');
   return isSpread ? createElementCutter(take, 'sequence') : createLineCutter(take);
+}
+
+/** Whether lists are what stands on the lines, which are no records: a log of something else. */
+function isWholeList(line: string, next: string | null): boolean {
+  if (next === null || next.trim() === '') return false;
+  try {
+    return Array.isArray(JSON.parse(line));
+  } catch {
+    return false;
+  }
 }
 
 /** Lines of JSON: empty lines are passed over, all others are records or unreadable. */

@@ -5,43 +5,48 @@
 const EXACT = 128;
 const STEP = Math.log(1.02);
 
-/** The distribution of whole numbers from 0 on; quantiles of it are off by 1 % at most, the largest value is exact. */
+/** The distribution of numbers from 0 on; quantiles of it are off by 1 % at most, not at all where all values are the same. */
 export class Histogram {
   count = 0;
   sum = 0;
   max = 0;
-  private readonly buckets = new Map<number, number>();
+  /** How many values fall into a bucket, and their sum: their mean stands for all of them. */
+  private readonly buckets = new Map<number, { count: number; sum: number }>();
 
   add(value: number): void {
     this.count++;
     this.sum += value;
     if (value > this.max) this.max = value;
-    const bucket = value < EXACT ? Math.round(value) : EXACT + Math.floor(Math.log(value / EXACT) / STEP);
-    this.buckets.set(bucket, (this.buckets.get(bucket) ?? 0) + 1);
+    const at = value < EXACT ? Math.round(value) : EXACT + Math.floor(Math.log(value / EXACT) / STEP);
+    this.put(at, 1, value);
   }
 
   merge(other: Histogram): void {
     this.count += other.count;
     this.sum += other.sum;
     this.max = Math.max(this.max, other.max);
-    for (const [bucket, count] of other.buckets) this.buckets.set(bucket, (this.buckets.get(bucket) ?? 0) + count);
+    for (const [at, { count, sum }] of other.buckets) this.put(at, count, sum);
   }
 
-  /** The value that a share of all values does not pass; null of none. */
+  /** The value, rounded, that a share of all values does not pass; null of none. */
   quantile(share: number): number | null {
-    if (this.count === 0) return null;
     const wanted = Math.max(1, Math.ceil(this.count * share));
     let seen = 0;
-    for (const [bucket, count] of [...this.buckets].sort(([one], [other]) => one - other)) {
+    for (const [, { count, sum }] of [...this.buckets].sort(([one], [other]) => one - other)) {
       seen += count;
-      if (seen >= wanted) return Math.min(this.max, valueOf(bucket));
+      if (seen >= wanted) return Math.round(sum / count);
     }
-    return this.max;
+    return null;
   }
-}
 
-function valueOf(bucket: number): number {
-  return bucket < EXACT ? bucket : Math.round(EXACT * Math.exp((bucket - EXACT + 0.5) * STEP));
+  private put(at: number, count: number, sum: number): void {
+    const bucket = this.buckets.get(at);
+    if (bucket === undefined) this.buckets.set(at, { count, sum });
+    else {
+      bucket.count += count;
+      bucket.sum += sum;
+    }
+  }
 }
 
 /** A sample without an order: those items whose hashes are the smallest. Equal hashes are one item. */

@@ -67,7 +67,10 @@ describe('templates', () => {
 
 describe('names', () => {
   test('a template is named by its telling words', () => {
-    assert.equal(nameOf(templateOf('You are a support triage system. Classify the ticket.')), 'support-triage-classify');
+    assert.equal(
+      nameOf(templateOf('You are a support triage system. Classify the ticket.')),
+      'support-triage-classify',
+    );
     assert.equal(nameOf('_ _'), null);
   });
 
