@@ -60,7 +60,7 @@ function addition(text: string, section: Pair, { name, entry }: { name: string; 
   const tasks = section.value;
   if (!isMap(tasks) || tasks.items.length === 0) {
     const from = endOf(section.key);
-    const to = isCollection(tasks) ? Math.max(from, endOf(tasks)) : from;
+    const to = Math.max(colonAfter(text, from), isCollection(tasks) ? endOf(tasks) : 0);
     return { from, to, text: `:${lineBreakAfter(text, from, to)}${blockOf(name, entry, '  ').trimEnd()}` };
   }
   if (tasks.flow === true) return beforeBrace(text, tasks, `${name}: ${flowOf(valueOf(entry))}`);
@@ -113,7 +113,7 @@ function insertion(text: string, map: YAMLMap, added: readonly [string, unknown]
 
 function replacement(text: string, pair: Pair, value: unknown): Splice {
   const from = endOf(pair.key);
-  const to = Math.max(from, trimmedEnd(text, pair.value === null ? from + 1 : endOf(pair.value)));
+  const to = Math.max(colonAfter(text, from), trimmedEnd(text, endOf(pair.value)));
   return { from, to, text: `: ${flowOf(value)}` };
 }
 
@@ -188,6 +188,10 @@ function rangeOf(node: unknown): readonly number[] | null {
 /** Where the value of a node ends; of its text, without the white space and comments after it. */
 function endOf(node: unknown): number {
   return rangeOf(node)?.[1] ?? 0;
+}
+
+function colonAfter(text: string, key: number): number {
+  return text.indexOf(':', key) + 1;
 }
 
 function trimmedEnd(text: string, end: number): number {

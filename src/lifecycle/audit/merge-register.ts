@@ -140,19 +140,15 @@ function updateEntry(document: Document, name: string, { old, entry }: { old: En
   const digests = Object.keys(written).length === 0 ? {} : { written };
   const evidence = { ...old.evidence, ...entry.evidence, ...digests };
   document.setIn(['tasks', name, 'evidence'], nodeOf(document, evidence));
-  setUnanswered(document, name, { old, entry, written });
+  setUnanswered(document, name, old);
   return kept;
 }
 
 /** Questions are only taken off: what people have answered stays answered. */
-function setUnanswered(
-  document: Document,
-  name: string,
-  { old, entry, written }: { old: Entry; entry: Entry; written: Record<string, string> },
-): void {
-  const isTheirs = (key: Question): boolean =>
-    old[key] !== undefined && written[key] !== digestOf(entry[key] ?? old[key]);
+function setUnanswered(document: Document, name: string, old: Entry): void {
   const before = old.unanswered ?? [];
+  const isTheirs = (key: Question): boolean =>
+    old[key] !== undefined && old.evidence?.written?.[key] !== digestOf(old[key]);
   const open = before.filter((key) => (key === 'accept' ? !isTheirs(key) : old[key] === undefined));
   if (open.length !== before.length) document.setIn(['tasks', name, 'unanswered'], nodeOf(document, open));
 }
