@@ -23,27 +23,28 @@ export function scanCalls(text: string, language: 'javascript' | 'python'): Foun
     const close = closing(masked, open);
     if (close < 0) continue;
     const callee = (match[1] ?? '').replaceAll(/\s*\??\.\s*/g, '.').replace(/^new\s+/, 'new ');
-    const within = around(functions, { at: match.index, indent: indentAt(text, match.index) });
+    const lineAt = text.lastIndexOf('\n', match.index - 1) + 1;
+    const within = around(functions, { at: match.index, indent: indentOf(text, lineAt), lineAt });
     calls.push({ callee, args: text.slice(open + 1, close), line: lineOf(match.index), within });
   }
   return calls;
 }
 
-/** The last function that began before, less indented than the call; none for what stands in a class by itself. */
-function around(
-  functions: readonly { at: number; indent: number; name: string }[],
-  call: { at: number; indent: number },
-): string | null {
-  for (let index = functions.length - 1; index >= 0; index--) {
-    const one = functions[index];
-    if (one !== undefined && one.at < call.at && one.indent < Math.max(1, call.indent)) return one.name || null;
-  }
-  return null;
+/** The last function that began before on this line, or less indented; none for what stands in a class by itself. */
+function around(functions: readonly Scope[], call: { at: number; indent: number; lineAt: number }): string | null {
+  const scope = functions.findLast(({ at, indent }) => at < call.at && (indent < call.indent || at >= call.lineAt));
+  return scope?.name || null;
 }
 
-function indentAt(text: string, at: number): number {
-  const start = text.lastIndexOf('\n', at - 1) + 1;
-  return /^[ \t]*/.exec(text.slice(start, at))?.[0].length ?? 0;
+interface Scope {
+  at: number;
+  indent: number;
+  /** Empty for a class. */
+  name: string;
+}
+
+function indentOf(text: string, lineAt: number): number {
+  return /^[ \t]*/.exec(text.slice(lineAt, lineAt + 200))?.[0].length ?? 0;
 }
 
 function closing(masked: string, open: number): number {

@@ -19,7 +19,7 @@ const JAVASCRIPT = /\.[cm]?[jt]sx?$/;
 const SETTINGS = /(?:^|\/)\.env(?:\.[\w.-]+)?$|\.(?:ya?ml|json|jsonc|toml|ini|cfg|properties|tf|tfvars)$/;
 /** Files of settings that only machines write, and declarations and tests of types. */
 const MADE =
-  /(?:^|\/)(?:package-lock|pnpm-lock|yarn|composer|Cargo|poetry|uv|Pipfile)[\w.-]*(?:lock|lock\.json|lock\.yaml)$|\.min\.[cm]?js$|\.d\.[cm]?ts$|\.map$|\.lock$/;
+  /(?:^|\/)(?:package-lock|npm-shrinkwrap|composer-lock)\.json$|-lock\.ya?ml$|\.min\.[cm]?js$|\.d\.[cm]?ts$|\.map$|\.lock$/;
 const MOST_BYTES = 1024 * 1024;
 /** Nobody writes lines so long. */
 const MINIFIED = 1000;
