@@ -11,6 +11,7 @@ import type { FoundGroup } from './group-log.ts';
 import type { Facts, GroupTally, ModelTally } from './group-tally.ts';
 import type { Ladder } from './ladder.ts';
 import { type Oracle, suggestOracle } from './oracle.ts';
+import { personalKinds } from './personal-data.ts';
 
 /** Share of calls from which on something belongs to a task's requests. */
 const BELONGS = 0.05;
@@ -66,7 +67,7 @@ export function describeGroup(found: FoundGroup, { ladder, perMonth }: Scale): U
     tier: first?.tier ?? null,
     reason: first?.reason ?? 'Vectors come from the model that is asked for, whatever it costs.',
     saving: isEmbedding ? null : savingOf(tally, ladder, perMonth),
-    sampleIds: tally.ids.list(),
+    sampleIds: tally.ids.list().filter((id) => personalKinds(id).length === 0),
   };
 }
 

@@ -12,7 +12,10 @@ import { type Entry, type LogEvidence, QUESTIONS } from './register.ts';
 export function entryOfGroup(group: AuditGroup): Entry {
   const { input, output, monthly, accept } = group;
   return defined({
-    match: group.task !== null && group.task !== group.name ? { metadata: { task: group.task } } : undefined,
+    match:
+      group.namedBy === 'task' && group.task !== null && group.task !== group.name
+        ? { metadata: { task: group.task } }
+        : undefined,
     input: orNothing(
       defined({
         typical_tokens: positive(input.typicalTokens),

@@ -26,7 +26,7 @@ export function nameGroups(found: readonly FoundGroup[], describe: (group: Found
 type Named = Pick<AuditGroup, 'name' | 'namedBy'>;
 
 function nameFor(group: FoundGroup): Named {
-  const told = group.task === null ? null : toTaskName(group.task);
+  const told = group.task === null || personalKinds(group.task).length > 0 ? null : toTaskName(group.task);
   if (told !== null) return { name: told, namedBy: 'task' };
   if (group.kind === 'embedding') return { name: 'embeddings', namedBy: 'nobody' };
   const hint = hintOf(group);
