@@ -78,7 +78,7 @@ export function billOf(task: TaskConfig, profile: Profile | null, setting: Setti
     predictor: comparison.all === null ? null : toPredictorBill(comparison.all, facts),
     comparison: comparison.all,
     unknown: [],
-    notes: [...route.notes, ...goneModels(profile, setting)],
+    notes: [...route.notes, ...keptWrong(route, facts), ...goneModels(profile, setting)],
   };
   return { ...bill, unknown: unknownOf(bill, evidence, checkOf(evidence, route.isGated, setting)) };
 }
@@ -122,6 +122,19 @@ function candidatesOf(route: TypicalRoute, { profile, counter }: Evidence, { mod
 function goneModels(profile: Profile | null, { models }: Setting): string[] {
   const gone = profile?.models.filter(({ model }) => !models.has(model)).map(({ model }) => model) ?? [];
   return gone.length === 0 ? [] : [`its profile has models that are not configured any more: ${gone.join(', ')}`];
+}
+
+/** What a cascade saves by answers that only a reference could have told wrong. */
+function keptWrong({ models, isCascade }: TypicalRoute, facts: FactsOf): string[] {
+  if (!isCascade) return [];
+  return models.slice(0, -1).flatMap((name) => {
+    const { acceptRate, bill } = facts(name);
+    const wrong = (acceptRate?.share.toNumber() ?? 0) - (bill.passRate?.share.toNumber() ?? 0);
+    if (wrong < 0.0005) return [];
+    return [
+      `${(wrong * 100).toFixed(1)}% of the answers of ${name} pass the gates and not the reference, and are kept`,
+    ];
+  });
 }
 
 function byPrice({ perCall: one }: ModelBill, { perCall: other }: ModelBill): number {
