@@ -79,7 +79,7 @@ export function sensitivityNotes(
   { strong, ladder, predictor, time }: Comparison,
 ): string[] {
   const notes: string[] = [];
-  if (outcomes.some(({ isOther }) => isOther)) notes.push('*: another way is cheapest than today.');
+  if (outcomes.some(({ isOther }) => isOther)) notes.push('*: another way wins than in the first line.');
   const sides = [...(ladder ?? []), ...(predictor?.choices ?? []), strong];
   const models = sides.map(({ model }) => model);
   const unsold = models.filter(({ places }) => places.some(({ spec }) => spec?.serviceTiers.batch === undefined));
