@@ -1,7 +1,7 @@
 // Asks a model of the configuration a question of the router's own, as a judge is asked. What it costs is told to whoever
 // asks, who counts it to the call it was asked for; it makes no row of its own.
 import { TierlineError } from './call/errors.ts';
-import { plainAttempt } from './call/plan.ts';
+import { type PlannedAttempt, plainAttempt } from './call/plan.ts';
 import type { Asking } from './delivery/asking.ts';
 import { type Delivery, type DeliveryOutcome, deliver } from './delivery/deliver.ts';
 import type { Deployment } from './delivery/deployment.ts';
@@ -46,30 +46,46 @@ export function createAsk(engine: Asker, { atMs, tenant, task }: AskedFor): Ask 
     const request = { model, messages: [{ role: 'user', content: prompt }] };
     const inbound = Inbound.read(openaiChat, Buffer.from(JSON.stringify(request)), MAX_DEPTH);
     const attempt = { ...plainAttempt(model, ''), deployments: places?.left ?? null };
-    const outcome = await deliver(engine.delivery, [attempt], {
-      client: asking,
-      isStream: false,
-      judging: null,
-      deadline: asking.deadline,
-      carry: (_attempt, deployment) =>
-        createCarriage(inbound, deployment.connection, {
-          upstreamModel: deployment.upstreamModel,
-          headers: {},
-          query: '',
-          isStrict: false,
-          defaultMaxTokens: engine.defaultMaxTokens(deployment),
-          costOf: () => null,
-          cache: null,
-          hasCostInUsage: false,
-        }),
-    });
-    for (const exchange of outcome.exchanges) {
-      // The one that asks has left because nobody wants the verdict any more: what was asked by then is paid.
-      if (exchange.result.status === 'client_gone') exchange.stopped = 'beaten';
-      estimateUsage(policy.models, inbound, exchange);
-    }
+    const outcome = await deliverQuestion(engine, { inbound, attempt, asking });
     return { ...read(outcome), costNanoUsd: spentOn(outcome.exchanges, engine.pricing(atMs)).nanoUsd };
   };
+}
+
+/** A request of the router's own to one model. */
+export interface OwnQuestion {
+  inbound: Inbound;
+  attempt: PlannedAttempt;
+  asking: Asking;
+}
+
+/** Sends it and waits for the whole answer, which comes in the dialect of the question. Never rejects on account of a provider. */
+export async function deliverQuestion(
+  engine: Pick<Asker, 'policy' | 'delivery' | 'defaultMaxTokens'>,
+  { inbound, attempt, asking }: OwnQuestion,
+): Promise<DeliveryOutcome> {
+  const outcome = await deliver(engine.delivery, [attempt], {
+    client: asking,
+    isStream: false,
+    judging: null,
+    deadline: asking.deadline,
+    carry: (_attempt, deployment) =>
+      createCarriage(inbound, deployment.connection, {
+        upstreamModel: deployment.upstreamModel,
+        headers: {},
+        query: '',
+        isStrict: false,
+        defaultMaxTokens: engine.defaultMaxTokens(deployment),
+        costOf: () => null,
+        cache: null,
+        hasCostInUsage: false,
+      }),
+  });
+  for (const exchange of outcome.exchanges) {
+    // The one that asks has left because nobody wants the answer any more: what was asked by then is paid.
+    if (exchange.result.status === 'client_gone') exchange.stopped = 'beaten';
+    estimateUsage(engine.policy.models, inbound, exchange);
+  }
+  return outcome;
 }
 
 function read({ answer, error }: DeliveryOutcome): Pick<JudgeReply, 'text' | 'failure'> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { amount, collecting, dollars, moment, share } from './arguments.ts';
+import { amount, collecting, dollars, moment, quantity, share } from './arguments.ts';
 
 describe('an amount of tokens', () => {
   test('is read as people write it', () => {
@@ -18,15 +18,20 @@ describe('an amount of tokens', () => {
       ['1,000,000', 1_000_000],
       [' 12 k ', 12_000],
     ];
-    for (const [text, expected] of rows) assert.equal(amount(text).toNumber(), expected, text);
+    for (const [text, expected] of rows) assert.equal(quantity(text).toNumber(), expected, text);
   });
 
   test('is refused where it is none', () => {
     for (const text of ['', '-5', '0.5', '1,5M', '1,00', 'k', 'many', '5x', '5kk', '1e400', 'NaN', '0x10', '1.2345k'])
-      assert.throws(() => amount(text), /A whole number is expected|more than 1e15/, text);
-    assert.throws(() => amount('1e16'), /more than 1e15/);
-    assert.equal(amount('1e15').toNumber(), 1e15);
+      assert.throws(() => quantity(text), /A whole number is expected|more than 1e15/, text);
+    assert.throws(() => quantity('1e16'), /more than 1e15/);
+    assert.equal(quantity('1e15').toNumber(), 1e15);
   });
+});
+
+test('an amount is a number of dollars', () => {
+  assert.equal(amount('$2.50'), 2.5);
+  for (const text of ['', '-1', 'free']) assert.throws(() => amount(text), /An amount in dollars is expected/, text);
 });
 
 test('dollars are exact, with or without their sign, and never negative', () => {

@@ -35,7 +35,7 @@ const MULTIPLES: Readonly<Record<string, string>> = { '': '', k: 'e3', m: 'e6', 
 const MOST = Fraction.of(1e15);
 
 /** A number of tokens or calls: 500, 500k, 80M, 80e6 or 80_000_000. */
-export function amount(text: string): Fraction {
+export function quantity(text: string): Fraction {
   const [, digits = '', unit = ''] = /^([\d_,.]+(?:e\d{1,2})?)\s*([a-z]?)$/i.exec(text.trim()) ?? [];
   const power = MULTIPLES[unit.toLowerCase()];
   const plain = Fraction.parse(digits.replaceAll(/_|,(?=\d{3}(?!\d))/g, ''));
@@ -75,4 +75,12 @@ export function moment(text: string): number {
   const atMs = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(atMs)) throw new InvalidArgumentError('A date or time is expected, such as 2026-11-24T12:00Z.');
   return atMs;
+}
+
+/** An amount in dollars. */
+export function amount(text: string): number {
+  const value = Number(text.replace(/^\$/, ''));
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('An amount in dollars is expected, such as 2.50.');
+  return value;
 }

@@ -8,9 +8,9 @@ import {
   reportFromAnswers,
   toFigures,
 } from './demo/figures.ts';
-import { type Progress, startProgress } from './demo/progress.ts';
 import { type DemoShape, type DemoTarget, sendItem } from './demo/send.ts';
 import { writeFigures } from './demo/table.ts';
+import { type Progress, startProgress } from './progress.ts';
 
 export interface DemoOptions {
   /** Base address of the gateway, without `/v1`. */

@@ -6,6 +6,7 @@ import { complaintAboutNode } from '../call/node-version.ts';
 import { collect, count, factor, port, whole } from './arguments.ts';
 import type { CommandIo } from './command-io.ts';
 import { defineEstimate } from './commands/estimate.ts';
+import { defineProfile } from './commands/profile.ts';
 
 const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 const warn = (text: string): void => void process.stderr.write(`tierline: ${text}\n`);
@@ -129,6 +130,7 @@ withLedger(program.command('explain').description('why one call went where it we
   });
 
 defineEstimate(program, io);
+defineProfile(program, io);
 
 try {
   const complaint = complaintAboutNode(process.version);

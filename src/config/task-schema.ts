@@ -60,4 +60,3 @@ export const taskSchema = z.strictObject({
   route: routeSchema,
 });
 export type FileTask = z.output<typeof taskSchema>;
-export type FileReference = z.output<typeof referenceSchema>;

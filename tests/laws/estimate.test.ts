@@ -36,14 +36,17 @@ const ladders = fc.array(steps, { minLength: 2, maxLength: 5 });
 
 describe('a cascade', () => {
   test('at its break-even pass rate costs exactly what its last model costs', () => {
+    let found = 0;
     fc.assert(
       fc.property(ladders, (ladder) => {
         const breakEven = cascadeBreakEven(ladder);
-        fc.pre(breakEven !== null);
+        if (breakEven === null) return;
+        found++;
         const [first, ...others] = ladder as [Step, ...Step[]];
-        equal(cascadeCost([{ ...first, passRate: breakEven as Fraction }, ...others]), ladder.at(-1)?.cost);
+        equal(cascadeCost([{ ...first, passRate: breakEven }, ...others]), ladder.at(-1)?.cost);
       }),
     );
+    assert.ok(found > 20, `${found} cascades had one`);
   });
 
   test('of two breaks even at C1 / C2, the very share', () => {

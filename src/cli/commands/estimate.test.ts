@@ -389,9 +389,8 @@ ${tasks}`,
     writeFileSync(profile, JSON.stringify(sampleProfile()));
     const answer = await json('-c', file, ...AT);
     const [triage] = answer['tasks'] as Json[];
-    assert.equal(triage?.['baseline_usd'], 72);
-    assert.deepEqual((triage?.['routed'] as Json)['usd'], 18.2);
-    assert.deepEqual((triage?.['predicted'] as Json)['usd'], 17.1);
+    const { baseline_usd, routed, predicted } = triage ?? assert.fail();
+    assert.deepEqual([baseline_usd, (routed as Json)['usd'], (predicted as Json)['usd']], [72, 18.2, 17.1]);
     assert.deepEqual((answer['total'] as Json)['routed_usd'], 18.2);
     assert.deepEqual((answer['total'] as Json)['savings_share'], 0.7472);
     assert.match(
@@ -460,7 +459,7 @@ describe('the page on estimates', () => {
 
   test('has examples of every form', () => {
     const forms = examples.map(([, args = '']) => args.split(' ')[0]);
-    assert.deepEqual([...new Set(forms)].sort(), ['', 'call', 'mix', 'month']);
+    assert.deepEqual(new Set(forms), new Set(['call', 'mix', 'month', '']));
   });
 
   for (const [, args = '', printed = ''] of examples)

@@ -1,6 +1,6 @@
 // `tierline estimate`: options and texts. The work is in lifecycle/estimate/, what is printed in estimate-*.ts.
 import type { Command } from 'commander';
-import { amount, collect, collecting, dollars, moment, share } from '../arguments.ts';
+import { collect, collecting, dollars, moment, quantity, share } from '../arguments.ts';
 import type { CommandIo } from '../command-io.ts';
 import type { CallOptions } from '../estimate-call.ts';
 import type { MixOptions } from '../estimate-mix.ts';
@@ -33,7 +33,7 @@ function defineMix(estimate: Command, io: CommandIo): void {
     .requiredOption('--strong <name>', 'the model that gets the rest')
     .requiredOption('--share <share>', 'calls that go to the cheap model, 0.7 or 70%', share)
     .requiredOption('--overhead <usd>', 'what the predictor costs per call, 0 for nothing', dollars)
-    .option('--calls <number>', 'calls a month', amount)
+    .option('--calls <number>', 'calls a month', quantity)
     .option('--fixed <usd>', 'what the predictor costs a month, however many calls there are', dollars)
     .option('--no-sensitivity', 'without the table of what the result hangs on')
     .action(async (options: MixOptions) => {
@@ -47,7 +47,7 @@ function defineMonth(estimate: Command, io: CommandIo): void {
     .requiredOption('--baseline <name>', 'the strong model that answers everything today')
     .requiredOption('--cheap <name>', 'the model that is tried before it; more of them in their order', collect)
     .option('--pass-rate <share>', 'of its answers that pass, 0.7 or 70%; one for each --cheap', collecting(share))
-    .option('--calls <number>', 'calls of the month', amount)
+    .option('--calls <number>', 'calls of the month', quantity)
     .option('--judge <usd>', 'what checking an answer of a cheap model costs', dollars)
     .option('--share <share>', 'calls that a predictor sends to the first cheap model (default: its pass rate)', share)
     .option('--overhead <usd>', 'what the predictor costs per call', dollars)
@@ -68,6 +68,7 @@ function defineTasks(estimate: Command, io: CommandIo): void {
     .option('--cached-share <share>', 'of the input that is read from the prompt cache, 0.8 or 80%', share)
     .option('--overhead <usd>', 'what a predictor costs per call', dollars)
     .option('--judge <usd>', 'what a judge costs per answer (default: what the profile paid)', dollars)
+    .option('--folder <path>', 'where profiles and answers are (default: tierline beside the configuration)')
     .option('--batch', 'at the prices of batches')
     .option('--at <time>', 'prices of that moment (default: the mean of today)', moment)
     .option('--no-sensitivity', 'without the table of what the result hangs on')
@@ -86,11 +87,11 @@ function settle(isKnown: boolean): void {
 
 function withUsage(command: Command, of: string): Command {
   return command
-    .requiredOption('-i, --input <tokens>', `input tokens of ${of}: 500, 500k, 80M or 80e6`, amount)
-    .requiredOption('-o, --output <tokens>', `output tokens of ${of}`, amount)
-    .option('--cached <tokens>', 'part of the input that is read from the prompt cache', amount)
+    .requiredOption('-i, --input <tokens>', `input tokens of ${of}: 500, 500k, 80M or 80e6`, quantity)
+    .requiredOption('-o, --output <tokens>', `output tokens of ${of}`, quantity)
+    .option('--cached <tokens>', 'part of the input that is read from the prompt cache', quantity)
     .option('--cached-share <share>', 'the same as a share, 0.8 or 80%', share)
-    .option('--cache-write <tokens>', 'part of the input that is written to the cache', amount)
+    .option('--cache-write <tokens>', 'part of the input that is written to the cache', quantity)
     .option('--batch', 'at the prices of batches')
     .option('--at <time>', 'prices of that moment (default: now)', moment)
     .option(

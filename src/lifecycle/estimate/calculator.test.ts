@@ -240,6 +240,7 @@ describe('what a month hangs on', () => {
   test('has no batch price where the catalog knows none, and no batches of batches', () => {
     const flash = ask({ strong: 'deepseek-v4-flash' });
     assert.deepEqual(sums(flash, 'in batches'), [null, null]);
+    assert.deepEqual([outcome(flash, 'in batches').cheapest, outcome(flash, 'in batches').isOther], [null, false]);
     const batched = ask({ more: { time: { atMs: NOON, isSpread: true, isBatch: true } } });
     assert.equal(usd(batched.costs.cascade), 171);
     assert.ok(batched.sensitivity.every(({ say }) => !say.includes('batches')));

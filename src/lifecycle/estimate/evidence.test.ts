@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { wilson } from '../../stats/proportion.ts';
-import { checkCostOf, type Evidence, knownOf, type Rate } from './evidence.ts';
+import type { KeptReply } from '../profile/answer.ts';
+import type { ModelProfile } from '../profile/profile.ts';
+import { type Evidence, judgeCostOf, judgeCostsOf, knownOf, type Rate } from './evidence.ts';
 import type { EstimatedModel } from './model.ts';
 import { sampleConfig, sampleModel, sampleProfile, sampleSetting } from './sample.fixture.ts';
 
-const JUDGE = 'accept: [{ judge: { model: sonnet, rubric: Is it right, min: 80% } }]';
+const judgeBy = (model: string): string => `{ judge: { model: ${model}, rubric: Is it right, min: 80% } }`;
 
 function evidenceOf(task: string, profile: Evidence['profile'] = null, isVectors = false) {
   const config = sampleConfig(`  triage: { route: haiku, ${task} }`);
   const { models } = sampleSetting(config);
   const counter = models.get('opus') ?? null;
   const found = config.tasks.get('triage') ?? assert.fail();
-  const evidence: Evidence = { task: found, profile, counter, isVectors };
+  const evidence: Evidence = { task: found, profile, counter, isVectors, judgeCosts: new Map() };
   return { evidence, of: (name: string) => knownOf(models.get(name) as EstimatedModel, evidence) };
 }
 
@@ -85,84 +87,122 @@ describe('the pass rate', () => {
     assert.equal(evidenceOf(TYPICAL).of('haiku').passRate, null);
   });
 
-  test('is not the one that escalates where a reference knew better than the gates', () => {
-    const byGate = [
-      { gate: 'one_of', judged: 200, passed: 190, broken: 0 },
-      { gate: 'length', judged: 190, passed: 186, broken: 0 },
-      { gate: 'reference', judged: 186, passed: 180, broken: 0 },
-    ];
-    const haiku = sampleModel('haiku', { share: 0.9, input: 1, output: 1, latencyMs: 1, totalNanoUsd: 1 }, { byGate });
-    const profile = sampleProfile({ gates: ['one_of', 'length', 'reference'], models: [haiku] });
-    const { passRate, acceptRate } = evidenceOf(TYPICAL, profile).of('haiku');
-    const { low, high } = wilson(186, 200);
+  const gated = (
+    byGate: { gate: string; judged: number; passed: number }[],
+    gates: string[],
+    more: Partial<ModelProfile> = {},
+  ) => {
+    const measured = { share: 0.9, input: 1, output: 1, latencyMs: 1, totalNanoUsd: 1 };
+    const haiku = sampleModel('haiku', measured, { byGate: byGate.map((gate) => ({ ...gate, broken: 0 })), ...more });
+    return evidenceOf(TYPICAL, sampleProfile({ gates, models: [haiku] })).of('haiku');
+  };
+  const end = (share: number, which: 'low' | 'high') => Number(wilson(share * 200, 200)[which].toFixed(4));
+
+  test('is not the one that escalates where a reference knows better than the gates', () => {
+    const { passRate, acceptRate } = gated(
+      [
+        { gate: 'reference', judged: 200, passed: 184 },
+        { gate: 'one_of', judged: 200, passed: 190 },
+      ],
+      ['reference', 'one_of'],
+    );
     assert.equal(rate(passRate)?.[0], 0.9);
-    assert.deepEqual(rate(acceptRate), [0.93, Number(low.toFixed(4)), Number(high.toFixed(4)), 'profile']);
+    assert.deepEqual(rate(acceptRate), [0.95, end(0.95, 'low'), end(0.95, 'high'), 'profile']);
+  });
+
+  test('of several gates takes failures as independent, and leaves open whether they meet', () => {
+    const gates = [
+      { gate: 'reference', judged: 200, passed: 184 },
+      { gate: 'one_of', judged: 200, passed: 196 },
+      { gate: 'length', judged: 200, passed: 190 },
+    ];
+    const { acceptRate } = gated(gates, ['reference', 'one_of', 'length']);
+    assert.deepEqual(rate(acceptRate), [0.931, end(0.93, 'low'), end(0.95, 'high'), 'profile']);
+  });
+
+  test('of several gates of one name counts each of them', () => {
+    const { acceptRate } = gated([{ gate: 'pattern', judged: 400, passed: 388 }], ['reference', 'pattern', 'pattern']);
+    assert.deepEqual(rate(acceptRate), [0.9409, end(0.94, 'low'), end(0.97, 'high'), 'profile']);
+  });
+
+  test('of a judge, who was asked about right answers only, lies between what is right and what he gets to see', () => {
+    const { acceptRate, judgedShare } = gated(
+      [
+        { gate: 'reference', judged: 200, passed: 184 },
+        { gate: 'one_of', judged: 200, passed: 196 },
+        { gate: 'judge', judged: 182, passed: 180 },
+      ],
+      ['reference', 'one_of', 'judge'],
+    );
+    assert.deepEqual(rate(acceptRate), [
+      Number(((0.98 * 180) / 182).toFixed(4)),
+      end(0.9, 'low'),
+      end(0.98, 'high'),
+      'profile',
+    ]);
+    assert.equal(judgedShare.toNumber(4), 0.98);
   });
 
   test('counts what a provider would not answer as going on', () => {
-    const byGate = [
-      { gate: 'one_of', judged: 180, passed: 171, broken: 0 },
-      { gate: 'reference', judged: 171, passed: 160, broken: 0 },
-    ];
-    const haiku = sampleModel(
-      'haiku',
-      { share: 0.8, input: 1, output: 1, latencyMs: 1, totalNanoUsd: 1 },
-      { byGate, judged: 180, refused: 20 },
-    );
-    const profile = sampleProfile({ gates: ['one_of', 'reference'], models: [haiku] });
-    assert.equal(evidenceOf(TYPICAL, profile).of('haiku').acceptRate?.share.toNumber(4), 0.855);
+    const { acceptRate, judgedShare } = gated([{ gate: 'one_of', judged: 190, passed: 190 }], ['reference', 'one_of'], {
+      refused: 10,
+    });
+    assert.equal(acceptRate?.share.toNumber(4), 0.95);
+    assert.equal(judgedShare.toNumber(4), 0.95);
   });
 
-  test('is the one of all checks where gates cannot be told from the reference', () => {
-    const odd: [string[], { gate: string; judged: number; passed: number; broken: number }[]][] = [
-      // The reference was asked first.
-      [
-        ['reference', 'one_of'],
-        [
-          { gate: 'reference', judged: 200, passed: 180, broken: 0 },
-          { gate: 'one_of', judged: 180, passed: 180, broken: 0 },
-        ],
-      ],
-      // Every gate was asked of every answer: whether failures meet is not known.
-      [
-        ['one_of', 'length', 'reference'],
-        [
-          { gate: 'one_of', judged: 200, passed: 190, broken: 0 },
-          { gate: 'length', judged: 200, passed: 190, broken: 0 },
-        ],
-      ],
-      [['one_of', 'reference'], [{ gate: 'one_of', judged: 0, passed: 0, broken: 0 }]],
+  test('is never below the one of all checks, whatever the weights of the samples do to it', () => {
+    assert.equal(
+      gated([{ gate: 'one_of', judged: 200, passed: 100 }], ['reference', 'one_of']).acceptRate?.share.toNumber(),
+      0.5,
+    );
+    const many = ['reference', 'one_of', 'length'];
+    const gates = [
+      { gate: 'one_of', judged: 200, passed: 184 },
+      { gate: 'length', judged: 200, passed: 186 },
     ];
-    for (const [gates, byGate] of odd) {
-      const haiku = sampleModel(
-        'haiku',
-        { share: 0.9, input: 1, output: 1, latencyMs: 1, totalNanoUsd: 1 },
-        { byGate },
-      );
-      const { acceptRate } = evidenceOf(TYPICAL, sampleProfile({ gates, models: [haiku] })).of('haiku');
-      assert.equal(acceptRate?.share.toNumber(4), 0.9, gates.join());
-    }
+    assert.equal(gated(gates, many).acceptRate?.share.toNumber(), 0.9);
+  });
+
+  test('lets everything through where production has no gate', () => {
+    assert.equal(
+      gated([{ gate: 'reference', judged: 200, passed: 180 }], ['reference']).acceptRate?.share.toNumber(),
+      1,
+    );
+  });
+
+  test('is the one of the gates where there is no reference', () => {
+    const { passRate, acceptRate } = gated([{ gate: 'one_of', judged: 200, passed: 180 }], ['one_of']);
+    assert.deepEqual(rate(acceptRate), rate(passRate));
   });
 });
 
-describe('what a check costs', () => {
-  test('is nothing without a judge', () => {
-    assert.equal(checkCostOf(evidenceOf('accept: [{ refusal: true }]').evidence)?.toNumber(), 0);
+describe('what a verdict costs', () => {
+  const reply = (model: string, costNanoUsd: number | null): KeptReply => ({
+    kind: 'reply',
+    key: 'k',
+    model,
+    at: '2026-11-24T10:00:00.000Z',
+    text: 'yes',
+    costNanoUsd,
   });
 
-  test('of a judge is what the profile spent beside the answers, for each of them', () => {
-    const answers = 220_000_000 + 660_000_000 + 1_440_000_000;
-    const profile = sampleProfile({ spentNanoUsd: answers + 600 * 40_000 });
-    assert.equal(checkCostOf(evidenceOf(JUDGE, profile).evidence)?.toNumber(), 40_000);
+  test('is the mean of those that were paid for, by judge; unknown as soon as one is', () => {
+    const costs = judgeCostsOf([reply('sonnet', 30), reply('sonnet', 41), reply('opus', 90), reply('opus', null)]);
+    assert.deepEqual(
+      [...costs].map(([model, cost]) => [model, cost.toNumber()]),
+      [['sonnet', 35.5]],
+    );
+    assert.equal(judgeCostsOf([]).size, 0);
   });
 
-  test('of a judge is unknown without a profile, or when that does not know what it spent', () => {
-    assert.equal(checkCostOf(evidenceOf(JUDGE).evidence), null);
-    assert.equal(checkCostOf(evidenceOf(JUDGE, sampleProfile({ spentNanoUsd: null })).evidence), null);
-    assert.equal(checkCostOf(evidenceOf(JUDGE, sampleProfile({ models: [] })).evidence), null);
-    const [haiku, ...others] = sampleProfile().models;
-    const partly = haiku && { ...haiku, cost: { ...haiku.cost, known: 199 } };
-    const profile = sampleProfile({ models: [...(partly ? [partly] : []), ...others], spentNanoUsd: 9e9 });
-    assert.equal(checkCostOf(evidenceOf(JUDGE, profile).evidence), null);
+  test('is nothing without a judge, and that of all judges with several', () => {
+    const costs = judgeCostsOf([reply('sonnet', 30), reply('opus', 90)]);
+    const of = (accept: string) =>
+      judgeCostOf({ ...evidenceOf(accept).evidence, judgeCosts: costs })?.toNumber() ?? null;
+    assert.equal(of('accept: [{ refusal: true }]'), 0);
+    assert.equal(of(`accept: [${judgeBy('sonnet')}]`), 30);
+    assert.equal(of(`accept: [${judgeBy('sonnet')}, ${judgeBy('opus')}]`), 120);
+    assert.equal(of(`accept: [${judgeBy('sonnet')}, ${judgeBy('haiku')}]`), null);
   });
 });

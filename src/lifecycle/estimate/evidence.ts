@@ -3,8 +3,9 @@
 
 import { familyRatio } from '../../catalog/token-count.ts';
 import type { TaskConfig } from '../../config/config.ts';
-import { Fraction } from '../../stats/fraction.ts';
+import { Fraction, sum } from '../../stats/fraction.ts';
 import { wilson } from '../../stats/proportion.ts';
+import type { KeptReply } from '../profile/answer.ts';
 import type { ModelProfile, Profile } from '../profile/profile.ts';
 import { type EstimatedModel, tokenizerOf } from './model.ts';
 import type { Tokens } from './price.ts';
@@ -24,8 +25,12 @@ export interface Known {
   passRate: Rate | null;
   /** Share of the answers that the gates let through, who know no reference: what is not escalated. */
   acceptRate: Rate | null;
+  /** Share of the answers that the gates without costs let through to a judge; 1 when not known, which is the dearest. */
+  judgedShare: Fraction;
   /** Mean time to the complete answer, milliseconds. */
   latencyMs: number | null;
+  /** What a call cost on average while profiling, nano-dollars, with whatever the provider's cache gave then. */
+  paidPerCall: Fraction | null;
 }
 
 export interface Evidence {
@@ -33,6 +38,8 @@ export interface Evidence {
   profile: Profile | null;
   /** Whose counting the task's typical tokens are taken to be; null without a baseline. */
   counter: EstimatedModel | null;
+  /** Mean cost of a judge's verdict by the judge's model, nano-dollars; of those that were asked. */
+  judgeCosts: ReadonlyMap<string, Fraction>;
   /** Whether the task makes vectors, which have no output. */
   isVectors: boolean;
 }
@@ -49,8 +56,10 @@ export function knownOf(model: EstimatedModel, evidence: Evidence): Known {
   return {
     ...tokensOn(model, measured, evidence),
     passRate,
-    acceptRate: measured === null || profile === null ? passRate : (acceptRateOf(measured, profile) ?? passRate),
+    acceptRate: measured === null || profile === null ? passRate : (acceptRateOf(measured, evidence) ?? passRate),
+    judgedShare: measured === null ? Fraction.ONE : Fraction.of(cheapShareOf(measured, evidence).share),
     latencyMs: measured?.latencyMs?.mean ?? null,
+    paidPerCall: measured?.cost.perCallNanoUsd == null ? null : Fraction.of(measured.cost.perCallNanoUsd),
   };
 }
 
@@ -109,36 +118,58 @@ function scaled({ input, output }: NonNullable<Known['tokens']>, ratio: Fraction
 }
 
 const REFERENCE = 'reference';
+const JUDGE = 'judge';
 
 /**
- * What passes every gate but the reference, which production does not have. Gates are asked one after the other and only
- * after those before passed, so the shares of each multiply. Null where the reference was not asked last.
+ * What the gates let through that production has: all but the reference. Null without a reference, where the pass rate is that
+ * already. A profile has each cheap gate's share of all answers, not which failures meet, and a judge's of those that passed everything
+ * else: the share takes failures as independent, its interval leaves both open.
  */
-function acceptRateOf(
-  { byGate, passRate, judged, refused }: ModelProfile,
-  { gates, thresholds }: Profile,
-): Rate | null {
-  if (!gates.includes(REFERENCE) || passRate.share === null) return null;
-  if (gates.indexOf(REFERENCE) !== gates.length - 1) return null;
-  const asked = byGate.filter(({ gate }) => gate !== REFERENCE && gates.includes(gate));
-  const isChain = asked.every((gate, index) => gate.judged > 0 && gate.judged <= (asked[index - 1]?.passed ?? judged));
-  if (!isChain || judged === 0) return null;
-  // What a provider would not answer goes on to the next model, too.
-  const answered = judged / (judged + refused);
-  const share = asked.reduce((product, gate) => product * (gate.passed / gate.judged), answered);
-  return toRate(share, wilson(share * passRate.trials, passRate.trials, thresholds.confidence));
+function acceptRateOf(measured: ModelProfile, evidence: Evidence): Rate | null {
+  const { profile } = evidence;
+  const { passRate, byGate } = measured;
+  if (profile?.gates.includes(REFERENCE) !== true || passRate.share === null) return null;
+  const cheap = cheapShareOf(measured, evidence);
+  const judges = byGate.filter(({ gate, judged }) => gate === JUDGE && judged > 0);
+  const judged = judges.reduce((share, { passed, judged: asked }) => share * (passed / asked), cheap.share);
+  const low = Math.min(cheap.high, judges.length > 0 ? passRate.share : Math.max(passRate.share, cheap.low));
+  const end = (share: number) => wilson(share * passRate.trials, passRate.trials, profile.thresholds.confidence);
+  return toRate(Math.max(low, judged), { low: end(low).low, high: end(cheap.high).high });
 }
 
-/**
- * What checking one answer costs, nano-dollars: nothing without a judge; with one, what the profile spent beside the answers
- * themselves, for each of them. Null when that is not known.
- */
-export function checkCostOf({ task, profile }: Pick<Evidence, 'task' | 'profile'>): Fraction | null {
-  if (!task.accept.some(({ kind }) => kind === 'judge')) return Fraction.ZERO;
-  if (profile === null || profile.spentNanoUsd === null) return null;
-  const judged = profile.models.reduce((sum, model) => sum + model.judged, 0);
-  if (judged === 0 || profile.models.some(({ cost, judged: own }) => cost.known < own)) return null;
-  const answers = profile.models.reduce((sum, { cost }) => sum + cost.totalNanoUsd, 0);
-  const judges = profile.spentNanoUsd - answers;
-  return judges < 0 ? null : Fraction.of(judges).over(Fraction.of(judged));
+/** What the gates that cost nothing let through, 0 to 1; what the provider would not answer goes on like what they reject. */
+function cheapShareOf(
+  { byGate, judged, refused }: ModelProfile,
+  { profile }: Evidence,
+): { share: number; low: number; high: number } {
+  const answered = judged === 0 ? 1 : (judged - refused) / judged;
+  const shares = byGate
+    .filter(({ gate, judged: own }) => gate !== REFERENCE && gate !== JUDGE && own > 0)
+    // Several gates of one kind have one name, and one figure: the mean of theirs.
+    .flatMap(
+      ({ gate, passed, judged: own }) => profile?.gates.filter((name) => name === gate).map(() => passed / own) ?? [],
+    );
+  return {
+    share: answered * shares.reduce((product, share) => product * share, 1),
+    low: answered * Math.max(0, 1 - shares.reduce((failed, share) => failed + 1 - share, 0)),
+    high: answered * Math.min(1, ...shares),
+  };
+}
+
+/** What the verdict of all judges of a task costs, nano-dollars: nothing without one, null when one of them was never paid. */
+export function judgeCostOf({ task, judgeCosts }: Pick<Evidence, 'task' | 'judgeCosts'>): Fraction | null {
+  const costs = task.accept.flatMap((gate) => (gate.kind === 'judge' ? [judgeCosts.get(gate.model) ?? null] : []));
+  return costs.every((cost) => cost !== null) ? sum(costs) : null;
+}
+
+/** Mean cost by model of verdicts that were paid for; models with a verdict of unknown cost are left out. */
+export function judgeCostsOf(replies: Iterable<KeptReply>): Map<string, Fraction> {
+  const paid = new Map<string, (number | null)[]>();
+  for (const { model, costNanoUsd } of replies) paid.set(model, [...(paid.get(model) ?? []), costNanoUsd]);
+  const means = [...paid].flatMap(([model, costs]): [string, Fraction][] => {
+    const known = costs.filter((cost) => cost !== null);
+    if (known.length < costs.length) return [];
+    return [[model, sum(known.map((cost) => Fraction.of(cost))).over(Fraction.of(known.length))]];
+  });
+  return new Map(means);
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
-import { parseProfile, profilePath, readProfile } from './read-profile.ts';
+import { parseProfile, readProfile } from './read-profile.ts';
 import { sampleModel, sampleProfile } from './sample.fixture.ts';
 
 const written = (change: (profile: Record<string, unknown>) => void): string => {
@@ -30,7 +30,7 @@ describe('a profile', () => {
           lastAt: null,
         },
       ],
-      spentNanoUsd: null,
+      spent: { nanoUsd: 0, unknown: 3 },
     });
     assert.deepEqual(parseProfile(JSON.stringify(profile, null, 2), 'p.json'), profile);
   });
@@ -53,7 +53,7 @@ describe('a profile', () => {
       [written((profile) => (firstModel(profile)['outputTokens']!['mean'] = -1)), /models\[0\]\.outputTokens\.mean: /],
       [written((profile) => delete firstModel(profile)['cost']), /models\[0\]\.cost: /],
       [written((profile) => (profile['madeAt'] = 'yesterday')), /madeAt: /],
-      [written((profile) => (profile['spentNanoUsd'] = 0.5)), /spentNanoUsd: /],
+      [written((profile) => (profile['spent'] = { nanoUsd: 0.5, unknown: 0 })), /spent\.nanoUsd: /],
     ];
     for (const [text, expected] of rows) assert.throws(() => parseProfile(text, 'p.json'), expected, text.slice(0, 60));
   });
@@ -62,18 +62,16 @@ describe('a profile', () => {
 describe('the profile of a task', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'estimate-profile-'));
   after(() => rmSync(folder, { recursive: true }));
-  const config = path.join(folder, 'tierline.yaml');
+  const file = path.join(folder, 'triage.json');
 
-  test('lies beside the configuration, and is null where there is none', () => {
-    assert.equal(profilePath(config, 'triage'), path.join(folder, 'tierline', 'profile', 'triage.json'));
-    assert.equal(readProfile(config, 'triage'), null);
-    mkdirSync(path.join(folder, 'tierline', 'profile'), { recursive: true });
-    writeFileSync(profilePath(config, 'triage'), JSON.stringify(sampleProfile()));
-    assert.deepEqual(readProfile(config, 'triage'), sampleProfile());
+  test('is null where there is none', () => {
+    assert.equal(readProfile(file, 'triage'), null);
+    writeFileSync(file, JSON.stringify(sampleProfile()));
+    assert.deepEqual(readProfile(file, 'triage'), sampleProfile());
   });
 
   test('of another task is refused', () => {
-    writeFileSync(profilePath(config, 'chat'), JSON.stringify(sampleProfile()));
-    assert.throws(() => readProfile(config, 'chat'), /chat\.json is the profile of the task "triage", not of "chat"\./);
+    writeFileSync(file, JSON.stringify(sampleProfile()));
+    assert.throws(() => readProfile(file, 'chat'), /triage\.json is the profile of the task "triage", not of "chat"\./);
   });
 });

@@ -98,7 +98,7 @@ export function sampleProfile(more: Partial<Profile> = {}): Profile {
       sampleModel('opus', { share: 0.985, input: 1040, output: 80, latencyMs: 2000, totalNanoUsd: 1_440_000_000 }),
     ],
     recommendation: { model: 'sonnet', tier: 'mid', verdict: 'default', openModels: [], say: 'a sentence' },
-    spentNanoUsd: 2_320_000_000,
+    spent: { nanoUsd: 2_320_000_000, unknown: 0 },
     ...more,
   };
 }

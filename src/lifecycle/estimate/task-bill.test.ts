@@ -12,12 +12,12 @@ const usd = (amount: Fraction | null | undefined): number | null => amount?.over
 const TYPICAL = 'input: { typical_tokens: 1000 }, output: { typical_tokens: 100 }, volume: 10000';
 const CASCADE = 'accept: [{ one_of: { values: [a, b] } }], route: { cascade: [haiku, opus] }';
 
-function bill(
-  task: string,
-  { profile = null, ...more }: Partial<Setting> & { profile?: Profile | null; on?: string } = {},
-): TaskBill {
-  const config = sampleConfig(`  triage: { ${task} }`, more.on ?? 'opus');
-  return billOf(config.tasks.get('triage') ?? assert.fail(), profile, sampleSetting(config, more));
+type Given = Partial<Setting> & { profile?: Profile | null; verdictNanoUsd?: number };
+
+function bill(task: string, { profile = null, verdictNanoUsd, ...more }: Given = {}): TaskBill {
+  const config = sampleConfig(`  triage: { ${task} }`);
+  const judgeCosts = new Map(verdictNanoUsd === undefined ? [] : [['sonnet', of(verdictNanoUsd)]]);
+  return billOf(config.tasks.get('triage') ?? assert.fail(), { profile, judgeCosts }, sampleSetting(config, more));
 }
 
 describe('the bill of a task with a profile', () => {
@@ -87,21 +87,39 @@ describe('the bill of a task with a profile', () => {
     assert.deepEqual([usd(routed.amount?.cost), usd(routed.amount?.low), usd(routed.amount?.high)], [33, 33, 33]);
   });
 
-  test('pays a judge for every answer of the cascade, the last one too', () => {
+  test('pays a judge for every answer of the cascade that it gets to see, the last one too', () => {
     const judged =
       'volume: 10000, accept: [{ judge: { model: sonnet, rubric: Right, min: 80% } }], route: { cascade: [haiku, opus] }';
-    const profile = sampleProfile({ spentNanoUsd: 2_320_000_000 + 600 * 500_000 });
-    assert.equal(usd(bill(judged, { profile }).routed.amount?.cost), 11 + 5 + 0.1 * (72 + 5));
+    const byGate = [{ gate: 'judge', judged: 200, passed: 180, broken: 0 }];
+    const models = sampleProfile().models.map((model) => ({ ...model, byGate }));
+    const profile = sampleProfile({ gates: ['judge'], models });
+    assert.equal(usd(bill(judged, { profile, verdictNanoUsd: 500_000 }).routed.amount?.cost), 11 + 5 + 0.1 * (72 + 5));
     assert.equal(usd(bill(judged, { profile, judge: of(100_000) }).routed.amount?.cost), 11 + 1 + 0.1 * (72 + 1));
-    const unknown = bill(judged, { profile: sampleProfile({ spentNanoUsd: null }) });
+    const unknown = bill(judged, { profile });
     assert.equal(unknown.routed.amount, null);
     assert.deepEqual(unknown.unknown, ['what its judge costs (--judge, or a profile)']);
   });
 
+  test('says where profiling paid something else, as with a warm cache', () => {
+    const [haiku, ...others] = sampleProfile().models;
+    const at = (perCallNanoUsd: number | null): Profile => {
+      const model = haiku ?? assert.fail();
+      return sampleProfile({ models: [{ ...model, cost: { ...model.cost, perCallNanoUsd } }, ...others] });
+    };
+    const notes = (perCall: number | null, more: Given = {}) =>
+      bill(`volume: 10000, ${CASCADE}`, { profile: at(perCall), ...more }).notes;
+    assert.deepEqual(notes(220_000), [
+      'while profiling a call on haiku cost 20% of what is reckoned here, most likely for its prompt cache (--cached-share)',
+    ]);
+    assert.deepEqual(notes(2_200_000), ['while profiling a call on haiku cost 200% of what is reckoned here']);
+    for (const usual of [null, 1_100_000, 1_050_000]) assert.deepEqual(notes(usual), []);
+    assert.deepEqual(notes(220_000, { cachedShare: of(0.5) }), []);
+  });
+
   test('says which wrong answers a cascade keeps, and which models are gone', () => {
     const byGate = [
+      { gate: 'reference', judged: 200, passed: 182, broken: 0 },
       { gate: 'one_of', judged: 200, passed: 190, broken: 0 },
-      { gate: 'reference', judged: 190, passed: 180, broken: 0 },
     ];
     const measured = { share: 0.9, input: 800, output: 60, latencyMs: 600, totalNanoUsd: 220_000_000 };
     const models = [
@@ -110,7 +128,7 @@ describe('the bill of a task with a profile', () => {
       sampleModel('old', measured),
     ];
     const { notes, routed } = bill(`volume: 10000, ${CASCADE}`, {
-      profile: sampleProfile({ gates: ['one_of', 'reference'], models }),
+      profile: sampleProfile({ gates: ['reference', 'one_of'], models }),
     });
     assert.deepEqual(notes, [
       '5.0% of the answers of haiku pass the gates and not the reference, and are kept',
@@ -154,6 +172,18 @@ describe('the bill of a task without a profile', () => {
     assert.deepEqual(bill(`${TYPICAL}, route: unpriced`).unknown, ['the price of unpriced']);
     assert.equal(bill(`${TYPICAL}, route: unpriced`).routed.amount, null);
     assert.match(priceNotesOf(bill(`${TYPICAL}, route: unpriced`)).join(), /unpriced has no price/);
+  });
+
+  test('tells a saving from one that nobody has looked at', () => {
+    assert.match(bill(`${TYPICAL}, route: sonnet`).notes.join(), /nobody has measured how good sonnet is at it/);
+    assert.deepEqual(bill(`${TYPICAL}, route: opus`).notes, []);
+    const [haiku, ...others] = sampleProfile().models;
+    const poor = sampleProfile({ models: [{ ...(haiku ?? assert.fail()), verdict: 'next' }, ...others] });
+    assert.match(
+      bill(`${TYPICAL}, route: haiku`, { profile: poor }).notes.join(),
+      /its profile says that haiku is not good enough/,
+    );
+    assert.deepEqual(bill(`${TYPICAL}, route: sonnet`, { profile: poor }).notes, []);
   });
 
   test('has no comparison without a baseline, but a bill of its route', () => {

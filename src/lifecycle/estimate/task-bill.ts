@@ -11,7 +11,15 @@ import { choiceBounds, choiceCost, choiceShares } from './formulas.ts';
 import type { EstimatedModel } from './model.ts';
 import { type TypicalRoute, typicalRoute } from './route.ts';
 import { type Amount, type RouteBill, reachWithin, toLadder, toRouteBill } from './route-bill.ts';
-import { type Assumptions, callsOf, checkOf, factsOf, type ModelBill, type ModelFacts, toRung } from './task-facts.ts';
+import {
+  type Assumptions,
+  callsOf,
+  factsOf,
+  type ModelBill,
+  type ModelFacts,
+  toRung,
+  verdictCost,
+} from './task-facts.ts';
 
 export interface Setting extends Assumptions {
   config: Config;
@@ -48,12 +56,19 @@ export interface TaskBill {
   notes: string[];
 }
 
-export function billOf(task: TaskConfig, profile: Profile | null, setting: Setting): TaskBill {
+/** What there is of a task beside the configuration. */
+export interface Kept {
+  profile: Profile | null;
+  /** Mean cost of a judge's verdict, by the judge's model. */
+  judgeCosts: ReadonlyMap<string, Fraction>;
+}
+
+export function billOf(task: TaskConfig, { profile, judgeCosts }: Kept, setting: Setting): TaskBill {
   const first = setting.models.get(typicalRoute(task, setting.config.models, bare).models[0] ?? '') ?? null;
   const isVectors = first !== null && isForVectors(first, setting.config);
   // Vectors of another model would not fit what is stored: they are compared with themselves.
   const counter = isVectors ? first : (setting.models.get(setting.baseline ?? '') ?? null);
-  const evidence: Evidence = { task, profile, counter, isVectors };
+  const evidence: Evidence = { task, profile, judgeCosts, counter, isVectors };
   const facts = factsFor(evidence, setting);
   const route = typicalRoute(task, setting.config.models, (name) => {
     const { perCall, passRate } = facts(name).bill;
@@ -78,9 +93,15 @@ export function billOf(task: TaskConfig, profile: Profile | null, setting: Setti
     predictor: comparison.all === null ? null : toPredictorBill(comparison.all, facts),
     comparison: comparison.all,
     unknown: [],
-    notes: [...route.notes, ...keptWrong(route, facts), ...goneModels(profile, setting)],
+    notes: [
+      ...route.notes,
+      ...keptWrong(route, facts),
+      ...ungauged(route, facts, counter),
+      ...paidOtherwise(models, setting),
+      ...goneModels(profile, setting),
+    ],
   };
-  return { ...bill, unknown: unknownOf(bill, evidence, checkOf(evidence, route.isGated, setting)) };
+  return { ...bill, unknown: unknownOf(bill, evidence, verdictCost(evidence, route.isGated, setting)) };
 }
 
 /** What the prices of a task's comparison rest on, as sentences. */
@@ -137,6 +158,30 @@ function keptWrong({ models, isCascade }: TypicalRoute, facts: FactsOf): string[
   });
 }
 
+/** A route that is cheaper because nobody looked is no saving yet. */
+function ungauged(
+  { models: [first], isCascade }: TypicalRoute,
+  facts: FactsOf,
+  counter: EstimatedModel | null,
+): string[] {
+  if (first === undefined || isCascade || first === counter?.name) return [];
+  const { passRate, verdict } = facts(first).bill;
+  if (verdict === 'next') return [`its profile says that ${first} is not good enough for it`];
+  return passRate === null ? [`nobody has measured how good ${first} is at it, so what it saves may cost quality`] : [];
+}
+
+/** Profiling asks one sample after the other, and may find the prompt cache warmer than traffic will. */
+function paidOtherwise(models: readonly ModelBill[], { cachedShare, time }: Setting): string[] {
+  if (!cachedShare.isZero || time.isBatch) return [];
+  return models.flatMap(({ name, perCall, paidPerCall }) => {
+    if (perCall === null || paidPerCall === null || perCall.isZero) return [];
+    const share = paidPerCall.over(perCall).toNumber();
+    if (share > 0.9 && share < 1.1) return [];
+    const why = share < 1 ? ', most likely for its prompt cache (--cached-share)' : '';
+    return [`while profiling a call on ${name} cost ${Math.round(share * 100)}% of what is reckoned here${why}`];
+  });
+}
+
 function byPrice({ perCall: one }: ModelBill, { perCall: other }: ModelBill): number {
   if (one === null || other === null) return Number(one === null) - Number(other === null);
   return one.compare(other);
@@ -155,8 +200,8 @@ function toComparison(
   { strong, route, evidence, facts, models }: Parts,
   setting: Setting,
 ): { all: Comparison | null; routed: Comparison | null } {
-  const check = checkOf(evidence, route.isGated, setting);
-  const ladder = toLadder(route.models.map((name) => toRung(facts(name), check)));
+  const verdict = verdictCost(evidence, route.isGated, setting);
+  const ladder = toLadder(route.models.map((name) => toRung(facts(name), verdict)));
   const last = ladder?.at(-1);
   const base = { calls: callsOf(evidence), time: setting.time };
   const routed = last === undefined ? null : { ...base, strong: last, ladder, predictor: null };

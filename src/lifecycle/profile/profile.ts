@@ -28,8 +28,8 @@ export interface Profile {
   /** Cheapest per call first; models whose cost is not known last. */
   models: ModelProfile[];
   recommendation: Recommendation;
-  /** Everything that the answers and verdicts of this profile cost; null when not known. */
-  spentNanoUsd: NanoUsd | null;
+  /** What was spent on this task in all runs so far, judges included, and on how many questions nobody knows how much. */
+  spent: { nanoUsd: NanoUsd; unknown: number };
 }
 
 export interface ModelProfile {

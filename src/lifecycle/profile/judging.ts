@@ -1,0 +1,110 @@
+// Verdicts on kept answers. What a judge says is paid like an answer, and kept like one: the next look at the same answer costs nothing.
+
+import { type Ask, createAsk } from '../../ask.ts';
+import type { NanoUsd } from '../../call/money.ts';
+import { toUsage } from '../../call/usage.ts';
+import { Asking } from '../../delivery/asking.ts';
+import type { Inbound } from '../../dialect/inbound.ts';
+import type { JudgeReply } from '../../gate/gate.ts';
+import { toQuestion } from '../../judged.ts';
+import type { Engine } from '../../router.ts';
+import type { Sample } from '../samples/sample.ts';
+import { fromKept, type KeptAnswer, replyKey } from './answer.ts';
+import type { KeptAnswers } from './answer-store.ts';
+import { type Judged, judge } from './oracle.ts';
+import type { ProfiledTask, ProfileRun } from './run-profile.ts';
+
+export interface Judging {
+  /** Never rejects on account of a judge. */
+  judge: (sample: Sample, inbound: Inbound, kept: KeptAnswer) => Promise<Judged>;
+}
+
+const JUDGE_MS = 120_000;
+const TRIES = 3;
+const VERDICT_TOKENS = 80;
+
+/** `upstreams` of a configured model, by which its replies are known again. */
+export function upstreamsOf({ delivery }: Pick<Engine, 'delivery'>, model: string): string[] {
+  return delivery.deploymentsOf(model).map(({ connection, upstreamModel }) => `${connection.name}/${upstreamModel}`);
+}
+
+/** Asks judges what has not been asked yet, within the ceiling of the run. */
+export function createJudging(
+  run: Pick<ProfileRun, 'engine' | 'spending' | 'signal' | 'clock'>,
+  task: ProfiledTask,
+): Judging {
+  const { engine, clock } = run;
+  const ask = createAsk(engine, { atMs: clock.nowMs(), tenant: 'default', task: task.name });
+  const askOrRecall = async (model: string, prompt: string): Promise<JudgeReply> => {
+    const key = replyKey(upstreamsOf(engine, model), prompt);
+    const known = task.store.reply(key);
+    if (known !== null) return { text: known.text, costNanoUsd: 0 };
+    const reply = await askWithin(run, { ask, model, prompt });
+    if (reply.failure === undefined) {
+      const at = new Date(clock.nowMs()).toISOString();
+      task.store.keep({ kind: 'reply', key, model, at, text: reply.text, costNanoUsd: reply.costNanoUsd });
+    }
+    return reply;
+  };
+  return { judge: (sample, inbound, kept) => judgeKept(task, { sample, inbound, kept, ask: askOrRecall }) };
+}
+
+/** Asks nobody: what no judge has said is not known. */
+export function createRecall(engine: Engine, task: Pick<ProfiledTask, 'oracle'> & { store: KeptAnswers }): Judging {
+  const recall = (model: string, prompt: string): Promise<JudgeReply> => {
+    const known = task.store.reply(replyKey(upstreamsOf(engine, model), prompt));
+    return Promise.resolve(
+      known === null
+        ? { text: '', failure: 'it has not been asked', costNanoUsd: 0 }
+        : { text: known.text, costNanoUsd: known.costNanoUsd },
+    );
+  };
+  return { judge: (sample, inbound, kept) => judgeKept(task, { sample, inbound, kept, ask: recall }) };
+}
+
+interface JudgedAnswer {
+  sample: Sample;
+  inbound: Inbound;
+  kept: KeptAnswer;
+  ask: (model: string, prompt: string) => Promise<JudgeReply>;
+}
+
+/** A request that a provider refused has no answer that could pass. */
+async function judgeKept(
+  { oracle }: Pick<ProfiledTask, 'oracle'>,
+  { sample, inbound, kept, ask }: JudgedAnswer,
+): Promise<Judged> {
+  if (kept.answer === null) return { verdicts: [], pass: false };
+  const question = toQuestion(inbound.neutral);
+  return judge(oracle, { sample, answer: fromKept(kept.answer), question, context: { ask } });
+}
+
+type Asked = { ask: Ask; model: string; prompt: string };
+
+async function askWithin(
+  { engine, spending, signal, clock }: Pick<ProfileRun, 'engine' | 'spending' | 'signal' | 'clock'>,
+  { ask, model, prompt }: Asked,
+): Promise<JudgeReply> {
+  const expected = expectedReplyCost(engine, { model, prompt, nowMs: clock.nowMs() });
+  let reply: JudgeReply = { text: '', failure: 'the run was ended', costNanoUsd: 0 };
+  for (let round = 0; round < TRIES && !signal.aborted; round++) {
+    const reserved = spending.reserve(`judge\n${model}`, expected);
+    if (reserved === null) return { text: '', failure: 'the ceiling of the run allows no more', costNanoUsd: 0 };
+    reply = await ask(model, prompt, new Asking(performance.now() + JUDGE_MS));
+    spending.settle(`judge\n${model}`, reserved, reply.costNanoUsd);
+    if (reply.failure === undefined) return reply;
+    await clock.sleep(1000 * 2 ** round, signal).catch(() => undefined);
+  }
+  return reply;
+}
+
+/** Zero where nobody knows the price: the run has asked for leave to spend unknown sums then. */
+export function expectedReplyCost(
+  { policy }: Pick<Engine, 'policy'>,
+  { model, prompt, nowMs }: { model: string; prompt: string; nowMs: number },
+): NanoUsd {
+  const asked = policy.models.get(model);
+  if (asked === undefined) return 0;
+  const usage = toUsage({ inputTokens: Math.ceil(asked.countTokens(prompt)), outputTokens: VERDICT_TOKENS });
+  return asked.priceOf(usage, nowMs, null) ?? 0;
+}

@@ -1,0 +1,144 @@
+// Makes a profile of what was answered and judged. Pure arithmetic over outcomes: it asks nobody and reads no file.
+import type { CostBasis } from '../../call/money.ts';
+import { totalInputTokens } from '../../call/usage.ts';
+import type { Verdict } from '../../call/verdict.ts';
+import type { ThresholdsConfig } from '../../config/config.ts';
+import { effectiveTrials, wilson } from '../../stats/proportion.ts';
+import { describeValues } from '../../stats/quantile.ts';
+import type { KeptAnswer } from './answer.ts';
+import { frontierOf } from './frontier.ts';
+import type { GateResult, ModelProfile, PassRate, Profile, ProfiledCost } from './profile.ts';
+import { judgeRate, recommend } from './verdict.ts';
+
+/** What became of one sample with one model. */
+export interface Outcome {
+  sample: string;
+  weight: number;
+  /** Null when there is no answer. */
+  kept: KeptAnswer | null;
+  verdicts: readonly Verdict[];
+  /** Null when nobody could say. A request that the provider refused has not passed. */
+  pass: boolean | null;
+}
+
+export interface Measured {
+  model: string;
+  tier: string | null;
+  upstreams: readonly string[];
+  outcomes: readonly Outcome[];
+}
+
+export interface ProfileFacts {
+  task: string;
+  madeAt: string;
+  samples: Profile['samples'];
+  thresholds: ThresholdsConfig;
+  gates: string[];
+  /** Whether production has gates for the task, beside references. */
+  hasGates: boolean;
+  spent: Profile['spent'];
+}
+
+export function summarise(measured: readonly Measured[], facts: ProfileFacts): Profile {
+  const { hasGates, ...rest } = facts;
+  const models = measured.map((one) => summariseModel(one, facts)).toSorted(byCost);
+  const priced = models.filter(({ passRate, cost }) => passRate.share !== null && cost.perCallNanoUsd !== null);
+  const points = priced.map(({ passRate, cost }) => ({
+    share: passRate.share as number,
+    cost: cost.perCallNanoUsd as number,
+  }));
+  for (const at of frontierOf(points)) (priced[at] as ModelProfile).isOnFrontier = true;
+  const rated = models.map(({ model, tier, verdict, moreSamples, passRate, cost }) => ({
+    model,
+    tier,
+    verdict,
+    moreSamples,
+    share: passRate.share,
+    perCallNanoUsd: cost.perCallNanoUsd,
+  }));
+  return { version: 1, ...rest, models, recommendation: recommend(rated, hasGates) };
+}
+
+function byCost(one: ModelProfile, other: ModelProfile): number {
+  const costOf = ({ cost }: ModelProfile): number => cost.perCallNanoUsd ?? Number.MAX_VALUE;
+  return costOf(one) - costOf(other);
+}
+
+function summariseModel({ model, tier, upstreams, outcomes }: Measured, facts: ProfileFacts): ModelProfile {
+  const kept = outcomes.flatMap((outcome) => (outcome.kept === null ? [] : [outcome.kept]));
+  const answered = kept.filter(({ answer }) => answer !== null);
+  const judged = outcomes.filter(({ pass }) => pass !== null);
+  const passRate = passRateOf(judged, facts.thresholds.confidence);
+  const times = kept.map(({ at }) => at).toSorted();
+  const usages = answered.flatMap(({ usage }) => (usage === null ? [] : [usage]));
+  return {
+    model,
+    tier,
+    upstream: [...upstreams],
+    snapshots: [...new Set(kept.flatMap(({ responseModel }) => responseModel ?? []))].toSorted(),
+    firstAt: times[0] ?? null,
+    lastAt: times.at(-1) ?? null,
+    judged: judged.length,
+    refused: kept.length - answered.length,
+    missing: outcomes.length - judged.length,
+    passRate,
+    cost: costOf(outcomes),
+    outputTokens: describeValues(usages.map(({ outputTokens }) => outputTokens)),
+    inputTokens: describeValues(usages.map(totalInputTokens)),
+    latencyMs: describeValues(answered.map(({ latencyMs }) => latencyMs)),
+    byGate: byGate(outcomes, facts.gates),
+    ...judgeRate(passRate, judged.length, facts.thresholds),
+    isOnFrontier: false,
+  };
+}
+
+export function passRateOf(judged: readonly Outcome[], confidence: number): PassRate {
+  const weights = judged.map(({ weight }) => weight);
+  const whole = weights.reduce((sum, weight) => sum + weight, 0);
+  if (whole === 0) return { share: null, low: 0, high: 1, trials: 0 };
+  const passed = judged.reduce((sum, { weight, pass }) => sum + (pass === true ? weight : 0), 0);
+  const share = passed / whole;
+  const trials = effectiveTrials(weights);
+  return { share, ...wilson(share * trials, trials, confidence), trials };
+}
+
+/** Of every answer whose cost is known, whatever was said of it: what was not good enough was paid as well. */
+function costOf(outcomes: readonly Outcome[]): ProfiledCost {
+  let total = 0;
+  let known = 0;
+  let weight = 0;
+  let weighted = 0;
+  let passed = 0;
+  let basis: CostBasis = 'measured';
+  for (const { kept, weight: own, pass } of outcomes) {
+    if (kept === null || kept.costNanoUsd === null) continue;
+    known++;
+    total += kept.costNanoUsd;
+    weight += own;
+    weighted += own * kept.costNanoUsd;
+    if (pass === true) passed += own;
+    if (kept.costBasis === 'estimated') basis = 'estimated';
+  }
+  return {
+    known,
+    totalNanoUsd: total,
+    perCallNanoUsd: weight === 0 ? null : weighted / weight,
+    perPassNanoUsd: passed === 0 ? null : weighted / passed,
+    basis: known === 0 ? 'unknown' : basis,
+  };
+}
+
+function byGate(outcomes: readonly Outcome[], gates: readonly string[]): GateResult[] {
+  const results = new Map<string, GateResult>();
+  for (const gate of gates) results.set(gate, { gate, judged: 0, passed: 0, broken: 0 });
+  for (const { gate, pass, isBroken } of outcomes.flatMap(({ verdicts }) => verdicts)) {
+    const result = results.get(gate);
+    if (result === undefined) continue;
+    if (isBroken === true) result.broken++;
+    else {
+      result.judged++;
+      if (pass) result.passed++;
+    }
+  }
+  return [...results.values()];
+}
