@@ -51,9 +51,8 @@ export async function openInstance(config: Config, warn: (sentence: string) => v
   }
 }
 
-/** Without a ledger: no call leaves a trace, and the planner begins unknowing. */
-export async function openUnrecorded(config: Config): Promise<Instance<null>> {
-  const memory = createMemory();
+/** Without a ledger: no call leaves a trace, and the planner begins with what it is given, which is nothing when left out. */
+export async function openUnrecorded(config: Config, memory: PolicyMemory = createMemory()): Promise<Instance<null>> {
   return new OpenInstance<null>({ config, memory, ledger: null, objects: null }, await compile(config, memory));
 }
 

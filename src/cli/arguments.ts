@@ -1,5 +1,6 @@
 // How options of the command line are read. Each throws what commander shows beside the usage.
 import { InvalidArgumentError } from 'commander';
+import { readShare } from '../config/units.ts';
 import { Fraction } from '../stats/fraction.ts';
 
 export function whole(text: string): number {
@@ -28,6 +29,14 @@ export function factor(text: string): number {
 /** An option that may be repeated. */
 export function collect(text: string, before: string[] | undefined): string[] {
   return [...(before ?? []), text];
+}
+
+/** An amount in dollars. */
+export function amount(text: string): number {
+  const value = Number(text.replace(/^\$/, ''));
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('An amount in dollars is expected, such as 2.50.');
+  return value;
 }
 
 const MULTIPLES: Readonly<Record<string, string>> = { '': '', k: 'e3', m: 'e6', b: 'e9', g: 'e9', t: 'e12' };
@@ -77,10 +86,23 @@ export function moment(text: string): number {
   return atMs;
 }
 
-/** An amount in dollars. */
-export function amount(text: string): number {
-  const value = Number(text.replace(/^\$/, ''));
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
-    throw new InvalidArgumentError('An amount in dollars is expected, such as 2.50.');
-  return value;
+/** A share such as 20% or 0.2, as a share of 1. */
+export function ratio(text: string): number {
+  const reading = readShare(text);
+  if ('value' in reading) return reading.value;
+  throw new InvalidArgumentError(`${reading.problem[0]?.toUpperCase()}${reading.problem.slice(1)}.`);
+}
+
+/** A share that is neither nothing nor everything. */
+export function part(text: string): number {
+  const value = ratio(text);
+  if (value > 0 && value < 1) return value;
+  throw new InvalidArgumentError('A share above 0 and below 100% is expected.');
+}
+
+/** By how much something may rise: a share that may be above 100%. */
+export function rise(text: string): number {
+  const [, digits, sign] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text.trim()) ?? [];
+  if (digits === undefined) throw new InvalidArgumentError('A share is expected, such as 10% or 0.1.');
+  return sign === '%' ? Number(digits) / 100 : Number(digits);
 }

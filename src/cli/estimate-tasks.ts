@@ -1,12 +1,10 @@
 // `tierline estimate`: the monthly bill of every task of a configuration, from its volumes and profiles.
 import { createCatalog } from '../catalog/catalog.ts';
-import { judgeCostsOf } from '../lifecycle/estimate/evidence.ts';
 import { configuredModels, findModel } from '../lifecycle/estimate/model.ts';
 import { readProfile } from '../lifecycle/estimate/read-profile.ts';
 import { sensitivityOf } from '../lifecycle/estimate/sensitivity.ts';
-import { billOf, type Kept, priceNotesOf, type Setting } from '../lifecycle/estimate/task-bill.ts';
+import { billOf, priceNotesOf, type Setting } from '../lifecycle/estimate/task-bill.ts';
 import { artifactsFolder, placesOf } from '../lifecycle/places.ts';
-import { readAnswers } from '../lifecycle/profile/answer-store.ts';
 import { Fraction } from '../stats/fraction.ts';
 import type { CommandIo } from './command-io.ts';
 import { tasksJson } from './estimate-tasks-json.ts';
@@ -16,7 +14,7 @@ import { findConfig } from './find-config.ts';
 
 export interface TasksOptions {
   config?: string;
-  /** Where profiles and answers are. */
+  /** Where profiles are. */
   folder?: string;
   task?: string;
   /** Instead of the configuration's. */
@@ -39,9 +37,10 @@ export function tasksCommand(options: TasksOptions, nowMs: number, { print }: Co
   const catalog = createCatalog();
   const setting = toSetting(options, nowMs, catalog);
   const { config } = setting;
+  const folder = options.folder ?? artifactsFolder(config);
   const bills = [...config.tasks.values()]
     .filter(({ name }) => options.task === undefined || name === options.task)
-    .map((task) => billOf(task, keptOf(task.name, options.folder ?? artifactsFolder(config)), setting));
+    .map((task) => billOf(task, readProfile(placesOf(folder, task.name).profile, task.name), setting));
   const page: TasksPage = {
     setting,
     bills,
@@ -51,14 +50,6 @@ export function tasksCommand(options: TasksOptions, nowMs: number, { print }: Co
   };
   print(options.json === true ? tasksJson(page) : tasksText(page));
   return bills.every(({ models }) => models.every(({ tokens, perCall }) => tokens === null || perCall !== null));
-}
-
-function keptOf(task: string, folder: string): Kept {
-  const places = placesOf(folder, task);
-  return {
-    profile: readProfile(places.profile, task),
-    judgeCosts: judgeCostsOf(readAnswers(places.answers).replies()),
-  };
 }
 
 function toSetting(options: TasksOptions, nowMs: number, catalog: ReturnType<typeof createCatalog>): Setting {

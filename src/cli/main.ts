@@ -6,6 +6,7 @@ import { complaintAboutNode } from '../call/node-version.ts';
 import { collect, count, factor, port, whole } from './arguments.ts';
 import type { CommandIo } from './command-io.ts';
 import { defineEstimate } from './commands/estimate.ts';
+import { defineEvaluate } from './commands/evaluate.ts';
 import { defineProfile } from './commands/profile.ts';
 
 const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
@@ -129,8 +130,9 @@ withLedger(program.command('explain').description('why one call went where it we
     }
   });
 
-defineEstimate(program, io);
 defineProfile(program, io);
+defineEstimate(program, io);
+defineEvaluate(program, io);
 
 try {
   const complaint = complaintAboutNode(process.version);

@@ -11,6 +11,10 @@ export interface TaskPlaces {
   samples: string;
   answers: string;
   profile: string;
+  /** The held-out set. */
+  heldOut: string;
+  /** Folder of its evaluations, one file for each. */
+  evaluations: string;
 }
 
 /** The files of one task. A task's name has no slash, so it is a file's name too. */
@@ -20,5 +24,7 @@ export function placesOf(folder: string, task: string): TaskPlaces {
     samples: join(folder, 'samples', `${name}.jsonl`),
     answers: join(folder, 'answers', `${name}.jsonl`),
     profile: join(folder, 'profile', `${name}.json`),
+    heldOut: join(folder, 'evaluation', `${name}.jsonl`),
+    evaluations: join(folder, 'evaluations', name),
   };
 }

@@ -3,10 +3,8 @@
 
 import { familyRatio } from '../../catalog/token-count.ts';
 import type { TaskConfig } from '../../config/config.ts';
-import { Fraction, sum } from '../../stats/fraction.ts';
-import { wilson } from '../../stats/proportion.ts';
-import type { KeptReply } from '../profile/answer.ts';
-import type { ModelProfile, Profile } from '../profile/profile.ts';
+import { Fraction } from '../../stats/fraction.ts';
+import type { ModelProfile, PassRate, Profile } from '../profile/profile.ts';
 import { type EstimatedModel, tokenizerOf } from './model.ts';
 import type { Tokens } from './price.ts';
 
@@ -25,8 +23,8 @@ export interface Known {
   passRate: Rate | null;
   /** Share of the answers that the gates let through, who know no reference: what is not escalated. */
   acceptRate: Rate | null;
-  /** Share of the answers that the gates without costs let through to a judge; 1 when not known, which is the dearest. */
-  judgedShare: Fraction;
+  /** What judges cost on an answer of it, nano-dollars; null when not known. */
+  checkCost: Fraction | null;
   /** Mean time to the complete answer, milliseconds. */
   latencyMs: number | null;
   /** What a call cost on average while profiling, nano-dollars, with whatever the provider's cache gave then. */
@@ -38,8 +36,6 @@ export interface Evidence {
   profile: Profile | null;
   /** Whose counting the task's typical tokens are taken to be; null without a baseline. */
   counter: EstimatedModel | null;
-  /** Mean cost of a judge's verdict by the judge's model, nano-dollars; of those that were asked. */
-  judgeCosts: ReadonlyMap<string, Fraction>;
   /** Whether the task makes vectors, which have no output. */
   isVectors: boolean;
 }
@@ -56,8 +52,8 @@ export function knownOf(model: EstimatedModel, evidence: Evidence): Known {
   return {
     ...tokensOn(model, measured, evidence),
     passRate,
-    acceptRate: measured === null || profile === null ? passRate : (acceptRateOf(measured, evidence) ?? passRate),
-    judgedShare: measured === null ? Fraction.ONE : Fraction.of(cheapShareOf(measured, evidence).share),
+    acceptRate: measured === null || measured.accepted.share === null ? passRate : rateFrom(measured.accepted),
+    checkCost: checkCostOf(measured, evidence),
     latencyMs: measured?.latencyMs?.mean ?? null,
     paidPerCall: measured?.cost.perCallNanoUsd == null ? null : Fraction.of(measured.cost.perCallNanoUsd),
   };
@@ -73,6 +69,11 @@ function toRate(share: number, { low, high }: { low: number; high: number }): Ra
     interval: { low: Fraction.of(low), high: Fraction.of(high) },
     from: 'profile',
   };
+}
+
+/** Of a share that is known. */
+function rateFrom({ share, low, high }: PassRate): Rate {
+  return toRate(share ?? 0, { low, high });
 }
 
 function tokensOn(
@@ -117,59 +118,11 @@ function scaled({ input, output }: NonNullable<Known['tokens']>, ratio: Fraction
   return { input: input.times(ratio), output: output.times(ratio) };
 }
 
-const REFERENCE = 'reference';
-const JUDGE = 'judge';
-
-/**
- * What the gates let through that production has: all but the reference. Null without a reference, where the pass rate is that
- * already. A profile has each cheap gate's share of all answers, not which failures meet, and a judge's of those that passed everything
- * else: the share takes failures as independent, its interval leaves both open.
- */
-function acceptRateOf(measured: ModelProfile, evidence: Evidence): Rate | null {
-  const { profile } = evidence;
-  const { passRate, byGate } = measured;
-  if (profile?.gates.includes(REFERENCE) !== true || passRate.share === null) return null;
-  const cheap = cheapShareOf(measured, evidence);
-  const judges = byGate.filter(({ gate, judged }) => gate === JUDGE && judged > 0);
-  const judged = judges.reduce((share, { passed, judged: asked }) => share * (passed / asked), cheap.share);
-  const low = Math.min(cheap.high, judges.length > 0 ? passRate.share : Math.max(passRate.share, cheap.low));
-  const end = (share: number) => wilson(share * passRate.trials, passRate.trials, profile.thresholds.confidence);
-  return toRate(Math.max(low, judged), { low: end(low).low, high: end(cheap.high).high });
-}
-
-/** What the gates that cost nothing let through, 0 to 1; what the provider would not answer goes on like what they reject. */
-function cheapShareOf(
-  { byGate, judged, refused }: ModelProfile,
-  { profile }: Evidence,
-): { share: number; low: number; high: number } {
-  const answered = judged === 0 ? 1 : (judged - refused) / judged;
-  const shares = byGate
-    .filter(({ gate, judged: own }) => gate !== REFERENCE && gate !== JUDGE && own > 0)
-    // Several gates of one kind have one name, and one figure: the mean of theirs.
-    .flatMap(
-      ({ gate, passed, judged: own }) => profile?.gates.filter((name) => name === gate).map(() => passed / own) ?? [],
-    );
-  return {
-    share: answered * shares.reduce((product, share) => product * share, 1),
-    low: answered * Math.max(0, 1 - shares.reduce((failed, share) => failed + 1 - share, 0)),
-    high: answered * Math.min(1, ...shares),
-  };
-}
-
-/** What the verdict of all judges of a task costs, nano-dollars: nothing without one, null when one of them was never paid. */
-export function judgeCostOf({ task, judgeCosts }: Pick<Evidence, 'task' | 'judgeCosts'>): Fraction | null {
-  const costs = task.accept.flatMap((gate) => (gate.kind === 'judge' ? [judgeCosts.get(gate.model) ?? null] : []));
-  return costs.every((cost) => cost !== null) ? sum(costs) : null;
-}
-
-/** Mean cost by model of verdicts that were paid for; models with a verdict of unknown cost are left out. */
-export function judgeCostsOf(replies: Iterable<KeptReply>): Map<string, Fraction> {
-  const paid = new Map<string, (number | null)[]>();
-  for (const { model, costNanoUsd } of replies) paid.set(model, [...(paid.get(model) ?? []), costNanoUsd]);
-  const means = [...paid].flatMap(([model, costs]): [string, Fraction][] => {
-    const known = costs.filter((cost) => cost !== null);
-    if (known.length < costs.length) return [];
-    return [[model, sum(known.map((cost) => Fraction.of(cost))).over(Fraction.of(known.length))]];
-  });
-  return new Map(means);
+/** Nothing without a judge; of a model that was not measured as much as of the dearest that was. */
+function checkCostOf(measured: ModelProfile | null, { task, profile }: Evidence): Fraction | null {
+  if (task.accept.every(({ kind }) => kind !== 'judge')) return Fraction.ZERO;
+  const models = measured === null ? (profile?.models ?? []) : [measured];
+  const costs = models.filter(({ judged }) => judged > 0).map(({ judgingNanoUsd }) => judgingNanoUsd);
+  if (costs.length === 0 || costs.includes(null)) return null;
+  return Fraction.of(Math.max(...costs.map((cost) => cost ?? 0)));
 }

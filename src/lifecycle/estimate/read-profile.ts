@@ -22,6 +22,10 @@ const distribution = z.strictObject({
   max: measure,
 });
 
+const rate = z
+  .strictObject({ share: share.nullable(), low: share, high: share, trials: z.number().min(0) })
+  .refine(({ low, high }) => low <= high, 'low is above high');
+
 const model = z.strictObject({
   model: z.string().min(1),
   tier: z.string().nullable(),
@@ -32,9 +36,8 @@ const model = z.strictObject({
   judged: count,
   refused: count,
   missing: count,
-  passRate: z
-    .strictObject({ share: share.nullable(), low: share, high: share, trials: z.number().min(0) })
-    .refine(({ low, high }) => low <= high, 'low is above high'),
+  passRate: rate,
+  accepted: rate,
   cost: z.strictObject({
     known: count,
     totalNanoUsd: amount.int(),
@@ -42,6 +45,7 @@ const model = z.strictObject({
     perPassNanoUsd: amount.nullable(),
     basis: z.enum(['measured', 'estimated', 'unknown']),
   }),
+  judgingNanoUsd: amount.nullable(),
   outputTokens: distribution.nullable(),
   inputTokens: distribution.nullable(),
   latencyMs: distribution.nullable(),

@@ -6,7 +6,7 @@ import { parseConfig } from '../../config/load.ts';
 import { Fraction } from '../../stats/fraction.ts';
 import { wilson } from '../../stats/proportion.ts';
 import type { Distribution } from '../../stats/quantile.ts';
-import type { ModelProfile, Profile } from '../profile/profile.ts';
+import type { ModelProfile, PassRate, Profile } from '../profile/profile.ts';
 import { configuredModels } from './model.ts';
 import type { Setting } from './task-bill.ts';
 
@@ -49,6 +49,11 @@ function spreadAround(mean: number): Distribution {
   return { mean, p50: mean, p90: mean * 1.2, p95: mean * 1.3, p99: mean * 1.5, max: mean * 2 };
 }
 
+/** A rate over 200 samples with its interval. */
+export function rateOf(share: number): PassRate {
+  return { share, ...wilson(share * 200, 200), trials: 200 };
+}
+
 interface Measured {
   share: number;
   input: number;
@@ -70,8 +75,10 @@ export function sampleModel(model: string, measured: Measured, more: Partial<Mod
     judged: 200,
     refused: 0,
     missing: 0,
-    passRate: { share, ...wilson(share * 200, 200), trials: 200 },
+    passRate: rateOf(share),
+    accepted: rateOf(share),
     cost: { known: 200, totalNanoUsd, perCallNanoUsd: totalNanoUsd / 200, perPassNanoUsd: null, basis: 'measured' },
+    judgingNanoUsd: 0,
     inputTokens: spreadAround(input),
     outputTokens: spreadAround(output),
     latencyMs: spreadAround(latencyMs),
@@ -98,6 +105,7 @@ export function sampleProfile(more: Partial<Profile> = {}): Profile {
       sampleModel('opus', { share: 0.985, input: 1040, output: 80, latencyMs: 2000, totalNanoUsd: 1_440_000_000 }),
     ],
     recommendation: { model: 'sonnet', tier: 'mid', verdict: 'default', openModels: [], say: 'a sentence' },
+    warnings: [],
     spent: { nanoUsd: 2_320_000_000, unknown: 0 },
     ...more,
   };

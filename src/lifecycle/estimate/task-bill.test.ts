@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Fraction, sum } from '../../stats/fraction.ts';
 import type { Profile } from '../profile/profile.ts';
-import { sampleConfig, sampleModel, sampleProfile, sampleSetting } from './sample.fixture.ts';
+import { rateOf, sampleConfig, sampleModel, sampleProfile, sampleSetting } from './sample.fixture.ts';
 import { billOf, isWhole, priceNotesOf, type Setting, type TaskBill } from './task-bill.ts';
 import { totalsOf } from './total.ts';
 
@@ -12,12 +12,11 @@ const usd = (amount: Fraction | null | undefined): number | null => amount?.over
 const TYPICAL = 'input: { typical_tokens: 1000 }, output: { typical_tokens: 100 }, volume: 10000';
 const CASCADE = 'accept: [{ one_of: { values: [a, b] } }], route: { cascade: [haiku, opus] }';
 
-type Given = Partial<Setting> & { profile?: Profile | null; verdictNanoUsd?: number };
+type Given = Partial<Setting> & { profile?: Profile | null };
 
-function bill(task: string, { profile = null, verdictNanoUsd, ...more }: Given = {}): TaskBill {
+function bill(task: string, { profile = null, ...more }: Given = {}): TaskBill {
   const config = sampleConfig(`  triage: { ${task} }`);
-  const judgeCosts = new Map(verdictNanoUsd === undefined ? [] : [['sonnet', of(verdictNanoUsd)]]);
-  return billOf(config.tasks.get('triage') ?? assert.fail(), { profile, judgeCosts }, sampleSetting(config, more));
+  return billOf(config.tasks.get('triage') ?? assert.fail(), profile, sampleSetting(config, more));
 }
 
 describe('the bill of a task with a profile', () => {
@@ -87,15 +86,15 @@ describe('the bill of a task with a profile', () => {
     assert.deepEqual([usd(routed.amount?.cost), usd(routed.amount?.low), usd(routed.amount?.high)], [33, 33, 33]);
   });
 
-  test('pays a judge for every answer of the cascade that it gets to see, the last one too', () => {
+  test('pays a judge for the answers of the cascade, those of its last model too', () => {
     const judged =
       'volume: 10000, accept: [{ judge: { model: sonnet, rubric: Right, min: 80% } }], route: { cascade: [haiku, opus] }';
-    const byGate = [{ gate: 'judge', judged: 200, passed: 180, broken: 0 }];
-    const models = sampleProfile().models.map((model) => ({ ...model, byGate }));
-    const profile = sampleProfile({ gates: ['judge'], models });
-    assert.equal(usd(bill(judged, { profile, verdictNanoUsd: 500_000 }).routed.amount?.cost), 11 + 5 + 0.1 * (72 + 5));
-    assert.equal(usd(bill(judged, { profile, judge: of(100_000) }).routed.amount?.cost), 11 + 1 + 0.1 * (72 + 1));
-    const unknown = bill(judged, { profile });
+    const paid = (judgingNanoUsd: number | null): Profile =>
+      sampleProfile({ models: sampleProfile().models.map((model) => ({ ...model, judgingNanoUsd })) });
+    assert.equal(usd(bill(judged, { profile: paid(500_000) }).routed.amount?.cost), 11 + 5 + 0.1 * (72 + 5));
+    const said = bill(judged, { profile: paid(500_000), judge: of(100_000) });
+    assert.equal(usd(said.routed.amount?.cost), 11 + 1 + 0.1 * (72 + 1));
+    const unknown = bill(judged, { profile: paid(null) });
     assert.equal(unknown.routed.amount, null);
     assert.deepEqual(unknown.unknown, ['what its judge costs (--judge, or a profile)']);
   });
@@ -117,18 +116,14 @@ describe('the bill of a task with a profile', () => {
   });
 
   test('says which wrong answers a cascade keeps, and which models are gone', () => {
-    const byGate = [
-      { gate: 'reference', judged: 200, passed: 182, broken: 0 },
-      { gate: 'one_of', judged: 200, passed: 190, broken: 0 },
-    ];
     const measured = { share: 0.9, input: 800, output: 60, latencyMs: 600, totalNanoUsd: 220_000_000 };
     const models = [
-      sampleModel('haiku', measured, { byGate }),
+      sampleModel('haiku', measured, { accepted: rateOf(0.95) }),
       ...sampleProfile().models.slice(1),
       sampleModel('old', measured),
     ];
     const { notes, routed } = bill(`volume: 10000, ${CASCADE}`, {
-      profile: sampleProfile({ gates: ['reference', 'one_of'], models }),
+      profile: sampleProfile({ models }),
     });
     assert.deepEqual(notes, [
       '5.0% of the answers of haiku pass the gates and not the reference, and are kept',

@@ -11,15 +11,7 @@ import { choiceBounds, choiceCost, choiceShares } from './formulas.ts';
 import type { EstimatedModel } from './model.ts';
 import { type TypicalRoute, typicalRoute } from './route.ts';
 import { type Amount, type RouteBill, reachWithin, toLadder, toRouteBill } from './route-bill.ts';
-import {
-  type Assumptions,
-  callsOf,
-  factsOf,
-  type ModelBill,
-  type ModelFacts,
-  toRung,
-  verdictCost,
-} from './task-facts.ts';
+import { type Assumptions, callsOf, factsOf, type ModelBill, type ModelFacts, toRung } from './task-facts.ts';
 
 export interface Setting extends Assumptions {
   config: Config;
@@ -56,19 +48,12 @@ export interface TaskBill {
   notes: string[];
 }
 
-/** What there is of a task beside the configuration. */
-export interface Kept {
-  profile: Profile | null;
-  /** Mean cost of a judge's verdict, by the judge's model. */
-  judgeCosts: ReadonlyMap<string, Fraction>;
-}
-
-export function billOf(task: TaskConfig, { profile, judgeCosts }: Kept, setting: Setting): TaskBill {
+export function billOf(task: TaskConfig, profile: Profile | null, setting: Setting): TaskBill {
   const first = setting.models.get(typicalRoute(task, setting.config.models, bare).models[0] ?? '') ?? null;
   const isVectors = first !== null && isForVectors(first, setting.config);
   // Vectors of another model would not fit what is stored: they are compared with themselves.
   const counter = isVectors ? first : (setting.models.get(setting.baseline ?? '') ?? null);
-  const evidence: Evidence = { task, profile, judgeCosts, counter, isVectors };
+  const evidence: Evidence = { task, profile, counter, isVectors };
   const facts = factsFor(evidence, setting);
   const route = typicalRoute(task, setting.config.models, (name) => {
     const { perCall, passRate } = facts(name).bill;
@@ -101,7 +86,7 @@ export function billOf(task: TaskConfig, { profile, judgeCosts }: Kept, setting:
       ...goneModels(profile, setting),
     ],
   };
-  return { ...bill, unknown: unknownOf(bill, evidence, verdictCost(evidence, route.isGated, setting)) };
+  return { ...bill, unknown: unknownOf(bill, evidence) };
 }
 
 /** What the prices of a task's comparison rest on, as sentences. */
@@ -200,8 +185,7 @@ function toComparison(
   { strong, route, evidence, facts, models }: Parts,
   setting: Setting,
 ): { all: Comparison | null; routed: Comparison | null } {
-  const verdict = verdictCost(evidence, route.isGated, setting);
-  const ladder = toLadder(route.models.map((name) => toRung(facts(name), verdict)));
+  const ladder = toLadder(route.models.map((name) => toRung(facts(name), route.isGated, setting)));
   const last = ladder?.at(-1);
   const base = { calls: callsOf(evidence), time: setting.time };
   const routed = last === undefined ? null : { ...base, strong: last, ladder, predictor: null };
@@ -255,7 +239,7 @@ function toPredictorBill(comparison: Comparison, facts: FactsOf): PredictorBill 
   };
 }
 
-function unknownOf({ models, baseline, routed }: TaskBill, evidence: Evidence, check: Fraction | null): string[] {
+function unknownOf({ models, baseline, routed, comparison }: TaskBill, evidence: Evidence): string[] {
   const { task, isVectors } = evidence;
   const unknown: string[] = [];
   if (task.volume === null) unknown.push('its calls a month (`volume`)');
@@ -270,7 +254,8 @@ function unknownOf({ models, baseline, routed }: TaskBill, evidence: Evidence, c
   const unpriced = models.filter(({ tokens, perCall }) => tokens !== null && perCall === null);
   if (unpriced.length > 0) unknown.push(`the price of ${namesIn(unpriced)}`);
   if (baseline === null) unknown.push('what it is compared with (`baseline`)');
-  if (check === null) unknown.push('what its judge costs (--judge, or a profile)');
+  if (comparison?.ladder?.some(({ check }) => check === null) === true)
+    unknown.push('what its judge costs (--judge, or a profile)');
   const unrated = routed.models
     .slice(0, -1)
     .filter((name) => models.find((one) => one.name === name)?.passRate == null);

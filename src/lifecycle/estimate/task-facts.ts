@@ -2,7 +2,7 @@
 import { Fraction } from '../../stats/fraction.ts';
 import type { ProfileVerdict } from '../profile/profile.ts';
 import { priceOf, type Rung, type Side } from './comparison.ts';
-import { type Evidence, judgeCostOf, type Known, knownOf, type Rate, toTokens } from './evidence.ts';
+import { type Evidence, type Known, knownOf, type Rate, toTokens } from './evidence.ts';
 import type { EstimatedModel } from './model.ts';
 import type { PriceTime } from './price.ts';
 
@@ -36,34 +36,34 @@ export interface ModelBill {
 export interface ModelFacts {
   bill: ModelBill;
   acceptRate: Rate | null;
-  /** Share of the answers that a judge gets to see. */
-  judgedShare: Fraction;
+  /** What judges cost on an answer, nano-dollars; null when not known. */
+  checkCost: Fraction | null;
   /** Null without tokens. */
   side: Side | null;
 }
 
 export function factsOf(model: EstimatedModel, evidence: Evidence, { time, cachedShare }: Assumptions): ModelFacts {
-  const { tokens, tokensFrom, passRate, acceptRate, judgedShare, latencyMs, paidPerCall } = knownOf(model, evidence);
+  const { tokens, tokensFrom, passRate, acceptRate, checkCost, latencyMs, paidPerCall } = knownOf(model, evidence);
   const side: Side | null = tokens && { model, tokens: toTokens(tokens, cachedShare), factor: Fraction.ONE };
   const perCall = side === null ? null : priceOf(side, time);
   const calls = callsOf(evidence);
   const verdict = evidence.profile?.models.find((one) => one.model === model.name)?.verdict ?? null;
   const month = perCall === null || calls === null ? null : perCall.times(calls);
   const bill = { name: model.name, perCall, month, passRate, verdict, tokens, tokensFrom, latencyMs, paidPerCall };
-  return { bill, acceptRate, judgedShare, side };
+  return { bill, acceptRate, checkCost, side };
 }
 
 export function callsOf({ task }: Pick<Evidence, 'task'>): Fraction | null {
   return task.volume === null ? null : Fraction.of(task.volume);
 }
 
-/** A model as a rung of the task's cascade, `verdict` being what all judges cost for one answer; null without tokens. */
-export function toRung({ side, acceptRate, judgedShare }: ModelFacts, verdict: Fraction | null): Rung | null {
-  return side && { ...side, passRate: acceptRate?.share ?? null, check: verdict?.times(judgedShare) ?? null };
-}
-
-/** What the judges cost for one answer that they see, where answers are checked at all; nano-dollars, null when not known. */
-export function verdictCost(evidence: Evidence, isGated: boolean, { judge }: Assumptions): Fraction | null {
-  if (!isGated || evidence.task.accept.every(({ kind }) => kind !== 'judge')) return Fraction.ZERO;
-  return judge ?? judgeCostOf(evidence);
+/** A model as a rung of the task's cascade; null without tokens. */
+export function toRung(
+  { side, acceptRate, checkCost }: ModelFacts,
+  isGated: boolean,
+  { judge }: Assumptions,
+): Rung | null {
+  const isJudged = isGated && checkCost?.isZero !== true;
+  const check = isJudged ? (judge ?? checkCost) : Fraction.ZERO;
+  return side && { ...side, passRate: acceptRate?.share ?? null, check };
 }
