@@ -15,6 +15,7 @@ export interface TaskPlaces {
   heldOut: string;
   /** Folder of its evaluations, one file for each. */
   evaluations: string;
+  judges: string;
 }
 
 /** The files of one task. A task's name has no slash, so it is a file's name too. */
@@ -26,5 +27,6 @@ export function placesOf(folder: string, task: string): TaskPlaces {
     profile: join(folder, 'profile', `${name}.json`),
     heldOut: join(folder, 'evaluation', `${name}.jsonl`),
     evaluations: join(folder, 'evaluations', name),
+    judges: join(folder, 'judges', `${name}.json`),
   };
 }

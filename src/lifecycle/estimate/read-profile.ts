@@ -75,6 +75,7 @@ const profileSchema: z.ZodType<Profile> = z.strictObject({
     openModels: z.array(z.string()),
     say: z.string(),
   }),
+  warnings: z.array(z.string()),
   spent: z.strictObject({ nanoUsd: amount.int(), unknown: count }),
 });
 
