@@ -36,7 +36,7 @@ const TASKS = {
     file: 'mmlu_pro.dev.jsonl.gz',
     rows: 300,
     models: { llama: 'Meta-Llama-3_1-8B-Instruct', flash: 'gemini-1.5-flash-002', gpt: 'gpt-4o-2024-05-13' },
-    accept: [{ one_of: [...'ABCDEFGHIJ'] }],
+    accept: [{ one_of: Array.from('ABCDEFGHIJ') }],
     reference: 'exact',
   },
   sums: {
