@@ -41,7 +41,7 @@ describe('a profile', () => {
       ['[]', /^Error: p\.json is no profile: Invalid input/],
       [
         '{}',
-        /p\.json is no profile: version: .* \(and \d+ more\)\. Make it again with `tierline profile`/,
+        /p\.json is no profile: version: .*, and \d+ more\. Make it again with `tierline profile`/,
       ],
       [written((profile) => (profile['version'] = 2)), /read: version: /],
       [written((profile) => (profile['extra'] = 1)), /read: Unrecognized key: "extra"/],
