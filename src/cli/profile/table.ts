@@ -47,11 +47,7 @@ const HEAD = ['model', 'pass', 'interval', 'verdict', '1,000 calls', '1,000 pass
 
 function modelTable({ models }: Profile, { recommended }: Advice): string {
   const cells = models.map((model) => toCells(model));
-  // What is left of the line is for the names: a column takes its longest cell, two blanks and a border.
-  const others = HEAD.slice(1).map(
-    (name, at) => Math.max(name.length, ...cells.map((row) => row[at]?.length ?? 0)) + 3,
-  );
-  const room = WIDTH - others.reduce((sum, width) => sum + width, 0) - 4;
+  const room = roomBeside(HEAD.slice(1), cells) - 4;
   const table = new Table({
     head: HEAD,
     colAligns: ['left', 'right', 'right', 'left', 'right', 'right', 'right', 'right'],
@@ -60,6 +56,12 @@ function modelTable({ models }: Profile, { recommended }: Advice): string {
   for (const [at, model] of models.entries())
     table.push([nameCell(model, recommended, room), ...(cells[at] as string[])]);
   return table.toString();
+}
+
+/** What columns leave of a line for names: each takes its longest cell, two blanks and a border. */
+function roomBeside(head: readonly string[], rows: readonly (readonly string[])[]): number {
+  const widths = head.map((name, at) => Math.max(name.length, ...rows.map((row) => row[at]?.length ?? 0)) + 3);
+  return WIDTH - widths.reduce((sum, width) => sum + width, 0);
 }
 
 /** The recommended one is marked. */
@@ -117,14 +119,23 @@ function failuresOf({ byGate, refused }: ModelProfile): string {
   return failing.join(', ');
 }
 
+const OVERVIEW = ['verdict', '1,000 calls', 'then', 'saved', 'saved a month'];
+
 /** A line for each task, and what it comes to in a month where that is known. */
 function overview(advices: readonly Advice[], baseline: string | null): string {
+  const figures = advices.map(toFigures);
+  // Two columns of names share what is left.
+  const room = Math.floor((roomBeside(OVERVIEW, figures) - 1) / 2) - 3;
   const table = new Table({
-    head: ['task', 'take', 'verdict', `1,000 calls now`, 'then', 'saved', 'saved a month'],
+    head: ['task', 'take', ...OVERVIEW],
     colAligns: ['left', 'left', 'left', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [], compact: true },
   });
-  for (const advice of advices) table.push(toLine(advice));
+  for (const [at, { task, recommended, behind }] of advices.entries()) {
+    const take = recommended === null ? UNKNOWN : recommended.model + (behind === null ? '' : ` > ${behind.model}`);
+    const names = [task.profile.task, take].map((name) => fitName(showText(name), room));
+    table.push([...names, ...(figures[at] as string[])]);
+  }
   const saving = savingOf(advices);
   const sum =
     saving === null
@@ -132,19 +143,16 @@ function overview(advices: readonly Advice[], baseline: string | null): string {
       : [
           `Saved a month, where the volume is known: ${showNano(saving.savedPerMonth)} of ${showNano(saving.nowPerMonth)}.`,
         ];
-  const now = baseline === null ? 'There is no baseline to count savings against.' : `Now: every call to ${baseline}.`;
-  return [table.toString(), ...wrap([now, ...sum].join(' '), WIDTH)].join('\n');
+  const now =
+    baseline === null
+      ? 'There is no baseline to count savings against.'
+      : `1,000 calls cost so much at ${baseline}, then as recommended.`;
+  return [table.toString(), ...[now, ...sum].flatMap((line) => wrap(showText(line), WIDTH, 2))].join('\n');
 }
 
-const LONGEST_NAME = 22;
-
-function toLine({ task, recommended, behind, nowNanoUsd, thenNanoUsd, savedShare, savedPerMonth }: Advice): string[] {
-  const { profile } = task;
-  const take = recommended === null ? UNKNOWN : recommended.model + (behind === null ? '' : ` > ${behind.model}`);
+function toFigures({ task, nowNanoUsd, thenNanoUsd, savedShare, savedPerMonth }: Advice): string[] {
   return [
-    fitName(showText(profile.task), LONGEST_NAME),
-    fitName(showText(take), LONGEST_NAME),
-    SIGNS[profile.recommendation.verdict],
+    SIGNS[task.profile.recommendation.verdict],
     showThousand(nowNanoUsd),
     showThousand(thenNanoUsd),
     savedShare === null ? UNKNOWN : percent(savedShare),
