@@ -1,5 +1,6 @@
 // How options of the command line are read. Each throws what commander shows beside the usage.
 import { InvalidArgumentError } from 'commander';
+import { readShare } from '../config/units.ts';
 import { Fraction } from '../stats/fraction.ts';
 
 export function whole(text: string): number {
@@ -28,6 +29,14 @@ export function factor(text: string): number {
 /** An option that may be repeated. */
 export function collect(text: string, before: string[] | undefined): string[] {
   return [...(before ?? []), text];
+}
+
+/** `5` or `5%`, as a share of 1. */
+export function percentage(text: string): number {
+  const value = Number(text.replace(/\s*%$/, ''));
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('A percentage is expected, such as 5.');
+  return value / 100;
 }
 
 /** An amount in dollars. */
@@ -83,4 +92,25 @@ export function moment(text: string): number {
   const atMs = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(atMs)) throw new InvalidArgumentError('A date or time is expected, such as 2026-11-24T12:00Z.');
   return atMs;
+}
+
+/** A share such as 20% or 0.2, as a share of 1. */
+export function ratio(text: string): number {
+  const reading = readShare(text);
+  if ('value' in reading) return reading.value;
+  throw new InvalidArgumentError(`${reading.problem[0]?.toUpperCase()}${reading.problem.slice(1)}.`);
+}
+
+/** A share that is neither nothing nor everything. */
+export function part(text: string): number {
+  const value = ratio(text);
+  if (value > 0 && value < 1) return value;
+  throw new InvalidArgumentError('A share above 0 and below 100% is expected.');
+}
+
+/** By how much something may rise: a share that may be above 100%. */
+export function rise(text: string): number {
+  const [, digits, sign] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text.trim()) ?? [];
+  if (digits === undefined) throw new InvalidArgumentError('A share is expected, such as 10% or 0.1.');
+  return sign === '%' ? Number(digits) / 100 : Number(digits);
 }

@@ -60,7 +60,7 @@ describe('what is not whole', () => {
     const open: ModelCounts = { ...SMALL, passed: 97, judged: 100, missing: 100 };
     const text = writeProfiles([reportTask(profileOf('t', [open]))], null);
     assert.match(text, /small is not whole: 100 of 200 have no answer or verdict/);
-    assert.match(text, /small is undecided: about \d+ more samples would tell/);
+    assert.match(text, /small is undecided: it takes about \d+ more samples/);
   });
 
   test('a model of which nothing is known has dashes', () => {

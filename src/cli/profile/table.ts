@@ -6,7 +6,7 @@ import { placeModels } from '../../lifecycle/profile/beaten.ts';
 import type { ModelProfile, Profile, ProfileVerdict } from '../../lifecycle/profile/profile.ts';
 import { percent, percentRange } from '../../lifecycle/profile/verdict.ts';
 import { type Advice, adviceFor, type ReportTask, savingOf } from '../../lifecycle/report/advice.ts';
-import { counted, sayDifference, showNano, showThousand } from '../../lifecycle/report/words.ts';
+import { counted, sayDifference, showNano, showThousand, waitsFor } from '../../lifecycle/report/words.ts';
 import { fitName, wrap } from './lines.ts';
 
 /** Columns of a terminal that a line may take. */
@@ -28,6 +28,7 @@ function writeTask(advice: Advice): string {
     modelTable(profile, advice),
     ...notes.flatMap((note) => wrap(`  ${showText(note)}`, WIDTH, 4)),
     ...wrap(`=> ${showText(profile.recommendation.say)}${money(advice)}`, WIDTH, 3),
+    ...profile.warnings.flatMap((warning) => wrap(`!! ${showText(warning)}`, WIDTH, 3)),
   ].join('\n');
 }
 
@@ -91,17 +92,16 @@ function toCells({ passRate, cost, outputTokens, latencyMs, verdict }: ModelProf
 }
 
 /** What is wrong with a model, a line each: what it fails at, what is missing, what beats it. */
-function notesOn(model: ModelProfile, { models }: Profile): string[] {
-  const { verdict, moreSamples, missing, judged, passRate } = model;
+function notesOn(model: ModelProfile, { models, thresholds }: Profile): string[] {
+  const { missing, judged } = model;
   const failures = failuresOf(model);
   const beaten = placeModels(models).find((placed) => placed.model === model)?.beaten ?? null;
-  const undecided =
-    moreSamples === null ? 'on the edge of a threshold' : `about ${showCount(moreSamples)} more samples would tell`;
+  const waiting = waitsFor(model, thresholds);
   return [
     failures !== '' && `${model.model} failed: ${failures}`,
     missing > 0 &&
       `${model.model} is not whole: ${showCount(missing)} of ${showCount(judged + missing)} have no answer or verdict`,
-    verdict === 'undecided' && passRate.share !== null && `${model.model} is undecided: ${undecided}`,
+    waiting !== null && `${model.model} is undecided: it takes ${waiting}`,
     beaten !== null && `${model.model} is off the frontier: ${beaten.say}`,
   ].filter((note) => note !== false);
 }

@@ -57,7 +57,7 @@ async function run(t: TestContext, options: RunOptions): Promise<Ran> {
   const instance = await openUnrecorded(config);
   t.after(() => instance.close());
   const { engine } = instance;
-  const measurement = openMeasurement(prepareTasks({ config, engine, tasks, models, limit, folder }), Date.now());
+  const measurement = openMeasurement(await prepareTasks({ config, engine, tasks, models, limit, folder }), Date.now());
   const spending = new Spending(ceiling);
   const notes: string[] = [];
   const profileRun: ProfileRun = {
@@ -304,7 +304,14 @@ describe('before anything is asked', () => {
     const config = configFor(upstream.url, denied);
     const instance = await openUnrecorded(config);
     t.after(() => instance.close());
-    const [task] = prepareTasks({ config, engine: instance.engine, tasks: [], models: null, limit: null, folder });
+    const [task] = await prepareTasks({
+      config,
+      engine: instance.engine,
+      tasks: [],
+      models: null,
+      limit: null,
+      folder,
+    });
     assert.deepEqual(
       task?.candidates.map(({ model }) => model.name),
       ['small'],
@@ -320,12 +327,15 @@ describe('before anything is asked', () => {
     t.after(() => instance.close());
     const prepare = (more: Partial<Parameters<typeof prepareTasks>[0]>) => () =>
       prepareTasks({ config, engine: instance.engine, tasks: [], models: null, limit: null, folder, ...more });
-    assert.throws(prepare({ tasks: ['none'] }), /There is no task "none"\. Tasks: free, label\./);
-    assert.throws(prepare({}), /^Error: Nothing says what an acceptable answer of free is: .* \(1 of 2 have one\)\.$/);
-    assert.throws(prepare({ tasks: ['label'] }), /there is no such file/);
-    assert.throws(prepare({ folder: '/nowhere' }), /No task has samples/);
+    await assert.rejects(prepare({ tasks: ['none'] }), /There is no task "none"\. Tasks: free, label\./);
+    await assert.rejects(
+      prepare({}),
+      /^Error: Nothing says what an acceptable answer of free is: .* \(1 of 2 have one\)\.$/,
+    );
+    await assert.rejects(prepare({ tasks: ['label'] }), /there is no such file/);
+    await assert.rejects(prepare({ folder: '/nowhere' }), /No task has samples/);
     writeFileSync(placesOf(folder, 'label').samples, '{"prompt":"x"}\n');
-    assert.throws(
+    await assert.rejects(
       prepare({ tasks: ['label'], models: ['nobody'] }),
       /There is no model "nobody"\. Models: small, large, judge\./,
     );

@@ -33,7 +33,7 @@ const fail = (name: string, isCostly = false) => gate(name, () => failed(name, '
 async function ask(gates: readonly Gate[], reference?: string): Promise<Judged> {
   const sample = toSample({ prompt: 'x', ...(reference === undefined ? {} : { reference }) });
   return judge(
-    { gates, reference: null },
+    { gates, reference: null, own: new Map() },
     { sample, answer: ANSWER, question: {} as Question, context: { ask: null } },
   );
 }
@@ -88,7 +88,7 @@ test('a gate that throws could not say, and why is told', async () => {
 });
 
 test('names stand in the order in which gates are asked', () => {
-  const oracle = { gates: [pass('judge', true), pass('a'), pass('b')], reference: null };
+  const oracle = { gates: [pass('judge', true), pass('a'), pass('b')], reference: null, own: new Map() };
   assert.deepEqual(namesOf(oracle, true), ['reference', 'a', 'b', 'judge']);
   assert.deepEqual(namesOf(oracle, false), ['a', 'b', 'judge']);
 });

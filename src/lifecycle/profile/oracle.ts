@@ -9,6 +9,8 @@ import type { Sample } from '../samples/sample.ts';
 export interface Oracle {
   gates: readonly Gate[];
   reference: ReferenceConfig | null;
+  /** Gates of single samples, by their digest; none when left out. */
+  own?: ReadonlyMap<string, readonly Gate[]>;
 }
 
 export interface Judged {
@@ -23,9 +25,10 @@ export interface Judged {
 export const REFERENCE = 'reference';
 
 /** Names of everything that is asked of an answer, the costly last, as they are asked. */
-export function namesOf({ gates }: Oracle, hasReferences: boolean): string[] {
+export function namesOf({ gates, own }: Oracle, hasReferences: boolean): string[] {
   const reference = hasReferences ? [REFERENCE] : [];
-  return [...reference, ...cheap(gates).map(({ name }) => name), ...costly(gates).map(({ name }) => name)];
+  const all = [...gates, ...(own === undefined ? [] : [...own.values()].flat())];
+  return [...new Set([...reference, ...cheap(all).map(({ name }) => name), ...costly(all).map(({ name }) => name)])];
 }
 
 /**
@@ -33,20 +36,21 @@ export function namesOf({ gates }: Oracle, hasReferences: boolean): string[] {
  * throws: a gate that does has given no verdict.
  */
 export async function judge(
-  { gates, reference }: Oracle,
+  { gates: ofTask, reference, own }: Oracle,
   { sample, answer, question, context }: { sample: Sample; answer: Answer; question: Question; context: GateContext },
 ): Promise<Judged> {
+  const gates = [...ofTask, ...(own?.get(sample.digest) ?? [])];
   const known = sample.reference === undefined ? [] : [createReferenceGate(sample.reference, reference)];
   const right: Verdict[] = [];
   for (const gate of known) right.push(await ask(gate, answer, question, context));
-  const own: Verdict[] = [];
-  for (const gate of cheap(gates)) own.push(await ask(gate, answer, question, context));
+  const said: Verdict[] = [];
+  for (const gate of cheap(gates)) said.push(await ask(gate, answer, question, context));
   for (const gate of costly(gates)) {
-    if (!areAllPassed(own)) break;
-    own.push(await ask(gate, answer, question, context));
+    if (!areAllPassed(said)) break;
+    said.push(await ask(gate, answer, question, context));
   }
-  const verdicts = [...right, ...own];
-  return { verdicts, pass: conclude(verdicts), accepted: conclude(own) };
+  const verdicts = [...right, ...said];
+  return { verdicts, pass: conclude(verdicts), accepted: conclude(said) };
 }
 
 /** One refusal is enough, whatever others could not say. */

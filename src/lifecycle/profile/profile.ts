@@ -28,6 +28,8 @@ export interface Profile {
   /** Cheapest per call first; models whose cost is not known last. */
   models: ModelProfile[];
   recommendation: Recommendation;
+  /** What has to be known before anything here is believed, one sentence each. */
+  warnings: string[];
   /** What was spent on this task in all runs so far, judges included, and on how many questions nobody knows how much. */
   spent: { nanoUsd: NanoUsd; unknown: number };
 }

@@ -5,7 +5,7 @@ import { toUsage } from '../../call/usage.ts';
 import { failed, passed, type Verdict } from '../../gate/gate.ts';
 import type { KeptAnswer } from './answer.ts';
 import type { ModelProfile, Profile } from './profile.ts';
-import { type Measured, type Outcome, rateOf, summarise } from './summarise.ts';
+import { type Measured, type Outcome, type ProfileFacts, rateOf, summarise } from './summarise.ts';
 
 const FACTS = {
   task: 't',
@@ -199,4 +199,48 @@ test('of nothing is nothing: no share, no cost, no verdict', () => {
   const model = modelOf([]);
   assert.deepEqual([model.passRate.share, model.passRate.low, model.passRate.high], [null, 0, 1]);
   assert.deepEqual([model.verdict, model.firstAt, model.outputTokens], ['undecided', null, null]);
+});
+
+describe('a judge that is not trusted', () => {
+  const DOUBT = 'the judge opus has not been graded against labels';
+  const good = Array.from({ length: 200 }, () => outcome(true));
+  const profileWith = (facts: Partial<ProfileFacts>): Profile =>
+    summarise([{ model: 'm', tier: null, upstreams: ['p/m'], outcomes: good }], {
+      ...FACTS,
+      samples: { count: 200, digest: 'd', withReference: 0 },
+      doubts: [DOUBT],
+      ...facts,
+    });
+
+  test('makes no model the default on its word, and the recommendation says why', () => {
+    const { models, recommendation, warnings } = profileWith({});
+    assert.deepEqual([models[0]?.verdict, models[0]?.moreSamples], ['undecided', null]);
+    assert.match(
+      models[0]?.say ?? '',
+      /100 % of 200 pass.*it can be the default, if the judge were trusted, and it is not$/,
+    );
+    assert.deepEqual([recommendation.model, recommendation.verdict], [null, 'undecided']);
+    assert.match(recommendation.say, /m \(on the word of a judge that is not trusted\)/);
+    assert.deepEqual(warnings, [
+      'The judge opus has not been graded against labels; 200 of 200 samples have no reference, so no model can be the default on its word: `tierline judge t` grades it.',
+    ]);
+  });
+
+  test('takes nothing away where every sample has a reference, and is told all the same', () => {
+    const { models, warnings } = profileWith({ samples: { count: 200, digest: 'd', withReference: 200 } });
+    assert.equal(models[0]?.verdict, 'default');
+    assert.match(warnings[0] ?? '', /every sample has a reference/);
+  });
+
+  test('does not make a bad model any better', () => {
+    const bad = Array.from({ length: 200 }, (_, at) => outcome(at % 3 === 0));
+    const facts = { ...FACTS, doubts: [DOUBT] };
+    const { models } = summarise([{ model: 'm', tier: null, upstreams: ['p/m'], outcomes: bad }], facts);
+    assert.equal(models[0]?.verdict, 'next');
+  });
+
+  test('without a doubt there is nothing to warn of', () => {
+    const { models, warnings } = profileWith({ doubts: [] });
+    assert.deepEqual([models[0]?.verdict, warnings], ['default', []]);
+  });
 });

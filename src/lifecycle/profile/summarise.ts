@@ -8,7 +8,7 @@ import { describeValues } from '../../stats/quantile.ts';
 import type { KeptAnswer } from './answer.ts';
 import { frontierOf } from './frontier.ts';
 import type { GateResult, ModelProfile, PassRate, Profile, ProfiledCost } from './profile.ts';
-import { judgeRate, recommend } from './verdict.ts';
+import { doubtful, judgeRate, recommend } from './verdict.ts';
 
 /** What became of one sample with one model. */
 export interface Outcome {
@@ -38,11 +38,13 @@ export interface ProfileFacts {
   gates: string[];
   /** Whether production has gates for the task, beside references. */
   hasGates: boolean;
+  /** What speaks against the judges among the gates, one sentence each without a full stop. */
+  doubts?: readonly string[];
   spent: Profile['spent'];
 }
 
 export function summarise(measured: readonly Measured[], facts: ProfileFacts): Profile {
-  const { hasGates, ...rest } = facts;
+  const { hasGates, doubts: _, ...rest } = facts;
   const models = measured.map((one) => summariseModel(one, facts)).toSorted(byCost);
   const priced = models.filter(({ passRate, cost }) => passRate.share !== null && cost.perCallNanoUsd !== null);
   const points = priced.map(({ passRate, cost }) => ({
@@ -57,8 +59,9 @@ export function summarise(measured: readonly Measured[], facts: ProfileFacts): P
     moreSamples,
     share: passRate.share,
     perCallNanoUsd: cost.perCallNanoUsd,
+    isDoubted: isDoubted(passRate, facts),
   }));
-  return { version: 1, ...rest, models, recommendation: recommend(rated, hasGates) };
+  return { version: 1, ...rest, models, recommendation: recommend(rated, hasGates), warnings: warningsOf(facts) };
 }
 
 function byCost(one: ModelProfile, other: ModelProfile): number {
@@ -92,15 +95,33 @@ function summariseModel({ model, tier, upstreams, outcomes }: Measured, facts: P
     inputTokens: describeValues(usages.map(totalInputTokens)),
     latencyMs: describeValues(answered.map(({ latencyMs }) => latencyMs)),
     byGate: byGate(outcomes, facts.gates),
-    ...judgeRate(passRate, judged.length, facts.thresholds),
+    ...(isDoubted(passRate, facts) ? doubtful : judgeRate)(passRate, judged.length, facts.thresholds),
     isOnFrontier: false,
   };
 }
 
+/** Whether a model would be the default on the word of a judge that is not trusted. */
+function isDoubted(rate: PassRate, { doubts = [], samples, thresholds }: ProfileFacts): boolean {
+  const isByReference = samples.withReference === samples.count;
+  return doubts.length > 0 && !isByReference && judgeRate(rate, 0, thresholds).verdict === 'default';
+}
+
+function warningsOf({ task, doubts = [], samples: { count, withReference } }: ProfileFacts): string[] {
+  const isByReference = withReference === count;
+  const without =
+    count === 1 ? 'the sample has no reference' : `${count - withReference} of ${count} samples have no reference`;
+  const meaning = isByReference
+    ? 'every sample has a reference, so it only refuses here what a reference takes'
+    : `${without}, so no model can be the default on its word`;
+  return doubts.map(
+    (doubt) => `${doubt.charAt(0).toUpperCase()}${doubt.slice(1)}; ${meaning}: \`tierline judge ${task}\` grades it.`,
+  );
+}
+
 /** Over the outcomes of which it is known. */
-export function rateOf(
-  outcomes: readonly Outcome[],
-  isSo: (outcome: Outcome) => boolean | null,
+export function rateOf<One extends { weight: number }>(
+  outcomes: readonly One[],
+  isSo: (outcome: One) => boolean | null,
   confidence: number,
 ): PassRate {
   const known = outcomes.filter((outcome) => isSo(outcome) !== null);

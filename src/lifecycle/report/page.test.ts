@@ -114,7 +114,6 @@ describe('a task on the page', () => {
       '$0.347',
       '30 / 168',
       '240 ms / 2.10 s',
-      '0',
     ]);
   });
 
@@ -164,6 +163,12 @@ describe('a task on the page', () => {
     assert.match(textOf(latency), /2\.10 s over/);
   });
 
+  test('has the warnings of its profile before its figures', () => {
+    const doubted = reportTask(profileOf('t', [SMALL], { warnings: ['The judge <big> was not graded.'] }));
+    assert.equal(textOf(all(read([doubted]), 'ul', 'warnings')[0]), 'The judge <big> was not graded.');
+    assert.equal(all(read([TRIAGE]), 'ul', 'warnings').length, 0);
+  });
+
   test('of which nothing is known yet has no charts and says so', () => {
     const page = read([reportTask(profileOf('new', []))]);
     assert.equal(all(page, 'svg').length, 0);
@@ -176,7 +181,7 @@ describe('the end of the page', () => {
     const [, , mid] = tableOf(read([REVIEW]), 'Pass rates and what they rest on');
     assert.deepEqual(mid?.slice(0, 6), ['review', 'mid', '200', '200', '0', '97 %']);
     assert.match(mid?.[7] ?? '', /^[\d.]+ points$/);
-    assert.match(mid?.[9] ?? '', /^about [\d,]+$/);
+    assert.match(mid?.[9] ?? '', /^about [\d,]+ more samples$/);
   });
 
   test('tells where everything comes from: samples, thresholds, dates, snapshots', () => {

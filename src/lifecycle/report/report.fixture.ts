@@ -86,6 +86,7 @@ export function profileOf(task: string, counts: readonly ModelCounts[], changes:
     gates: ['reference', 'finish'],
     models,
     recommendation: recommend(rated, true),
+    warnings: [],
     spent: { nanoUsd: 2_500_000_000, unknown: 0 },
     ...changes,
   };
