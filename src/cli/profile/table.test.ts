@@ -103,7 +103,7 @@ describe('several tasks', () => {
     );
     assert.match(
       overview,
-      /1,000 calls cost so much at frontier, then as recommended\.\nSaved a month, where the volume is known: \$6,655\.00 of \$7,000\.00\./,
+      /Of 1,000 calls: what they cost at frontier, then as recommended\.\nSaved a month, where the volume is known: \$6,655\.00 of \$7,000\.00\./,
     );
   });
 

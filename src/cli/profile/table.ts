@@ -146,7 +146,7 @@ function overview(advices: readonly Advice[], baseline: string | null): string {
   const now =
     baseline === null
       ? 'There is no baseline to count savings against.'
-      : `1,000 calls cost so much at ${baseline}, then as recommended.`;
+      : `Of 1,000 calls: what they cost at ${baseline}, then as recommended.`;
   return [table.toString(), ...[now, ...sum].flatMap((line) => wrap(showText(line), WIDTH, 2))].join('\n');
 }
 
