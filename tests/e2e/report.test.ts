@@ -58,7 +58,7 @@ before(async () => {
 describe('the command', () => {
   test('prints tables that fit into a terminal, and what to do', () => {
     for (const line of measured.split('\n')) assert.ok(line.length <= 110, line);
-    assert.match(measured, /=> frontier for now: .*mid);
+    assert.match(measured, /=> frontier for now: .*mid/);
     assert.match(measured, /│ ticket-label │/);
   });
 
