@@ -17,7 +17,7 @@ export function wrap(text: string, width: number, indent = 0): string[] {
 
 /** A name of at most so many columns: its beginning and its end, because names differ at both. */
 export function fitName(name: string, columns: number): string {
-  const signs = [...name];
+  const signs = Array.from(name);
   if (signs.length <= columns) return name;
   const head = Math.ceil((columns - 1) / 2);
   const tail = columns - 1 - head;

@@ -71,6 +71,6 @@ describe('without asking anybody', () => {
   test('a file that is no profile is told by its name', (t) => {
     const folder = lay(t, { profiles: ['a'] });
     writeFileSync(join(folder, 'profile', 'b.json'), '{"version":1}');
-    assert.throws(() => offlineTasks(config('a'), { tasks: [], folder }), /b\.json is no profile/);
+    assert.throws(() => offlineTasks(config('a'), { tasks: [], folder }), /b\.json is no profile: task/);
   });
 });

@@ -19,12 +19,12 @@ export interface Report {
 /** The whole page. The same report gives the same page. */
 export function reportPage({ tasks, baseline }: Report): string {
   const advices = tasks.map((task) => adviceFor(task, baseline));
-  return `${markup`<!doctype html>
+  return `${String(markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">
 <title>Which model for which task</title><style>${pageStyle}${chartStyle}</style></head>
 <body><main><header><p class="eyebrow">tierline profile</p><h1>Which model for which task</h1>${meta({ tasks, baseline })}</header>
-${summary(advices, baseline)}${advices.map((advice, at) => taskSection(advice, at + 1, baseline))}${sureness(tasks)}${method(tasks, baseline)}</main></body></html>`}\n`;
+${summary(advices, baseline)}${advices.map((advice, at) => taskSection(advice, at + 1, baseline))}${sureness(tasks)}${method(tasks, baseline)}</main></body></html>`)}\n`;
 }
 
 function meta({ tasks, baseline }: Report): Markup {

@@ -23,7 +23,7 @@ const MARGIN = 16;
 /** A whole SVG file with its style, on its own ground, light or dark as its reader likes it. */
 export function svgFile({ title, description, width, height, body }: Chart): string {
   const [wide, high] = [width + 2 * MARGIN, height + 2 * MARGIN];
-  return `${markup`<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="${-MARGIN} ${-MARGIN} ${wide} ${high}" width="${wide}" height="${high}" role="img" aria-labelledby="t d"><title id="t">${title}</title><desc id="d">${description}</desc><style>${chartStyle}</style><rect class="ground" x="${-MARGIN}" y="${-MARGIN}" width="${wide}" height="${high}"/>${body}</svg>`}\n`;
+  return `${String(markup`<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="${-MARGIN} ${-MARGIN} ${wide} ${high}" width="${wide}" height="${high}" role="img" aria-labelledby="t d"><title id="t">${title}</title><desc id="d">${description}</desc><style>${chartStyle}</style><rect class="ground" x="${-MARGIN}" y="${-MARGIN}" width="${wide}" height="${high}"/>${body}</svg>`)}\n`;
 }
 
 /** Path data through points, with hundredths of a pixel. */
@@ -51,7 +51,7 @@ export function textWidth(text: string, size = 12): number {
 /** The text, or as much of its beginning and end as fits with an ellipsis between: names differ at both. */
 export function fitText(text: string, width: number, size = 12): string {
   if (textWidth(text, size) <= width) return text;
-  const signs = [...text];
+  const signs = Array.from(text);
   for (let kept = signs.length - 1; kept > 1; kept--) {
     const head = Math.ceil(kept / 2);
     const short = `${signs.slice(0, head).join('')}…${signs.slice(signs.length - (kept - head)).join('')}`;
