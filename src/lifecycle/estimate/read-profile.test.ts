@@ -39,13 +39,13 @@ describe('a profile', () => {
     const rows: [string, RegExp][] = [
       ['nonsense', /^Error: p\.json is not JSON/],
       ['[]', /^Error: p\.json is no profile: Invalid input/],
+      ['{}', /p\.json is no profile: version: .*, and \d+ more\. Make it again with `tierline profile`/],
+      [written((profile) => (profile['version'] = 2)), /is no profile: version: /],
+      [written((profile) => (profile['extra'] = 1)), /is no profile: Unrecognized key: "extra"/],
       [
-        '{}',
-        /p\.json is no profile: version: .*, and \d+ more\. Make it again with `tierline profile`/,
+        written((profile) => (firstModel(profile)['passRate']!['share'] = 1.2)),
+        /is no profile: models\[0\]\.passRate\.share: /,
       ],
-      [written((profile) => (profile['version'] = 2)), /read: version: /],
-      [written((profile) => (profile['extra'] = 1)), /read: Unrecognized key: "extra"/],
-      [written((profile) => (firstModel(profile)['passRate']!['share'] = 1.2)), /read: models\[0\]\.passRate\.share: /],
       [
         written((profile) => (firstModel(profile)['passRate']!['low'] = 0.99)),
         /models\[0\]\.passRate: low is above high/,
