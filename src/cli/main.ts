@@ -5,7 +5,11 @@ import { Command } from 'commander';
 import { complaintAboutNode } from '../call/node-version.ts';
 import { collect, count, factor, port, whole } from './arguments.ts';
 import type { CommandIo } from './command-io.ts';
+import { defineEstimate } from './commands/estimate.ts';
+import { defineEvaluate } from './commands/evaluate.ts';
+import { defineJudge } from './commands/judge.ts';
 import { defineProfile } from './commands/profile.ts';
+import { defineSample } from './commands/sample.ts';
 import { defineSimulate } from './commands/simulate.ts';
 
 const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
@@ -130,6 +134,10 @@ withLedger(program.command('explain').description('why one call went where it we
   });
 
 defineProfile(program, io);
+defineEstimate(program, io);
+defineEvaluate(program, io);
+defineJudge(program, io);
+defineSample(program, io);
 defineSimulate(program, io);
 
 try {

@@ -10,7 +10,7 @@ import { summarise } from '../lifecycle/profile/summarise.ts';
 import { toSample } from '../lifecycle/samples/sample.ts';
 import { keptAnswer } from '../lifecycle/simulate/kept.fixture.ts';
 import { priorsOf, readPriors } from './priors.ts';
-import { type ProfileFile, parseProfile } from './profile-schema.ts';
+import { type ProfileFile, parseProfile } from './profile-file.ts';
 
 const configOf = (accept = '[{ one_of: [yes, no] }]', file = 'tierline.yaml'): Config =>
   parseConfig(
@@ -28,7 +28,7 @@ function profileOf(changes: Partial<Profile> = {}): Profile {
     const says = (gate: string, pass: boolean) => ({ gate, pass, score: null, reason: '', costNanoUsd: 0 });
     const verdicts = [says('reference', text === 'yes'), says('one_of', text !== 'perhaps'), says('finish', true)];
     const kept = keptAnswer(sample, 'small', { text, latencyMs: 100 * (at + 1) });
-    return { sample: sample.id, weight: 1, kept, verdicts, pass: text === 'yes' };
+    return { sample: sample.id, weight: 1, kept, verdicts, pass: text === 'yes', accepted: text !== 'perhaps' };
   });
   const profile = summarise([{ model: 'small', tier: 'small', upstreams: ['p/up-small'], outcomes }], {
     task: 'label',
@@ -37,7 +37,7 @@ function profileOf(changes: Partial<Profile> = {}): Profile {
     thresholds: { defaultFrom: 0.95, gatedFrom: 0.85, confidence: 0.95 },
     gates: ['reference', 'one_of', 'finish'],
     hasGates: true,
-    spentNanoUsd: 400,
+    spent: { nanoUsd: 400, unknown: 0 },
   });
   return { ...profile, ...changes };
 }
@@ -53,20 +53,21 @@ function folderWith(t: TestContext, files: Record<string, string>): string {
 describe('a profile that is read', () => {
   test('is the one that was written, and its type is that of lifecycle', () => {
     const profile = profileOf();
-    const read: Profile = parseProfile(JSON.stringify(profile));
+    const read: Profile = parseProfile(JSON.stringify(profile), 'a.json');
     const written: ProfileFile = profile;
     assert.deepEqual(read, written);
   });
 
-  test('is refused with what is wrong, and with how much more', () => {
-    assert.throws(() => parseProfile('{'), /^Error: is not JSON$/);
-    assert.throws(() => parseProfile('[]'), /is no profile: /);
-    assert.throws(() => parseProfile(JSON.stringify({ ...profileOf(), more: 1 })), /is no profile: .*more/);
+  test('is refused with its path, what is wrong, and how much more', () => {
+    assert.throws(() => parseProfile('{', 'a.json'), /^Error: a\.json is no JSON: /);
+    assert.throws(() => parseProfile('[]', 'a.json'), /^Error: a\.json is no profile that can be read: /);
+    const more = JSON.stringify({ ...profileOf(), more: 1 });
+    assert.throws(() => parseProfile(more, 'a.json'), /more/);
     const [model] = profileOf().models;
     const wrong = { ...model, passRate: { share: 2, low: 0.9, high: 0.1, trials: 1 } };
     assert.throws(
-      () => parseProfile(JSON.stringify(profileOf({ models: [wrong as typeof model & object] }))),
-      /is no profile: models\.0\.passRate\.share: /,
+      () => parseProfile(JSON.stringify({ ...profileOf(), models: [wrong] }), 'a.json'),
+      /models\[0\]\.passRate\.share: .* \(and 1 more\)/,
     );
   });
 });
@@ -81,6 +82,7 @@ describe('what profiles tell a planner', () => {
         model: 'small',
         passRate: { share: 0.5, trials: 4 },
         acceptRate: 0.75,
+        judgingNanoUsd: 0,
         outputTokens: 2,
         latencyMs: { mean: 250, p95: 385 },
       },
@@ -92,10 +94,7 @@ describe('what profiles tell a planner', () => {
     assert.deepEqual(gone, { priors: [], warnings: ['is of a task that is not configured, other'] });
     const changed = priorsOf(profileOf(), configOf('[{ length: { max_words: 3 } }]'));
     assert.deepEqual(changed.priors, []);
-    assert.match(
-      changed.warnings[0] ?? '',
-      /^was made with other gates than label has now \(one_of, finish\); make it anew$/,
-    );
+    assert.match(changed.warnings[0] ?? '', /^was made before label had the gate length; make it anew$/);
   });
 
   test('is nothing of a model that is somewhere else now', () => {
@@ -121,7 +120,7 @@ describe('what profiles tell a planner', () => {
     const { priors, warnings } = readPriors(configOf(), folder);
     assert.equal(priors.length, 1);
     assert.equal(warnings.length, 1);
-    assert.match(warnings[0] ?? '', /^the profile .*a\.json is not JSON; the planner begins without it$/);
+    assert.match(warnings[0] ?? '', /a\.json is no JSON/);
   });
 
   test('without a folder there is nothing, and nothing is said', () => {

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config, TaskConfig } from '../config/config.ts';
 import { artifactsFolder, profilesIn } from './folder.ts';
-import { type ProfileFile, parseProfile } from './profile-schema.ts';
+import { type ProfileFile, parseProfile } from './profile-file.ts';
 
 /** What was measured of a model on a task, before it served any call. */
 export interface Prior {
@@ -12,11 +12,10 @@ export interface Prior {
   model: string;
   /** Share of its answers that were good, and the answers behind it; null when none was judged. */
   passRate: { share: number; trials: number } | null;
-  /**
-   * Share that the gates of production let through, who know no reference; at least so many, where several gates refused some. Null
-   * when nothing was judged.
-   */
+  /** Share that the gates of production let through, who know no reference; null when nothing was judged. */
   acceptRate: number | null;
+  /** What the verdicts on one answer cost on average; null when not known. */
+  judgingNanoUsd: number | null;
   /** Mean tokens of an answer. */
   outputTokens: number | null;
   latencyMs: { mean: number; p95: number } | null;
@@ -37,11 +36,11 @@ export function readPriors(config: Config, folder = artifactsFolder(config)): Pr
   for (const file of namesIn(profiles)) {
     const path = join(profiles, file);
     try {
-      const { priors, warnings } = priorsOf(parseProfile(readFileSync(path, 'utf8')), config);
+      const { priors, warnings } = priorsOf(parseProfile(readFileSync(path, 'utf8'), path), config);
       found.priors.push(...priors);
       found.warnings.push(...warnings.map((warning) => `the profile ${path} ${warning}`));
     } catch (error) {
-      found.warnings.push(`the profile ${path} ${(error as Error).message}; the planner begins without it`);
+      found.warnings.push((error as Error).message);
     }
   }
   return found;
@@ -58,12 +57,9 @@ function namesIn(folder: string): string[] {
 export function priorsOf(profile: ProfileFile, config: Config): Priors {
   const task = config.tasks.get(profile.task);
   if (task === undefined) return { priors: [], warnings: [`is of a task that is not configured, ${profile.task}`] };
-  const now = task.accept.map(({ kind }) => kind);
-  const then = profile.gates.filter((gate) => gate !== 'reference');
-  if (!isSameSet(now.filter(isAsked(task)), then)) {
-    const say = `was made with other gates than ${task.name} has now (${then.join(', ') || 'none'}); make it anew`;
-    return { priors: [], warnings: [say] };
-  }
+  const missing = gatesOf(task).filter((gate) => !profile.gates.includes(gate));
+  if (missing.length > 0)
+    return { priors: [], warnings: [`was made before ${task.name} had the gate ${missing.join(', ')}; make it anew`] };
   const moved = profile.models.filter((model) => !isOfUpstream(model, config));
   const warnings = moved.map(
     ({ model, upstream }) => `tells of ${model} at ${upstream.join(', ')}, which it is not now`,
@@ -72,16 +68,9 @@ export function priorsOf(profile: ProfileFile, config: Config): Priors {
   return { priors: known.map((model) => toPrior(profile.task, model)), warnings };
 }
 
-/** `finish: any` asks nothing and is no gate. */
-function isAsked({ accept }: TaskConfig) {
-  return (_kind: string, index: number): boolean => {
-    const gate = accept[index];
-    return !(gate?.kind === 'finish' && gate.expect === 'any');
-  };
-}
-
-function isSameSet(one: readonly string[], other: readonly string[]): boolean {
-  return one.every((word) => other.includes(word)) && other.every((word) => one.includes(word));
+/** `finish: any` asks nothing and is no gate. Samples may have gates of their own, so a profile may have more of them. */
+function gatesOf({ accept }: TaskConfig): string[] {
+  return accept.filter((gate) => gate.kind !== 'finish' || gate.expect !== 'any').map(({ kind }) => kind);
 }
 
 /** The limits of a task may have left out some of the places of a model, but none may have been added. */
@@ -91,23 +80,15 @@ function isOfUpstream({ model, upstream }: ProfiledModel, { models }: Config): b
 }
 
 function toPrior(task: string, profiled: ProfiledModel): Prior {
-  const { model, passRate, outputTokens, latencyMs } = profiled;
+  const { model, passRate, accepted, judgingNanoUsd, outputTokens, latencyMs } = profiled;
   const { share, trials } = passRate;
   return {
     task,
     model,
     passRate: share === null || trials === 0 ? null : { share, trials },
-    acceptRate: share === null ? null : Math.max(share, acceptedShare(profiled)),
+    acceptRate: accepted.share,
+    judgingNanoUsd,
     outputTokens: outputTokens?.mean ?? null,
     latencyMs: latencyMs === null ? null : { mean: latencyMs.mean, p95: latencyMs.p95 },
   };
-}
-
-/** One answer may fail at several gates, and what the provider refused never came to any. */
-function acceptedShare({ byGate, judged, refused }: ProfiledModel): number {
-  const failed = byGate.reduce(
-    (sum, { gate, judged: asked, passed }) => sum + (gate === 'reference' ? 0 : asked - passed),
-    0,
-  );
-  return judged === 0 ? 0 : Math.max(0, 1 - (failed + refused) / judged);
 }

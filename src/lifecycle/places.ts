@@ -8,6 +8,11 @@ export interface TaskPlaces {
   samples: string;
   answers: string;
   profile: string;
+  /** The held-out set. */
+  heldOut: string;
+  /** Folder of its evaluations, one file for each. */
+  evaluations: string;
+  judges: string;
 }
 
 /** The files of one task. A task's name has no slash, so it is a file's name too. */
@@ -17,5 +22,8 @@ export function placesOf(folder: string, task: string): TaskPlaces {
     samples: join(folder, 'samples', `${name}.jsonl`),
     answers: join(folder, 'answers', `${name}.jsonl`),
     profile: join(profilesIn(folder), `${name}.json`),
+    heldOut: join(folder, 'evaluation', `${name}.jsonl`),
+    evaluations: join(folder, 'evaluations', name),
+    judges: join(folder, 'judges', `${name}.json`),
   };
 }

@@ -7,7 +7,8 @@ export function quantile(sorted: readonly number[], q: number): number | null {
   const below = Math.floor(at);
   const low = sorted[below] as number;
   const high = sorted[Math.min(below + 1, sorted.length - 1)] as number;
-  return low + (high - low) * (at - below);
+  // Neighbours may be infinite.
+  return at === below || low === high ? low : low + (high - low) * (at - below);
 }
 
 /** The smallest value that, with those below it, has the share `q` of the whole weight; null of no weight. */

@@ -9,7 +9,7 @@ export function writeProfiles(profiles: readonly Profile[]): string {
 }
 
 function writeProfile(profile: Profile): string {
-  const { task, samples, models, gates, recommendation } = profile;
+  const { task, samples, models, gates, recommendation, warnings } = profile;
   const references = samples.withReference === 0 ? '' : `, ${showCount(samples.withReference)} with a reference`;
   const head = `${task}: ${showCount(samples.count)} samples${references}; ${gates.join(', ')}`;
   return [
@@ -17,6 +17,7 @@ function writeProfile(profile: Profile): string {
     modelTable(models),
     ...models.map((model) => `  ${model.model}: ${model.say}.${failuresOf(model)}`),
     `=> ${recommendation.say}`,
+    ...warnings.map((warning) => `!! ${warning}`),
   ].join('\n');
 }
 

@@ -1,9 +1,7 @@
-// Keeps every paid answer of a task, one line each in an append-only file. A line is written with one system call in the turn in which
-// the answer is complete, so that a process that is killed loses none; what was under way then is known from the list of starts.
-import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { parseObject } from '../../call/json.ts';
+// Keeps every paid answer of a task, one line each in an append-only file: what was paid once is never paid again.
+import type { JsonObject } from '../../call/json.ts';
 import type { NanoUsd } from '../../call/money.ts';
+import { openLineFile, readLineFile } from '../line-file.ts';
 import type { KeptAnswer, KeptLine, KeptReply } from './answer.ts';
 
 export interface AnswerStore {
@@ -17,7 +15,7 @@ export interface AnswerStore {
   start: (key: string) => void;
   /** Keeps it; it is in the file when this returns. */
   keep: (line: KeptLine) => void;
-  /** Questions of earlier runs that were killed before their answer came: whether they were billed nobody knows. */
+  /** Questions of a run that was killed before their answer came: whether they were billed nobody knows, and it is kept that nobody does. */
   readonly lost: readonly string[];
   /** Forgets the starts: everything that was under way has ended. */
   close: () => void;
@@ -28,7 +26,60 @@ export type KeptAnswers = Pick<AnswerStore, 'answer' | 'reply' | 'answers' | 'sp
 
 /** The answers at a path, none when there is no file. Throws Error for a file that is damaged in the middle. */
 export function readAnswers(path: string): KeptAnswers {
-  return toKeptAnswers(load(path).lines);
+  const lines = noLines();
+  readLineFile(path, readerInto(lines));
+  return toKeptAnswers(lines);
+}
+
+/** Opens the file for one run. Throws Error when another run has it, or when it is damaged. */
+export function openAnswerStore(path: string, nowMs = Date.now()): AnswerStore {
+  const lines = noLines();
+  const isKnown = (key: string): boolean => lines.answers.has(key) || lines.replies.has(key);
+  const at = new Date(nowMs).toISOString();
+  const toLost = (key: string): KeptLine => ({
+    kind: 'failure',
+    key,
+    model: '',
+    at,
+    code: 'killed',
+    costNanoUsd: null,
+  });
+  const file = openLineFile(path, { ...readerInto(lines), isKnown, toLost });
+  return {
+    ...toKeptAnswers(lines),
+    path,
+    lost: file.lost,
+    start: file.start,
+    keep: (line) => {
+      file.append(line);
+      take(lines, line);
+    },
+    close: file.close,
+  };
+}
+
+interface Lines {
+  answers: Map<string, KeptAnswer>;
+  replies: Map<string, KeptReply>;
+  nanoUsd: NanoUsd;
+  unknown: number;
+}
+
+const KINDS: ReadonlySet<unknown> = new Set(['answer', 'reply', 'failure'] satisfies KeptLine['kind'][]);
+
+function noLines(): Lines {
+  return { answers: new Map(), replies: new Map(), nanoUsd: 0, unknown: 0 };
+}
+
+function readerInto(lines: Lines): { what: string; take: (line: JsonObject) => boolean } {
+  return {
+    what: 'Answers',
+    take: (line) => {
+      if (!KINDS.has(line.kind) || typeof line.key !== 'string') return false;
+      take(lines, line as unknown as KeptLine);
+      return true;
+    },
+  };
 }
 
 function toKeptAnswers(lines: Lines): KeptAnswers {
@@ -41,120 +92,9 @@ function toKeptAnswers(lines: Lines): KeptAnswers {
   };
 }
 
-/** Opens the file for one run. Throws Error when another run has it, or when it is damaged. */
-export function openAnswerStore(path: string): AnswerStore {
-  mkdirSync(dirname(path), { recursive: true });
-  const lockPath = `${path}.lock`;
-  const startsPath = `${path}.started`;
-  lock(lockPath, path);
-  try {
-    const { lines, isTorn } = load(path);
-    const fd = openSync(path, 'a');
-    if (isTorn) writeSync(fd, '\n');
-    const lost = readStarts(startsPath).filter((key) => !lines.answers.has(key) && !lines.replies.has(key));
-    return {
-      ...toKeptAnswers(lines),
-      path,
-      lost,
-      start: (key) => appendFileSync(startsPath, `${key}\n`),
-      keep: (line) => {
-        writeWhole(fd, `${JSON.stringify(line)}\n`);
-        take(lines, line);
-      },
-      close: () => {
-        closeSync(fd);
-        rmSync(startsPath, { force: true });
-        rmSync(lockPath, { force: true });
-      },
-    };
-  } catch (error) {
-    rmSync(lockPath, { force: true });
-    throw error;
-  }
-}
-
-interface Lines {
-  answers: Map<string, KeptAnswer>;
-  replies: Map<string, KeptReply>;
-  nanoUsd: NanoUsd;
-  unknown: number;
-}
-
-const KINDS: ReadonlySet<unknown> = new Set(['answer', 'reply', 'failure'] satisfies KeptLine['kind'][]);
-
-/** Only the last line may be torn: a process was killed while it wrote. Anything else is damage, and told. */
-function load(path: string): { lines: Lines; isTorn: boolean } {
-  const lines: Lines = { answers: new Map(), replies: new Map(), nanoUsd: 0, unknown: 0 };
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  const isTorn = text !== '' && !text.endsWith('\n');
-  const written = text.split('\n');
-  const last = written.findLastIndex((line) => line !== '');
-  for (const [index, line] of written.entries()) {
-    if (line === '') continue;
-    const kept = parseObject(line);
-    if (kept !== null && KINDS.has(kept.kind) && typeof kept.key === 'string') take(lines, kept as unknown as KeptLine);
-    else if (index !== last && !isTornLine(line))
-      throw new Error(
-        `Answers in ${path}: line ${index + 1} cannot be read. Mend it or take it out; nothing was changed.`,
-      );
-  }
-  return { lines, isTorn };
-}
-
-/** The beginning of a line that a killed process left, closed by the run after it. */
-function isTornLine(line: string): boolean {
-  return line.startsWith('{"kind":"') || '{"kind":"'.startsWith(line);
-}
-
 function take(lines: Lines, line: KeptLine): void {
   if (line.kind === 'answer') lines.answers.set(line.key, line);
   else if (line.kind === 'reply') lines.replies.set(line.key, line);
   if (line.costNanoUsd === null) lines.unknown++;
   else lines.nanoUsd += line.costNanoUsd;
-}
-
-function writeWhole(fd: number, text: string): void {
-  const bytes = Buffer.from(text);
-  let written = 0;
-  while (written < bytes.length) written += writeSync(fd, bytes, written);
-}
-
-function readStarts(path: string): string[] {
-  return existsSync(path)
-    ? [
-        ...new Set(
-          readFileSync(path, 'utf8')
-            .split('\n')
-            .filter((key) => key !== ''),
-        ),
-      ]
-    : [];
-}
-
-/** One run at a time: two would pay for the same answers. A lock whose process is gone is no lock. */
-function lock(path: string, of: string): void {
-  for (let round = 0; round < 2; round++) {
-    try {
-      const fd = openSync(path, 'wx');
-      writeSync(fd, String(process.pid));
-      closeSync(fd);
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const owner = Number(readFileSync(path, 'utf8'));
-      if (isAlive(owner))
-        throw new Error(`Answers in ${of}: another run (process ${owner}) is writing them.`, { cause: error });
-      rmSync(path, { force: true });
-    }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

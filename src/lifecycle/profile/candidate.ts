@@ -1,5 +1,4 @@
 // Which models a task is measured with, and where each of them may be asked.
-import type { TaskConfig } from '../../config/config.ts';
 import { placesWithin } from '../../policy/guard.ts';
 import type { Policy, PolicyModel, PolicyTask } from '../../policy/policy.ts';
 
@@ -68,10 +67,4 @@ export function upstreamsIn(
 ) {
   return (model: string): string[] =>
     models.get(model)?.deployments.map(({ provider, upstreamModel }) => `${provider}/${upstreamModel}`) ?? [];
-}
-
-/** What is missing of a task for a profile; null when nothing is. */
-export function complaintAbout(task: TaskConfig, samples: { withReference: number; count: number }): string | null {
-  if (task.accept.length > 0 || samples.withReference === samples.count) return null;
-  return `nothing says what an acceptable answer of ${task.name} is: give the task gates under \`accept\`, or every sample a \`reference\` (${samples.withReference} of ${samples.count} have one)`;
 }

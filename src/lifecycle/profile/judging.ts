@@ -9,8 +9,8 @@ import type { JudgeReply } from '../../gate/gate.ts';
 import { toQuestion } from '../../judged.ts';
 import type { Engine } from '../../router.ts';
 import type { Sample } from '../samples/sample.ts';
-import { fromKept, type KeptAnswer, replyKey } from './answer.ts';
-import type { KeptAnswers } from './answer-store.ts';
+import { fromKept, type KeptAnswer, type KeptReply, replyKey } from './answer.ts';
+import type { AnswerStore, KeptAnswers } from './answer-store.ts';
 import { type Judged, judge } from './oracle.ts';
 import type { ProfiledTask, ProfileRun } from './run-profile.ts';
 
@@ -33,33 +33,47 @@ export function createJudging(
   run: Pick<ProfileRun, 'engine' | 'spending' | 'signal' | 'clock'>,
   task: ProfiledTask,
 ): Judging {
-  const { engine, clock } = run;
-  const ask = createAsk(engine, { atMs: clock.nowMs(), tenant: 'default', task: task.name });
-  const askOrRecall = async (model: string, prompt: string): Promise<JudgeReply> => {
-    const key = replyKey(upstreamsOf(engine, model), prompt);
-    const known = task.store.reply(key);
-    if (known !== null) return { text: known.text, costNanoUsd: 0 };
-    const reply = await askWithin(run, { ask, model, prompt });
-    if (reply.failure === undefined) {
-      const at = new Date(clock.nowMs()).toISOString();
-      task.store.keep({ kind: 'reply', key, model, at, text: reply.text, costNanoUsd: reply.costNanoUsd });
-    }
-    return reply;
-  };
-  return { judge: (sample, inbound, kept) => judgeKept(task, { sample, inbound, kept, ask: askOrRecall }) };
+  const ask = askOrRecall(run, task);
+  return { judge: (sample, inbound, kept) => judgeKept(task, { sample, inbound, kept, ask }) };
 }
 
 /** Asks nobody: what no judge has said is not known. */
 export function createRecall(engine: Engine, task: Pick<ProfiledTask, 'oracle'> & { store: KeptAnswers }): Judging {
-  const ask = recallReply(task.store, (model) => upstreamsOf(engine, model));
+  const ask = recallOnly(engine, task.store);
   return { judge: (sample, inbound, kept) => judgeKept(task, { sample, inbound, kept, ask }) };
+}
+
+export type JudgeAsk = (model: string, prompt: string) => Promise<JudgeReply>;
+
+/** What was said once is recalled; what is said now is kept. */
+export function askOrRecall(
+  run: Pick<ProfileRun, 'engine' | 'spending' | 'signal' | 'clock'>,
+  { name, store }: { name: string; store: Pick<AnswerStore, 'reply'> & { keep: (line: KeptReply) => void } },
+): JudgeAsk {
+  const { engine, clock } = run;
+  const ask = createAsk(engine, { atMs: clock.nowMs(), tenant: 'default', task: name });
+  return async (model, prompt) => {
+    const key = replyKey(upstreamsOf(engine, model), prompt);
+    const known = store.reply(key);
+    if (known !== null) return { text: known.text, costNanoUsd: known.costNanoUsd };
+    const reply = await askWithin(run, { ask, model, prompt });
+    if (reply.failure === undefined) {
+      const at = new Date(clock.nowMs()).toISOString();
+      store.keep({ kind: 'reply', key, model, at, text: reply.text, costNanoUsd: reply.costNanoUsd });
+    }
+    return reply;
+  };
+}
+
+export function recallOnly(engine: Pick<Engine, 'delivery'>, store: Pick<KeptAnswers, 'reply'>): JudgeAsk {
+  return recallReply(store, (model) => upstreamsOf(engine, model));
 }
 
 /** What a model said when it was asked the same before; a failure when it never was. */
 export function recallReply(
   store: Pick<KeptAnswers, 'reply'>,
   upstreams: (model: string) => readonly string[],
-): JudgedAnswer['ask'] {
+): JudgeAsk {
   return (model, prompt) => {
     const known = store.reply(replyKey(upstreams(model), prompt));
     return Promise.resolve(
@@ -74,7 +88,7 @@ interface JudgedAnswer {
   sample: Sample;
   inbound: Inbound;
   kept: KeptAnswer;
-  ask: (model: string, prompt: string) => Promise<JudgeReply>;
+  ask: JudgeAsk;
 }
 
 /** A request that a provider refused has no answer that could pass. */
@@ -82,7 +96,7 @@ async function judgeKept(
   { oracle }: Pick<ProfiledTask, 'oracle'>,
   { sample, inbound, kept, ask }: JudgedAnswer,
 ): Promise<Judged> {
-  if (kept.answer === null) return { verdicts: [], pass: false };
+  if (kept.answer === null) return { verdicts: [], pass: false, accepted: false };
   const question = toQuestion(inbound.neutral);
   return judge(oracle, { sample, answer: fromKept(kept.answer), question, context: { ask } });
 }

@@ -3,9 +3,11 @@ import { existsSync } from 'node:fs';
 import type { Config, TaskConfig } from '../../config/config.ts';
 import type { Engine } from '../../router.ts';
 import { createRandom, shuffled } from '../../stats/random.ts';
+import { doubtsAbout } from '../judges/doubts.ts';
 import { artifactsFolder, placesOf, type TaskPlaces } from '../places.ts';
 import { readSamples, type SampleSet } from '../samples/read-samples.ts';
-import { type Candidate, candidatesOf, complaintAbout, upstreamsIn } from './candidate.ts';
+import { type Candidate, candidatesOf, upstreamsIn } from './candidate.ts';
+import { createOracle } from './create-oracle.ts';
 import { namesOf, type Oracle } from './oracle.ts';
 
 export interface PreparedTask {
@@ -21,6 +23,8 @@ export interface PreparedTask {
   oracle: Oracle;
   /** Names of everything that is asked of an answer. */
   gates: string[];
+  /** What speaks against the judges among the gates, one sentence each. */
+  doubts: string[];
 }
 
 export interface PrepareOptions {
@@ -36,8 +40,8 @@ export interface PrepareOptions {
   folder?: string | undefined;
 }
 
-/** Throws Error for a task or model that nobody configured, samples that are wrong, and a task that has no oracle. */
-export function prepareTasks(options: PrepareOptions): PreparedTask[] {
+/** Rejects with Error for a task or model that nobody configured, samples that are wrong, and a task that has no oracle. */
+export async function prepareTasks(options: PrepareOptions): Promise<PreparedTask[]> {
   const { config, folder = artifactsFolder(config) } = options;
   const named = options.tasks.map((name) => {
     const task = config.tasks.get(name);
@@ -53,10 +57,10 @@ export function prepareTasks(options: PrepareOptions): PreparedTask[] {
       `No task has samples. They are lines of JSON in ${where}, such as {"prompt": "...", "reference": "..."}.`,
     );
   }
-  return chosen.map((task) => prepareTask(task, { ...options, folder }));
+  return Promise.all(chosen.map((task) => prepareTask(task, { ...options, folder })));
 }
 
-function prepareTask(task: TaskConfig, options: PrepareOptions & { folder: string }): PreparedTask {
+async function prepareTask(task: TaskConfig, options: PrepareOptions & { folder: string }): Promise<PreparedTask> {
   const { config, engine, models, limit, folder } = options;
   const policyTask = engine.policy.tasksByName.get(task.name);
   if (policyTask === undefined) throw new Error(`The task ${task.name} is not part of the configuration in force.`);
@@ -65,13 +69,11 @@ function prepareTask(task: TaskConfig, options: PrepareOptions & { folder: strin
   const order = shuffled(set.samples, createRandom(SEED));
   const samples = limit === null ? order : order.slice(0, limit);
   const withReference = samples.filter(({ reference }) => reference !== undefined).length;
-  const complaint = complaintAbout(task, { withReference, count: samples.length });
-  if (complaint !== null) throw new Error(`${complaint[0]?.toUpperCase()}${complaint.slice(1)}.`);
+  const oracle = await createOracle(task, { samples, config, engine, file: places.samples });
   const candidates = candidatesOf(engine.policy, policyTask, {
     names: models,
     upstreamsOf: upstreamsIn(config.models),
   });
-  const oracle: Oracle = { gates: engine.gatesOf(task.name), reference: task.reference };
   return {
     config: task,
     places,
@@ -82,6 +84,7 @@ function prepareTask(task: TaskConfig, options: PrepareOptions & { folder: strin
     left: candidates.left,
     oracle,
     gates: namesOf(oracle, withReference > 0),
+    doubts: doubtsAbout(task, { config, samples, path: places.judges }),
   };
 }
 

@@ -29,6 +29,12 @@ export function judgeRate(rate: PassRate, judged: number, thresholds: Thresholds
   return { verdict: 'undecided', moreSamples, say: `${found}: too wide for a verdict, ${more}` };
 }
 
+/** What a rate that would be enough comes to where a judge that is not trusted has the last word. */
+export function doubtful(rate: PassRate, judged: number, thresholds: ThresholdsConfig): RateVerdict {
+  const { say } = judgeRate(rate, judged, thresholds);
+  return { verdict: 'undecided', moreSamples: null, say: `${say}, if the judge were trusted, and it is not` };
+}
+
 interface Band extends Interval {
   verdict: ProfileVerdict;
   say: string;
@@ -52,6 +58,8 @@ function bandsOf({ defaultFrom, gatedFrom }: ThresholdsConfig): Band[] {
 export type Rated = Pick<ModelProfile, 'model' | 'tier' | 'verdict' | 'moreSamples'> & {
   share: number | null;
   perCallNanoUsd: number | null;
+  /** Whether it is undecided only because of a judge that is not trusted. */
+  isDoubted?: boolean;
 };
 
 /** `hasGates`: whether production has gates for the task; without any nothing holds a wrong answer back. */
@@ -119,7 +127,8 @@ function giveUp(models: readonly Rated[], open: readonly Rated[], hasGates: bool
   };
 }
 
-function sayMore({ moreSamples }: Rated): string {
+function sayMore({ moreSamples, isDoubted }: Rated): string {
+  if (isDoubted === true) return 'on the word of a judge that is not trusted';
   return moreSamples === null ? 'on the edge' : `about ${moreSamples} more samples`;
 }
 

@@ -49,8 +49,9 @@ export function parseSamples(text: string, file: string): SampleSet {
     const earlier = byDigest.get(sample.digest);
     const sameId = lineOf.get(sample.id);
     if (earlier !== undefined) {
-      if (!isDeepStrictEqual(earlier.reference, sample.reference)) {
-        complain(`asks what line ${lineOf.get(earlier.id)} asks and has another reference`);
+      const other = differenceOf(earlier, sample);
+      if (other !== null) {
+        complain(`asks what line ${lineOf.get(earlier.id)} asks and has another ${other}`);
         continue;
       }
       folded++;
@@ -76,8 +77,13 @@ function parseLine(line: string): unknown {
   }
 }
 
-function contentOf({ digest, reference, weight }: Sample): unknown {
-  return [digest, reference ?? null, weight];
+function differenceOf(one: Sample, other: Sample): string | null {
+  if (!isDeepStrictEqual(one.reference, other.reference)) return 'reference';
+  return isDeepStrictEqual(one.accept, other.accept) ? null : '`accept`';
+}
+
+function contentOf({ digest, reference, accept, weight }: Sample): unknown {
+  return [digest, reference ?? null, weight, ...(accept.length === 0 ? [] : [accept])];
 }
 
 function report(file: string, problems: readonly string[]): string {

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { isObject, type Json, type JsonObject } from '../../call/json.ts';
+import { acceptSchema, type FileGate } from '../../config/accept-schema.ts';
 import type { Dialect } from '../../dialect/dialect.ts';
 import { guessDialect, namedDialect } from '../../dialect/guess-dialect.ts';
 
@@ -23,6 +24,8 @@ const lineSchema = z
     /** `openai`, `responses` or `anthropic`; told by the shape of `request` when left out. */
     dialect: z.string().optional(),
     reference: json.optional(),
+    /** What an answer to this one has to pass beside the gates of its task, as `accept` of a task says it. */
+    accept: acceptSchema.optional(),
     /** How often it counts; 1 when left out. */
     weight: z.number().positive().finite().optional(),
     /** Answers that a person has graded. */
@@ -49,6 +52,7 @@ export interface Sample {
   request: JsonObject;
   /** Undefined when the right answer is not known; null is an answer. */
   reference: Json | undefined;
+  accept: readonly FileGate[];
   weight: number;
   graded: readonly { answer: string; pass: boolean }[];
   tags: Readonly<Record<string, string>>;
@@ -79,7 +83,20 @@ function problemOf(line: {
 export function toSample(line: unknown): Sample {
   const result = lineSchema.safeParse(line);
   if (!result.success) throw new Error(result.error.issues.map(sayIssue).join('; '));
-  const { id, prompt, system, messages, request, dialect: named, reference, weight, graded, tags, at } = result.data;
+  const {
+    id,
+    prompt,
+    system,
+    messages,
+    request,
+    dialect: named,
+    reference,
+    accept,
+    weight,
+    graded,
+    tags,
+    at,
+  } = result.data;
   const instructions = system === undefined ? [] : [{ role: 'system', content: system }];
   const said = prompt === undefined ? messages : [...instructions, { role: 'user', content: prompt }];
   const whole: JsonObject = said === undefined ? { ...request } : { ...request, messages: said };
@@ -92,6 +109,7 @@ export function toSample(line: unknown): Sample {
     dialect,
     request: whole,
     reference,
+    accept: accept ?? [],
     weight: weight ?? 1,
     graded: graded ?? [],
     tags: tags ?? {},
@@ -103,12 +121,14 @@ function sayIssue({ path, message }: z.core.$ZodIssue): string {
   return path.length === 0 ? message : `${path.join('.')}: ${message}`;
 }
 
-/** 24 hex digits of the SHA-256 of a JSON value, whatever the order of its keys. */
+/** 24 hex digits of the SHA-256 of a JSON value, whatever the order of its keys. Patterns and maps count as what they hold. */
 export function digestOf(value: unknown): string {
   return hash('sha256', JSON.stringify(value, sortedKeys), 'hex').slice(0, 24);
 }
 
 function sortedKeys(_key: string, value: unknown): unknown {
+  if (value instanceof RegExp) return String(value);
+  if (value instanceof Map) return [...value];
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
 }

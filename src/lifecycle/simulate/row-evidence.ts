@@ -23,8 +23,8 @@ export interface RowEvidence {
   outputTokensOf: (task: string | null, model: string) => number | null;
   /** A latency such as the model has on this task, the same for the same call; null when there is no record. */
   latencyOf: (task: string | null, model: string, id: string) => number | null;
-  /** What a judge costs on this task, per answer it is asked about; null when none was asked. */
-  judgeCostOf: (task: string | null) => number | null;
+  /** What judges of an answer cost: on this task, else as in the model's profile; null when none was asked. */
+  judgeCostOf: (task: string | null, model: string) => number | null;
   /** What the planner is told. */
   recordOf: (task: string | null, model: string) => TrackRecord | null;
 }
@@ -106,7 +106,8 @@ export function createRowEvidence(
       if (own === null || own.latencies.length === 0) return prior?.latencyMs?.mean ?? null;
       return own.latencies[placeOf(`${id}\n${model}`) % own.latencies.length] ?? null;
     },
-    judgeCostOf: (task) => mean(ascending(judgeCosts.get(task ?? '') ?? [])),
+    judgeCostOf: (task, model) =>
+      mean(ascending(judgeCosts.get(task ?? '') ?? [])) ?? find(task, model).prior?.judgingNanoUsd ?? null,
     recordOf: (task, model) => {
       const { own, prior } = find(task, model);
       if (own === null && prior === null) return null;

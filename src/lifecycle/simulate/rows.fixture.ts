@@ -75,6 +75,7 @@ export const priorOf = (model: string, fields: Partial<Prior> = {}): Prior => ({
   model,
   passRate: { share: 0.8, trials: 100 },
   acceptRate: 0.8,
+  judgingNanoUsd: null,
   outputTokens: 50,
   latencyMs: { mean: 200, p95: 400 },
   ...fields,
