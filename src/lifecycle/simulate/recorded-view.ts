@@ -126,12 +126,15 @@ export class RecordedView implements View {
 /** Names of task and session have found their way into the row; anything else that clients write there has not. */
 function metadataOf(): Readonly<Record<string, string>> {
   const told = new Set(['task', 'tags', 'session_id', 'session', 'user_id']);
-  return new Proxy({} as Record<string, string>, {
-    get: (_none, name) => {
-      if (typeof name === 'symbol' || told.has(name)) return undefined;
-      throw new NotRecorded(`metadata.${name}`);
+  return new Proxy<Record<string, string>>(
+    {},
+    {
+      get: (_none, name) => {
+        if (typeof name === 'symbol' || told.has(name)) return undefined;
+        throw new NotRecorded(`metadata.${name}`);
+      },
     },
-  });
+  );
 }
 
 /** Headers that say what the row says in other words, or that were not there when it says nothing. */
@@ -150,15 +153,18 @@ export function callerOf(row: CallRow): Caller {
     'x-tierline-task': row.task ?? unknownTaskOf(row) ?? undefined,
     'x-session-id': row.session ?? undefined,
   };
-  const headers = new Proxy({} as Record<string, string | undefined>, {
-    get: (_none, name) => {
-      if (typeof name === 'symbol' || TOLD_HEADERS.has(name)) return undefined;
-      if (name in known) return known[name];
-      // A ceiling that mattered has left a reason; one that did not is taken for none.
-      if (name === COST_HEADER && !row.reasons.some(({ say }) => say.includes(COST_HEADER))) return undefined;
-      throw new NotRecorded(`the header ${name}`);
+  const headers = new Proxy<Record<string, string | undefined>>(
+    {},
+    {
+      get: (_none, name) => {
+        if (typeof name === 'symbol' || TOLD_HEADERS.has(name)) return undefined;
+        if (name in known) return known[name];
+        // A ceiling that mattered has left a reason; one that did not is taken for none.
+        if (name === COST_HEADER && !row.reasons.some(({ say }) => say.includes(COST_HEADER))) return undefined;
+        throw new NotRecorded(`the header ${name}`);
+      },
     },
-  });
+  );
   return {
     tenant: row.tenant,
     get path(): string {
