@@ -10,7 +10,7 @@ import { summarise } from '../lifecycle/profile/summarise.ts';
 import { toSample } from '../lifecycle/samples/sample.ts';
 import { keptAnswer } from '../lifecycle/simulate/kept.fixture.ts';
 import { priorsOf, readPriors } from './priors.ts';
-import { type ProfileFile, parseProfile } from './profile-file.ts';
+import { type ProfileFile, parseProfile } from './profile-schema.ts';
 
 const configOf = (accept = '[{ one_of: [yes, no] }]', file = 'tierline.yaml'): Config =>
   parseConfig(
@@ -53,21 +53,20 @@ function folderWith(t: TestContext, files: Record<string, string>): string {
 describe('a profile that is read', () => {
   test('is the one that was written, and its type is that of lifecycle', () => {
     const profile = profileOf();
-    const read: Profile = parseProfile(JSON.stringify(profile), 'a.json');
+    const read: Profile = parseProfile(JSON.stringify(profile));
     const written: ProfileFile = profile;
     assert.deepEqual(read, written);
   });
 
-  test('is refused with its path, what is wrong, and how much more', () => {
-    assert.throws(() => parseProfile('{', 'a.json'), /^Error: a\.json is no JSON: /);
-    assert.throws(() => parseProfile('[]', 'a.json'), /^Error: a\.json is no profile that can be read: /);
-    const more = JSON.stringify({ ...profileOf(), more: 1 });
-    assert.throws(() => parseProfile(more, 'a.json'), /more/);
+  test('is refused with what is wrong, and with how much more', () => {
+    assert.throws(() => parseProfile('{'), /^Error: is not JSON$/);
+    assert.throws(() => parseProfile('[]'), /is no profile: /);
+    assert.throws(() => parseProfile(JSON.stringify({ ...profileOf(), more: 1 })), /is no profile: .*more/);
     const [model] = profileOf().models;
     const wrong = { ...model, passRate: { share: 2, low: 0.9, high: 0.1, trials: 1 } };
     assert.throws(
-      () => parseProfile(JSON.stringify({ ...profileOf(), models: [wrong] }), 'a.json'),
-      /models\[0\]\.passRate\.share: .* \(and 1 more\)/,
+      () => parseProfile(JSON.stringify({ ...profileOf(), models: [wrong] })),
+      /is no profile: models\.0\.passRate\.share: .*, and 1 more$/,
     );
   });
 });
@@ -120,7 +119,7 @@ describe('what profiles tell a planner', () => {
     const { priors, warnings } = readPriors(configOf(), folder);
     assert.equal(priors.length, 1);
     assert.equal(warnings.length, 1);
-    assert.match(warnings[0] ?? '', /a\.json is no JSON/);
+    assert.match(warnings[0] ?? '', /^the profile .*a\.json is not JSON; the planner begins without it$/);
   });
 
   test('without a folder there is nothing, and nothing is said', () => {

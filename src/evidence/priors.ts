@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config, TaskConfig } from '../config/config.ts';
 import { artifactsFolder, profilesIn } from './folder.ts';
-import { type ProfileFile, parseProfile } from './profile-file.ts';
+import { type ProfileFile, parseProfile } from './profile-schema.ts';
 
 /** What was measured of a model on a task, before it served any call. */
 export interface Prior {
@@ -36,11 +36,11 @@ export function readPriors(config: Config, folder = artifactsFolder(config)): Pr
   for (const file of namesIn(profiles)) {
     const path = join(profiles, file);
     try {
-      const { priors, warnings } = priorsOf(parseProfile(readFileSync(path, 'utf8'), path), config);
+      const { priors, warnings } = priorsOf(parseProfile(readFileSync(path, 'utf8')), config);
       found.priors.push(...priors);
       found.warnings.push(...warnings.map((warning) => `the profile ${path} ${warning}`));
     } catch (error) {
-      found.warnings.push((error as Error).message);
+      found.warnings.push(`the profile ${path} ${(error as Error).message}; the planner begins without it`);
     }
   }
   return found;

@@ -1,5 +1,5 @@
 // A profile for tests: a hundred answers of one model that all passed.
-import type { ProfileFile } from './profile-file.ts';
+import type { ProfileFile } from './profile-schema.ts';
 
 const same = (value: number) => ({ mean: value, p50: value, p90: value, p95: value, p99: value, max: value });
 

@@ -10,7 +10,7 @@ import { guessDialect, namedDialect, pathOf } from '../dialect/guess-dialect.ts'
 import { Inbound } from '../dialect/inbound.ts';
 import type { Incoming } from '../dialect/incoming.ts';
 import { type NeutralCall, NeutralInbound } from '../dialect/neutral-inbound.ts';
-import { type Instance, openInstance, openUnrecorded, recall } from '../instance.ts';
+import { type Instance, openInstance, openUnrecorded } from '../instance.ts';
 import { type Consideration, consider } from '../policy/consider.ts';
 import { route } from '../router.ts';
 import { toChatStream } from './chat-stream.ts';
@@ -40,9 +40,7 @@ export async function openRouter(config: string | RouterConfig | undefined, opti
     warn = (sentence) => process.emitWarning(sentence, 'TierlineWarning'),
   } = options;
   const read = readConfig(config, env);
-  return new InProcessRouter(
-    ledger ? await openInstance(read, warn) : await openUnrecorded(read, recall(read, null, warn)),
-  );
+  return new InProcessRouter(ledger ? await openInstance(read, warn) : await openUnrecorded(read, { warn }));
 }
 
 class InProcessRouter implements Router {

@@ -2,7 +2,7 @@
 // wrong in it, never half used.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseProfile } from '../../evidence/profile-file.ts';
+import { parseProfile as parseProfileText } from '../../evidence/profile-schema.ts';
 import type { Profile } from '../profile/profile.ts';
 
 /** Where the profile of a task is kept, beside the configuration at `configPath`. */
@@ -17,4 +17,15 @@ export function readProfile(configPath: string, task: string): Profile | null {
   const profile = parseProfile(readFileSync(path, 'utf8'), path);
   if (profile.task !== task) throw new Error(`${path} is the profile of the task "${profile.task}", not of "${task}".`);
   return profile;
+}
+
+/** Throws a sentence that begins with `path` for a text that is no profile. */
+export function parseProfile(text: string, path: string): Profile {
+  try {
+    return parseProfileText(text);
+  } catch (error) {
+    throw new Error(`${path} ${(error as Error).message}. Make it again with \`tierline profile\`, or remove it.`, {
+      cause: error,
+    });
+  }
 }

@@ -65,6 +65,7 @@ export function askOrRecall(
   };
 }
 
+/** Asks nobody, in the name of a running engine. */
 export function recallOnly(engine: Pick<Engine, 'delivery'>, store: Pick<KeptAnswers, 'reply'>): JudgeAsk {
   return recallReply(store, (model) => upstreamsOf(engine, model));
 }

@@ -107,9 +107,9 @@ function wordsOf(part: NeutralPart): string {
     case 'tool_result':
       return part.content.map(wordsOf).join('\n');
     case 'document':
-      return part.source.kind === 'text' ? part.source.text : digestOf(part.source as unknown);
+      return part.source.kind === 'text' ? part.source.text : digestOf(part.source);
     case 'image':
-      return digestOf(part.source as unknown);
+      return digestOf(part.source);
     case 'unknown':
       return JSON.stringify(part.json);
     default:

@@ -81,7 +81,7 @@ describe('samples through a policy', () => {
 
   test('a sample that a model was never asked about is counted, with its reason, and is in no sum', async (t) => {
     const [first, second, third] = SCENES as [Scene, Scene, Scene];
-    const { big, ...others } = second.said;
+    const { big: _big, ...others } = second.said;
     const pairs = await play(t, [first, { ...second, said: others }, third], [labelRoute('mid'), labelRoute('big')]);
     const { told, calls, current, untold } = report(pairs);
     assert.deepEqual([calls, told.plan, told.cost], [3, 2, 2]);
