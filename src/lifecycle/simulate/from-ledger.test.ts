@@ -274,6 +274,17 @@ describe('sessions of the ledger', () => {
     assert.equal(compare(pairs).candidate.costNanoUsd, 80);
   });
 
+  test('move on as often as the pass rate has it, where the ledger does not know how a call would have ended', async () => {
+    const openings = many(400, (at) => ({
+      ...rowOf([attemptOf('mid', { costNanoUsd: 40 })], { session: `s${at}`, atMs: MONDAY_MS + at }),
+    }));
+    const seconds = openings.map((row) => ({ ...row, id: `${row.id}_2`, atMs: row.atMs + 60_000 }));
+    const routes: [string, string] = [labelRoute('mid'), CASCADE];
+    const pairs = await playLedger([...openings, ...seconds], routes, [priorOf('small', { acceptRate: 0.7 })]);
+    const kept = pairs.slice(400).filter(({ candidate }) => candidate.first === 'mid').length;
+    assert.ok(kept > 95 && kept < 145, String(kept));
+  });
+
   test('that nobody named are conversations of their own', async () => {
     const rows = [turn(0, [failed, stronger], null), turn(1, [attemptOf('small', { verdicts: judged(true) })], null)];
     const pairs = await playLedger(rows, [CASCADE, CASCADE]);
