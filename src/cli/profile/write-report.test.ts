@@ -20,17 +20,19 @@ const MODELS = [
 ];
 const TASK = reportTask(profileOf('triage', MODELS));
 
+const BASELINE = { baseline: 'frontier', bill: null };
+
 describe('a report', () => {
   test('is written where it was asked for, whole, and told', (t) => {
     const html = join(folderOf(t), 'new', 'report.html');
-    assert.deepEqual(writeReport([TASK], { html }, 'frontier'), [`report: ${html}`]);
+    assert.deepEqual(writeReport([TASK], { html }, BASELINE), [`report: ${html}`]);
     assert.equal(textOf(all(readMarkup(readFileSync(html, 'utf8').trim()), 'h2')[0]), 'triage');
     assert.deepEqual(readdirSync(join(html, '..')), ['report.html']);
   });
 
   test('its charts are files that can be read alone', (t) => {
     const svg = join(folderOf(t), 'charts');
-    assert.deepEqual(writeReport([TASK], { svg }, null), [`5 charts: ${svg}`]);
+    assert.deepEqual(writeReport([TASK], { svg }, BASELINE), [`5 charts: ${svg}`]);
     const files = readdirSync(svg);
     assert.deepEqual(
       files.toSorted(),
@@ -42,13 +44,13 @@ describe('a report', () => {
 
   test('a task whose name is a path stays in the folder', (t) => {
     const svg = join(folderOf(t), 'charts');
-    writeReport([reportTask(profileOf('../../out/\u{0}of', MODELS))], { svg }, null);
+    writeReport([reportTask(profileOf('../../out/\u{0}of', MODELS))], { svg }, BASELINE);
     assert.deepEqual(readdirSync(join(svg, '..')), ['charts']);
     assert.ok(readdirSync(svg).every((file) => file.startsWith('.._.._out__of-')));
   });
 
   test('that nobody asked for is none', () => {
-    assert.deepEqual(writeReport([TASK], {}, null), []);
+    assert.deepEqual(writeReport([TASK], {}, BASELINE), []);
   });
 });
 
