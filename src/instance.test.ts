@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Config } from './config/config.ts';
 import { parseConfig } from './config/load.ts';
+import { Inbound } from './dialect/inbound.ts';
+import { openaiChat } from './dialect/openai-chat.ts';
 import { type Instance, openInstance, openUnrecorded } from './instance.ts';
 import { openLedgerReader } from './ledger/reader.ts';
 import { sampleRow } from './ledger/sample-row.test.ts';
+import { type CallClient, route } from './router.ts';
 
 const warn = (sentence: string): void => assert.fail(sentence);
 
@@ -107,4 +110,47 @@ test('a ledger that cannot be opened is told with its path, and a gate that cann
   const other = folderOf(t);
   await assert.rejects(openInstance(withBrokenGate(other), warn), /broken\.mjs/);
   assert.equal(existsSync(join(other, 'ledger.db')), false);
+});
+
+test('a call is captured after its answer has gone out, and never waited for', async (t) => {
+  const folder = folderOf(t);
+  const instance = await openInstance(configure(folder, 'capture: { share: 1 }\ndefault: small'), warn);
+  t.after(() => instance.close());
+  const events: string[] = [];
+  const engine = { ...instance.engine, capture: () => void events.push('captured') };
+  const inbound = Inbound.read(
+    openaiChat,
+    Buffer.from('{"model":"auto","messages":[{"role":"user","content":"Hi"}]}'),
+    8,
+  );
+  const client: CallClient = {
+    answer: null,
+    isCommitted: false,
+    isGone: false,
+    onGone: null,
+    onDrain: null,
+    keepAlive: () => {},
+    begin: () => {},
+    write: () => true,
+    reply: () => void events.push('answered'),
+    finish: () => void events.push('answered'),
+    fail: ({ message }) => assert.fail(message),
+  };
+  const recorder = { record: () => void events.push('recorded') };
+  const call = {
+    id: 'r1',
+    atMs: 0,
+    startedAt: 0,
+    tenant: 'default',
+    path: '/',
+    query: '',
+    headers: {},
+    inbound,
+    client,
+  };
+  await route(engine, recorder, call);
+  assert.deepEqual(events, ['recorded', 'answered', 'captured']);
+  assert.equal(typeof instance.engine.capture, 'function');
+  await instance.reload(configure(folder, 'default: small'), () => {});
+  assert.equal(instance.engine.capture, null);
 });

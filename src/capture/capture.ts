@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Config } from '../config/config.ts';
 import { Inbound } from '../dialect/inbound.ts';
 import type { Incoming } from '../dialect/incoming.ts';
-import { captureRules, isCaptured, keptHeaders } from './choose.ts';
+import { type CaptureRules, captureRules, isCaptured, keptHeaders } from './choose.ts';
 import { type CaptureThread, startCaptureThread } from './thread.ts';
 
 /** What is kept of a call that has been answered. */
@@ -44,13 +44,14 @@ export function createCapture(
       const rules = captureRules(config);
       if (rules === null) return null;
       return (call, task) => {
-        const { id, atMs, tenant, path, headers, inbound } = call;
+        const { id, tenant, inbound } = call;
         if (inbound.kind !== 'chat' || !isCaptured(rules, { id, tenant, task })) return;
-        const { dialect, model, stream } = inbound;
-        const body = inbound instanceof Inbound ? inbound.body : Buffer.from(JSON.stringify(inbound.neutral));
-        const at = new Date(atMs).toISOString();
-        const kept = { headers: keptHeaders(rules, headers), masked: rules.isMasked };
-        started().keep({ id, at, tenant, task, path, dialect: dialect.name, model, stream, ...kept }, body);
+        try {
+          started().keep(...toKept(call, task, rules));
+        } catch (error) {
+          // The call has been answered: nothing that happens here is its concern.
+          warn(`a call was not captured: ${error instanceof Error ? error.message : String(error)}`);
+        }
       };
     },
     limit: ({ capture }) => {
@@ -58,4 +59,16 @@ export function createCapture(
     },
     close: () => thread?.stop() ?? Promise.resolve(),
   };
+}
+
+function toKept(
+  { id, atMs, tenant, path, headers, inbound }: AnsweredCall,
+  task: string | null,
+  rules: CaptureRules,
+): Parameters<CaptureThread['keep']> {
+  const { dialect, model, stream } = inbound;
+  const at = new Date(atMs).toISOString();
+  const kept = { headers: keptHeaders(rules, headers), masked: rules.isMasked };
+  const body = inbound instanceof Inbound ? inbound.body : Buffer.from(JSON.stringify(inbound.neutral));
+  return [{ id, at, tenant, task, path, dialect: dialect.name, model, stream, ...kept }, body];
 }
