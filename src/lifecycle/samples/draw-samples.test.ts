@@ -72,7 +72,7 @@ describe('drawn samples', () => {
     assert.deepEqual(found, { email: 9 });
     for (const line of lines) {
       assert.match(JSON.stringify(line.messages), /Ticket of <email-1> about <email-2>/);
-      assert.match(String(line.reference), /^answer \d to <email-2>$/);
+      assert.match(JSON.stringify(line.reference), /^"answer \d to <email-2>"$/);
     }
   });
 

@@ -91,7 +91,7 @@ describe('a draw', () => {
       takenGroups: new Set(),
       take: ({ group }) => (group % 2 === 0 ? null : group),
     });
-    assert.deepEqual(drawn.map(({ sample }) => sample).sort(), [1, 3, 5, 7, 9]);
+    assert.deepEqual(new Set(drawn.map(({ sample }) => sample)), new Set([1, 3, 5, 7, 9]));
   });
 
   test('of nothing is nothing', () => {

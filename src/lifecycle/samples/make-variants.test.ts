@@ -116,7 +116,7 @@ describe('variants', () => {
     });
     const { result, lines } = await play(script, { existing, count: 3 });
     assert.deepEqual(
-      lines.map(({ messages }) => (messages?.[1] as { content: string }).content),
+      lines.map(({ messages = [] }) => (messages[1] as { content: string }).content),
       ['New.', 'Newer.', 'Newest.'],
     );
     assert.deepEqual([result.made, result.repeated], [3, 3]);
