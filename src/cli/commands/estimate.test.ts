@@ -439,7 +439,7 @@ ${tasks}`,
   test('refuses a profile that is none, and a configuration without tasks', async () => {
     config(CASCADE);
     writeFileSync(profile, '{}');
-    await assert.rejects(run('-c', file), /triage\.json is no profile that can be read: version: /);
+    await assert.rejects(run('-c', file), /triage\.json is no profile: version: /);
     rmSync(profile);
     config('  {}');
     await assert.rejects(run('-c', file), /There is no task to estimate/);
