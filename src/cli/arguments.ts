@@ -1,5 +1,6 @@
 // How options of the command line are read. Each throws what commander shows beside the usage.
 import { InvalidArgumentError } from 'commander';
+import { readShare } from '../config/units.ts';
 
 export function whole(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('A whole number is expected.');
@@ -35,4 +36,11 @@ export function amount(text: string): number {
   if (text.trim() === '' || !Number.isFinite(value) || value < 0)
     throw new InvalidArgumentError('An amount in dollars is expected, such as 2.50.');
   return value;
+}
+
+/** A share of 1: `95%` or `0.95`. */
+export function share(text: string): number {
+  const reading = readShare(text);
+  if ('problem' in reading) throw new InvalidArgumentError(`${reading.problem}.`);
+  return reading.value;
 }

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { complaintAboutNode } from '../call/node-version.ts';
 import { collect, count, factor, port, whole } from './arguments.ts';
 import type { CommandIo } from './command-io.ts';
+import { defineCalibrate } from './commands/calibrate.ts';
 import { defineJudge } from './commands/judge.ts';
 import { defineProfile } from './commands/profile.ts';
 
@@ -131,6 +132,7 @@ withLedger(program.command('explain').description('why one call went where it we
 
 defineProfile(program, io);
 defineJudge(program, io);
+defineCalibrate(program, io);
 
 try {
   const complaint = complaintAboutNode(process.version);
