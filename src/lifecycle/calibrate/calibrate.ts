@@ -69,14 +69,9 @@ export async function calibrate(
     truth,
   };
   const built = await buildCases(parts);
-  const { left, imputed, unpriced } = built;
-  if (unpriced.length > 0)
-    return {
-      ...blank,
-      verdict: 'few',
-      say: `what ${unpriced.join(', ')} costs is not known, so nothing can be weighed`,
-      cases: { ...blank.cases, left, imputed },
-    };
+  const { left, imputed } = built;
+  const gap = gapOf(built, models, options.minCases);
+  if (gap !== null) return { ...blank, verdict: 'few', say: gap, cases: { ...blank.cases, left, imputed } };
   const cascade: Cascade = { models, dials, isLastGated };
   const {
     split,
@@ -113,6 +108,14 @@ function hindranceOf({ models, dials }: { models: readonly string[]; dials: read
   if (!dials.some(({ isFree }) => isFree))
     return 'none of its gates has a number that could be another (confidence, logprobs, judge, length)';
   return null;
+}
+
+/** What must be known of every model, and of the last one above all: it answers whatever no other does. */
+function gapOf({ cases, imputed, unpriced }: Cases, models: readonly string[], minCases: number): string | null {
+  if (unpriced.length > 0) return `what ${unpriced.join(', ')} costs is not known, so nothing can be weighed`;
+  const known = cases.length - imputed;
+  if (cases.length < 2 * minCases || known >= minCases) return null;
+  return `of ${known} answers of ${models.at(-1)} it is known whether they are right, and ${minCases} are the least`;
 }
 
 function upstreamsFor({ candidates }: PreparedTask, model: string, { models }: Config): readonly string[] {
