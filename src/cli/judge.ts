@@ -86,7 +86,7 @@ async function ask(
     clock: { nowMs: Date.now, sleep: (ms, signal) => wait(ms, undefined, { signal }) },
     onProgress: ({ judge, isAnswered, note: said }) => {
       if (isAnswered) advance(judge);
-      if (said !== null) note(judge, said);
+      if (said !== null) note(said, judge);
     },
   };
   const lanes = await askJudges(run, questions);

@@ -82,9 +82,8 @@ export function stopOnSignal(io: CommandIo): { signal: AbortSignal; release: () 
 export interface Followed {
   /** One question of this lane has its answer. */
   advance: (lane: string) => void;
-  /** What is heard of this lane's provider. */
-  note: (lane: string, message: string) => void;
-  /** The last that was heard, for the end. */
+  note: (message: string, lane?: string) => void;
+  /** The last that was noted of a lane, for the end. */
   noteOf: (lane: string) => string | null;
   finish: (isStopped: boolean) => void;
 }
@@ -95,11 +94,11 @@ export async function follow(
   { spending, io }: { spending: Spending; io: CommandIo },
 ): Promise<Followed> {
   const total = [...lanes.values()].reduce((sum, count) => sum + count, 0);
-  if (total === 0)
-    return { advance: () => undefined, note: () => undefined, noteOf: () => null, finish: () => undefined };
+  const notes = new Map<string, string>();
+  const noteOf = (lane: string): string | null => notes.get(lane) ?? null;
+  if (total === 0) return { advance: () => undefined, note: () => undefined, noteOf, finish: () => undefined };
   const open = new Map([...lanes].map(([lane, left]) => [lane, { left, done: 0 }]));
   const startedAt = performance.now();
-  const notes = new Map<string, string>();
   const progress: Progress = await startProgress({
     total,
     title: `${total} questions`,
@@ -121,11 +120,11 @@ export async function follow(
       lane.done++;
       progress.advance(say());
     },
-    note: (name, message) => {
-      notes.set(name, message);
+    note: (message, lane) => {
+      if (lane !== undefined) notes.set(lane, message);
       progress.note(message);
     },
-    noteOf: (name) => notes.get(name) ?? null,
+    noteOf,
     finish: (isStopped) =>
       progress.finish(
         `${isStopped ? 'stopped after' : 'done in'} ${showDuration(performance.now() - startedAt)}, ${showUsd(Math.round(spending.spent))} spent`,
@@ -143,13 +142,13 @@ const REASONS: Readonly<Record<NonNullable<LaneResult['reason']>, string>> = {
 /** Says what was not done, by lane, and why. */
 export function tellLeft(
   lanes: ReadonlyMap<string, LaneResult>,
-  { spending, noteOf, io }: { spending: Spending; noteOf: Followed['noteOf']; io: CommandIo },
+  { spending, noteOf, io }: { spending: Spending; noteOf?: Followed['noteOf']; io: CommandIo },
 ): void {
   for (const [lane, { left, reason, waitedMs }] of lanes) {
     if (waitedMs >= 1000) io.warn(`${lane}: waited ${showDuration(waitedMs)} because its provider asked for that`);
     if (left === 0 || reason === null) continue;
-    const said = reason === 'ceiling' ? null : noteOf(lane);
-    const why = said === null ? REASONS[reason] : `${REASONS[reason]} (${said})`;
+    const note = reason === 'ceiling' ? null : (noteOf?.(lane) ?? null);
+    const why = note === null ? REASONS[reason] : `${REASONS[reason]} (${note})`;
     io.warn(`${lane}: ${left} questions are left, ${why}; run it again to go on`);
   }
   if (spending.unknown > 0) io.warn(`what ${spending.unknown} answers cost is not known`);

@@ -50,7 +50,7 @@ export async function profileCommand(options: ProfileOptions, io: CommandIo): Pr
         clock: { nowMs: Date.now, sleep: (ms, signal) => wait(ms, undefined, { signal }) },
         onProgress: ({ model, kept, note: said }) => {
           if (kept !== null) advance(model);
-          if (said !== null) note(model, said);
+          if (said !== null) note(said, model);
         },
       };
       const { profiles, lanes } = await measure({ ...measurement, jobs }, run);

@@ -1,6 +1,6 @@
 // The options of `tierline calibrate`.
 import { type Command, InvalidArgumentError } from 'commander';
-import { count, share } from '../arguments.ts';
+import { count, part } from '../arguments.ts';
 import type { CommandIo } from '../command-io.ts';
 
 interface CalibrateFlags {
@@ -23,7 +23,7 @@ export function defineCalibrate(program: Command, io: CommandIo): void {
     .option(
       '-q, --target-quality <share>',
       "quality of the whole cascade (default: the task's profile.default_from)",
-      share,
+      part,
     )
     .option('--cascade <models>', "models in order, with commas between, in place of the route's")
     .option('--oracle <judge:model>', 'a judge that stands for the labels; it has to be graded and trusted', judgeName)

@@ -35,15 +35,27 @@ export function readAnswers(path: string): KeptAnswers {
 export function openAnswerStore(path: string, nowMs = Date.now()): AnswerStore {
   const lines = noLines();
   const isKnown = (key: string): boolean => lines.answers.has(key) || lines.replies.has(key);
-  const file = openLineFile(path, { ...readerInto(lines), isKnown });
-  const keep = (line: KeptLine): void => {
-    file.append(line);
-    take(lines, line);
-  };
   const at = new Date(nowMs).toISOString();
-  for (const key of file.lost) keep({ kind: 'failure', key, model: '', at, code: 'killed', costNanoUsd: null });
-  file.forgetStarts();
-  return { ...toKeptAnswers(lines), path, lost: file.lost, start: file.start, keep, close: file.close };
+  const toLost = (key: string): KeptLine => ({
+    kind: 'failure',
+    key,
+    model: '',
+    at,
+    code: 'killed',
+    costNanoUsd: null,
+  });
+  const file = openLineFile(path, { ...readerInto(lines), isKnown, toLost });
+  return {
+    ...toKeptAnswers(lines),
+    path,
+    lost: file.lost,
+    start: file.start,
+    keep: (line) => {
+      file.append(line);
+      take(lines, line);
+    },
+    close: file.close,
+  };
 }
 
 interface Lines {

@@ -46,12 +46,22 @@ test('every cheap gate is asked, whatever the others say, the reference first', 
   assert.equal(judged.pass, false);
 });
 
-test('a costly gate is asked only about answers that passed the others', async () => {
+test('a costly gate is asked only about answers that passed the cheap gates of production', async () => {
   const costly = pass('judge', true);
   assert.deepEqual(namesIn(await ask([costly, fail('a')])), ['a']);
   assert.equal(costly.asked, 0);
   assert.deepEqual(namesIn(await ask([costly, pass('a')])), ['a', 'judge']);
   assert.deepEqual(namesIn(await ask([fail('one', true), costly])), ['one']);
+  assert.deepEqual(namesIn(await ask([costly], 'no')), ['reference', 'judge']);
+});
+
+test('production would take what its gates pass, right or wrong', async () => {
+  const dumb = gate('dumb', () => broken('dumb', 'nobody there'));
+  const said = async (...given: Parameters<typeof ask>): Promise<unknown> => (await ask(...given)).accepted;
+  assert.equal(await said([pass('a')], 'no'), true);
+  assert.equal(await said([fail('a')], 'yes'), false);
+  assert.equal(await said([pass('a'), dumb], 'yes'), null);
+  assert.equal(await said([], 'no'), true);
 });
 
 test('all have to pass; a wrong answer has failed whatever the gates say', async () => {

@@ -5,7 +5,7 @@ import { toUsage } from '../../call/usage.ts';
 import { failed, passed, type Verdict } from '../../gate/gate.ts';
 import type { KeptAnswer } from './answer.ts';
 import type { ModelProfile, Profile } from './profile.ts';
-import { type Measured, type Outcome, type ProfileFacts, passRateOf, summarise } from './summarise.ts';
+import { type Measured, type Outcome, type ProfileFacts, rateOf, summarise } from './summarise.ts';
 
 const FACTS = {
   task: 't',
@@ -37,7 +37,7 @@ function kept(more: Partial<KeptAnswer> = {}): KeptAnswer {
 }
 
 function outcome(pass: boolean | null, more: Partial<Outcome> = {}): Outcome {
-  return { sample: 's', weight: 1, kept: kept(), verdicts: [], pass, ...more };
+  return { sample: 's', weight: 1, kept: kept(), verdicts: [], pass, accepted: pass, ...more };
 }
 
 function modelOf(outcomes: readonly Outcome[]): ModelProfile {
@@ -78,6 +78,8 @@ describe('the money', () => {
   });
 });
 
+const passRateOf = (outcomes: readonly Outcome[]) => rateOf(outcomes, ({ pass }) => pass, 0.95);
+
 describe('the pass rate', () => {
   test('leaves out what nobody could judge, and says so', () => {
     const { judged, missing, passRate } = modelOf([
@@ -90,10 +92,10 @@ describe('the pass rate', () => {
   });
 
   test('counts a sample as often as its weight says, and is less sure for it', () => {
-    const weighted = passRateOf([outcome(true, { weight: 3 }), outcome(false)], 0.95);
+    const weighted = passRateOf([outcome(true, { weight: 3 }), outcome(false)]);
     assert.equal(weighted.share, 0.75);
     assert.equal(weighted.trials, 1.6);
-    const even = passRateOf([outcome(true), outcome(true), outcome(true), outcome(false)], 0.95);
+    const even = passRateOf([outcome(true), outcome(true), outcome(true), outcome(false)]);
     assert.ok(weighted.high - weighted.low > even.high - even.low);
   });
 
@@ -104,16 +106,30 @@ describe('the pass rate', () => {
     fc.assert(
       fc.property(outcomes, (list) => {
         const rate = (factor: number) =>
-          passRateOf(
-            list.map(({ pass, weight }) => outcome(pass, { weight: weight * factor })),
-            0.95,
-          );
+          passRateOf(list.map(({ pass, weight }) => outcome(pass, { weight: weight * factor })));
         const [one, other] = [rate(1), rate(2)];
         assert.ok(Math.abs((one.share ?? 0) - (other.share ?? 0)) < 1e-12);
         assert.ok(Math.abs(one.low - other.low) < 1e-9 && Math.abs(one.high - other.high) < 1e-9);
       }),
     );
   });
+});
+
+test('what production would take is told apart from what is right', () => {
+  const model = modelOf([
+    outcome(false, { accepted: true }),
+    outcome(true),
+    outcome(true),
+    outcome(false, { accepted: false }),
+  ]);
+  assert.deepEqual([model.passRate.share, model.accepted.share], [0.5, 0.75]);
+});
+
+test('what judging costs is a mean over what was judged, and not known when a part of it is not', () => {
+  const judged = (cost: number | null): Partial<Outcome> => ({ verdicts: [{ ...passed('b', ''), costNanoUsd: cost }] });
+  assert.equal(modelOf([outcome(true, judged(100)), outcome(true), outcome(null, judged(900))]).judgingNanoUsd, 50);
+  assert.equal(modelOf([outcome(true, judged(null))]).judgingNanoUsd, null);
+  assert.equal(modelOf([]).judgingNanoUsd, null);
 });
 
 test('each gate has its own figures, those that nobody asked have none', () => {

@@ -19,6 +19,8 @@ export interface Outcome {
   verdicts: readonly Verdict[];
   /** Null when nobody could say. A request that the provider refused has not passed. */
   pass: boolean | null;
+  /** What production would have said, which knows no reference. */
+  accepted: boolean | null;
 }
 
 export interface Measured {
@@ -71,7 +73,8 @@ function summariseModel({ model, tier, upstreams, outcomes }: Measured, facts: P
   const kept = outcomes.flatMap((outcome) => (outcome.kept === null ? [] : [outcome.kept]));
   const answered = kept.filter(({ answer }) => answer !== null);
   const judged = outcomes.filter(({ pass }) => pass !== null);
-  const passRate = passRateOf(judged, facts.thresholds.confidence);
+  const { confidence } = facts.thresholds;
+  const passRate = rateOf(outcomes, ({ pass }) => pass, confidence);
   const times = kept.map(({ at }) => at).toSorted();
   const usages = answered.flatMap(({ usage }) => (usage === null ? [] : [usage]));
   return {
@@ -85,7 +88,9 @@ function summariseModel({ model, tier, upstreams, outcomes }: Measured, facts: P
     refused: kept.length - answered.length,
     missing: outcomes.length - judged.length,
     passRate,
+    accepted: rateOf(outcomes, ({ accepted }) => accepted, confidence),
     cost: costOf(outcomes),
+    judgingNanoUsd: judgingOf(outcomes),
     outputTokens: describeValues(usages.map(({ outputTokens }) => outputTokens)),
     inputTokens: describeValues(usages.map(totalInputTokens)),
     latencyMs: describeValues(answered.map(({ latencyMs }) => latencyMs)),
@@ -113,14 +118,35 @@ function warningsOf({ task, doubts = [], samples: { count, withReference } }: Pr
   );
 }
 
-export function passRateOf(judged: readonly Pick<Outcome, 'weight' | 'pass'>[], confidence: number): PassRate {
-  const weights = judged.map(({ weight }) => weight);
+/** Over the outcomes of which it is known. */
+export function rateOf<One extends { weight: number }>(
+  outcomes: readonly One[],
+  isSo: (outcome: One) => boolean | null,
+  confidence: number,
+): PassRate {
+  const known = outcomes.filter((outcome) => isSo(outcome) !== null);
+  const weights = known.map(({ weight }) => weight);
   const whole = weights.reduce((sum, weight) => sum + weight, 0);
   if (whole === 0) return { share: null, low: 0, high: 1, trials: 0 };
-  const passed = judged.reduce((sum, { weight, pass }) => sum + (pass === true ? weight : 0), 0);
+  const passed = known.reduce((sum, outcome) => sum + (isSo(outcome) === true ? outcome.weight : 0), 0);
   const share = passed / whole;
   const trials = effectiveTrials(weights);
   return { share, ...wilson(share * trials, trials, confidence), trials };
+}
+
+/** The mean over judged answers; null as soon as one of their verdicts cost nobody knows what. */
+function judgingOf(outcomes: readonly Outcome[]): number | null {
+  let sum = 0;
+  let weight = 0;
+  for (const { verdicts, weight: own, pass } of outcomes) {
+    if (pass === null) continue;
+    weight += own;
+    for (const { costNanoUsd } of verdicts) {
+      if (costNanoUsd === null) return null;
+      sum += own * costNanoUsd;
+    }
+  }
+  return weight === 0 ? null : sum / weight;
 }
 
 /** Of every answer whose cost is known, whatever was said of it: what was not good enough was paid as well. */
