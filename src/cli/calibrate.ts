@@ -34,13 +34,13 @@ export async function calibrateCommand(options: CalibrateOptions, io: CommandIo)
   refuseUnknownModels(options);
   const before = config.file === null ? null : readFileSync(config.file, 'utf8');
   const calibrations = await calibrateTasks(options);
-  const after = before === null ? null : editConfig(before, editsOf(calibrations));
-  const diff = before === null || after === null ? '' : lineDiff(before, after, config.file ?? '');
-  if (options.json === true) io.print(`${JSON.stringify({ calibrations, diff }, null, 2)}\n`);
-  else io.print(writeCalibrations(calibrations, diff));
-  if (diff !== '' && before !== null && after !== null) {
-    checkText(after, options);
-    if (options.write === true) writeConfig(before, after, config.file ?? '');
+  const change = before === null ? NO_CHANGE : changeOf(before, calibrations, options);
+  if (options.json === true) io.print(`${JSON.stringify({ calibrations, diff: change.diff }, null, 2)}\n`);
+  else io.print(writeCalibrations(calibrations, change.diff));
+  // The figures are worth knowing even where the change cannot be made.
+  if (change.problem !== null) throw change.problem;
+  if (change.diff !== '' && before !== null) {
+    if (options.write === true) writeConfig(before, change.text, config.file ?? '');
     io.warn(options.write === true ? `${config.file} was changed` : 'nothing was changed; --write changes the file');
   }
   return calibrations.some(({ verdict }) => verdict === 'few') ? 2 : 0;
@@ -84,15 +84,38 @@ function editsOf(calibrations: readonly Calibration[]): Edit[] {
     );
 }
 
-/** Throws Error when the configuration would not be one any more. */
-function checkText(text: string, { config, env = process.env }: CalibrateOptions): void {
+interface ConfigChange {
+  text: string;
+  diff: string;
+  /** Why it cannot be made. */
+  problem: Error | null;
+}
+
+const NO_CHANGE: ConfigChange = { text: '', diff: '', problem: null };
+
+function changeOf(
+  before: string,
+  calibrations: readonly Calibration[],
+  { config, env = process.env }: CalibrateOptions,
+): ConfigChange {
+  const file = config.file ?? '';
+  let text: string;
   try {
-    parseConfig(text, { file: config.file ?? '', env });
+    text = editConfig(before, editsOf(calibrations));
+  } catch (error) {
+    return { ...NO_CHANGE, problem: error as Error };
+  }
+  const diff = lineDiff(before, text, file);
+  try {
+    if (diff !== '') parseConfig(text, { file, env });
+    return { text, diff, problem: null };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`With these numbers the configuration would not be valid; nothing was changed. ${reason}`, {
-      cause,
-    });
+    const problem = new Error(
+      `With these numbers the configuration would not be valid; nothing was changed. ${reason}`,
+      { cause },
+    );
+    return { text, diff, problem };
   }
 }
 

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { complaintAboutNode } from '../call/node-version.ts';
 import { collect, count, factor, port, whole } from './arguments.ts';
 import type { CommandIo } from './command-io.ts';
+import { defineAudit } from './commands/audit.ts';
 import { defineCalibrate } from './commands/calibrate.ts';
 import { defineEstimate } from './commands/estimate.ts';
 import { defineEvaluate } from './commands/evaluate.ts';
@@ -134,6 +135,7 @@ withLedger(program.command('explain').description('why one call went where it we
     }
   });
 
+defineAudit(program, io);
 defineProfile(program, io);
 defineEstimate(program, io);
 defineEvaluate(program, io);
