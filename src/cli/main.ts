@@ -6,6 +6,7 @@ import { complaintAboutNode } from '../call/node-version.ts';
 import { collect, count, factor, port, whole } from './arguments.ts';
 import type { CommandIo } from './command-io.ts';
 import { defineAudit } from './commands/audit.ts';
+import { defineCalibrate } from './commands/calibrate.ts';
 import { defineEstimate } from './commands/estimate.ts';
 import { defineEvaluate } from './commands/evaluate.ts';
 import { defineJudge } from './commands/judge.ts';
@@ -139,6 +140,7 @@ defineProfile(program, io);
 defineEstimate(program, io);
 defineEvaluate(program, io);
 defineJudge(program, io);
+defineCalibrate(program, io);
 defineSample(program, io);
 defineSimulate(program, io);
 
