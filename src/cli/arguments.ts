@@ -1,6 +1,6 @@
 // How options of the command line are read. Each throws what commander shows beside the usage.
 import { InvalidArgumentError } from 'commander';
-import { readShare } from '../config/units.ts';
+import { readDuration, readShare } from '../config/units.ts';
 
 export function whole(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('A whole number is expected.');
@@ -38,8 +38,8 @@ export function amount(text: string): number {
   return value;
 }
 
-/** A share such as 20% or 0.2, as a share of 1. */
-export function share(text: string): number {
+/** A share of 1, such as 1% or 0.01. */
+export function drop(text: string): number {
   const reading = readShare(text);
   if ('value' in reading) return reading.value;
   throw new InvalidArgumentError(`${reading.problem[0]?.toUpperCase()}${reading.problem.slice(1)}.`);
@@ -47,7 +47,7 @@ export function share(text: string): number {
 
 /** A share that is neither nothing nor everything. */
 export function part(text: string): number {
-  const value = share(text);
+  const value = drop(text);
   if (value > 0 && value < 1) return value;
   throw new InvalidArgumentError('A share above 0 and below 100% is expected.');
 }
@@ -57,4 +57,11 @@ export function rise(text: string): number {
   const [, digits, sign] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text.trim()) ?? [];
   if (digits === undefined) throw new InvalidArgumentError('A share is expected, such as 10% or 0.1.');
   return sign === '%' ? Number(digits) / 100 : Number(digits);
+}
+
+/** A duration such as 90d or 12h, in milliseconds. */
+export function age(text: string): number {
+  const reading = readDuration(text);
+  if ('value' in reading) return reading.value;
+  throw new InvalidArgumentError('A duration is expected, such as 90d or 12h.');
 }

@@ -7,6 +7,7 @@ import { collect, count, factor, port, whole } from './arguments.ts';
 import type { CommandIo } from './command-io.ts';
 import { defineEvaluate } from './commands/evaluate.ts';
 import { defineProfile } from './commands/profile.ts';
+import { defineReady } from './commands/ready.ts';
 
 const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 const warn = (text: string): void => void process.stderr.write(`tierline: ${text}\n`);
@@ -131,6 +132,7 @@ withLedger(program.command('explain').description('why one call went where it we
 
 defineProfile(program, io);
 defineEvaluate(program, io);
+defineReady(program, io);
 
 try {
   const complaint = complaintAboutNode(process.version);

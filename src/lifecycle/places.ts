@@ -11,6 +11,7 @@ export interface TaskPlaces {
   samples: string;
   answers: string;
   profile: string;
+  judges: string;
   /** The held-out set. */
   heldOut: string;
   /** Folder of its evaluations, one file for each. */
@@ -24,6 +25,7 @@ export function placesOf(folder: string, task: string): TaskPlaces {
     samples: join(folder, 'samples', `${name}.jsonl`),
     answers: join(folder, 'answers', `${name}.jsonl`),
     profile: join(folder, 'profile', `${name}.json`),
+    judges: join(folder, 'judges', `${name}.json`),
     heldOut: join(folder, 'evaluation', `${name}.jsonl`),
     evaluations: join(folder, 'evaluations', name),
   };
