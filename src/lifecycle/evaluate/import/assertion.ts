@@ -62,13 +62,14 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 export function takeOver(assertion: Assertion, options: AssertionOptions): Taken {
-  const take = TAKES[assertion.type];
+  const take = Object.hasOwn(TAKES, assertion.type) ? TAKES[assertion.type] : undefined;
   try {
     if (take !== undefined) return take(assertion, options);
   } catch (error) {
     return { refused: (error as Error).message };
   }
-  const hint = HINTS[assertion.type.replace(/^not-/, '')];
+  const plain = assertion.type.replace(/^not-/, '');
+  const hint = Object.hasOwn(HINTS, plain) ? HINTS[plain] : undefined;
   return { refused: hint === undefined ? 'there is no equivalent' : `there is no equivalent: ${hint}` };
 }
 
