@@ -20,7 +20,10 @@ const SAMPLES = Array.from({ length: 40 }, (_, at) => ({ id: `s${at}`, prompt: `
 const SCRIPT: Script = ({ model, text }) => (model === 's' && Number(text.split(' ')[1]) % 4 === 0 ? 'B' : 'A');
 const tasks = (route: string): string => `{ t: { output: { typical_tokens: 10 }, route: ${route} } }`;
 
-async function prepared(t: TestContext, { script = SCRIPT, samples = SAMPLES as object[] } = {}) {
+async function prepared(
+  t: TestContext,
+  { script = SCRIPT, samples = SAMPLES }: { script?: Script; samples?: object[] } = {},
+) {
   const upstream = await startUpstream(t, script);
   const folder = folderWith(t, { 'tierline/evaluation/t.jsonl': linesOf(samples) });
   const configOf = (route: string) => scriptedConfig(folder, upstream.url, tasks(route));

@@ -8,6 +8,8 @@ import { placesOf, type TaskPlaces } from '../places.ts';
 import { upstreamsIn } from '../profile/candidate.ts';
 import { createOracle } from '../profile/create-oracle.ts';
 import type { Oracle } from '../profile/oracle.ts';
+import type { Profile } from '../profile/profile.ts';
+import { readProfile } from '../profile/read-profile.ts';
 import type { Sample } from '../samples/sample.ts';
 import { configDigest, oracleDigest, taskOracle } from './config-digest.ts';
 import { type HeldOut, readHeldOut } from './held-out.ts';
@@ -22,6 +24,8 @@ export interface EvaluatedTask {
   oracle: Oracle;
   /** Of everything that an answer to the sample is held against. */
   oracleOf: (sample: Sample) => string;
+  /** How long answers are, where it was measured; null when it was not, or cannot be read. */
+  profile: Profile | null;
   head: RunHead;
   /** Where the run is or will be. */
   path: string;
@@ -80,9 +84,19 @@ async function prepareTask(task: TaskConfig, options: EvaluationOptions): Promis
     heldOut,
     samples,
     oracle,
+    profile: existsSync(places.profile) ? profileIn(places.profile) : null,
     oracleOf: (sample) => oracleDigest(ofTask, sample),
     ...runOf(task, { options, places, heldOut, count: samples.length }),
   };
+}
+
+/** It only makes an estimate better: one that is broken is told by others. */
+function profileIn(path: string): Profile | null {
+  try {
+    return readProfile(path);
+  } catch {
+    return null;
+  }
 }
 
 /** One order for all runs, so that a run with more samples asks those of a smaller one first. */

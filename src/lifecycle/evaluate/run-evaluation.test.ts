@@ -73,7 +73,10 @@ const SCRIPT: Script = ({ model, text }) => {
 const CASCADE =
   '{ t: { accept: [{ one_of: [A, B, C] }], output: { typical_tokens: 10 }, route: { cascade: [small, mid] } } }';
 
-async function scripted(t: TestContext, { script = SCRIPT, tasks = CASCADE, samples = SAMPLES as object[] } = {}) {
+async function scripted(
+  t: TestContext,
+  { script = SCRIPT, tasks = CASCADE, samples = SAMPLES }: { script?: Script; tasks?: string; samples?: object[] } = {},
+) {
   const upstream = await startUpstream(t, script);
   const folder = folderWith(t, { 'tierline/evaluation/t.jsonl': linesOf(samples) });
   const config = scriptedConfig(folder, upstream.url, tasks);

@@ -26,9 +26,9 @@ export async function startUpstream(t: TestContext, script: Script): Promise<Scr
   const server = createServer(async (incoming, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
-    const body = JSON.parse(Buffer.concat(chunks).toString()) as JsonObject;
+    const body = JSON.parse(Buffer.concat(chunks).toString()) as JsonObject & { model: string };
     const messages = body.messages as { content: string }[];
-    const question = { model: String(body.model), text: messages.at(-1)?.content ?? '' };
+    const question = { model: body.model, text: messages.at(-1)?.content ?? '' };
     asked.push(question);
     const said = script({ ...question, body });
     const isError = typeof said === 'number';

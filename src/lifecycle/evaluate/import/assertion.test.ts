@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { Json, JsonObject } from '../../../call/json.ts';
+import type { Json } from '../../../call/json.ts';
 import type { TaskConfig } from '../../../config/config.ts';
 import type { Question } from '../../../gate/gate.ts';
 import { createOracle } from '../../profile/create-oracle.ts';
@@ -94,7 +94,9 @@ test('law: contains and icontains find their text wherever it stands, whatever i
       const answer = `x${hay}${needle}${hay}x`;
       assert.equal(await passes('contains', needle, answer), true);
       assert.equal(await passes('not-contains', needle, answer), false);
-      if ([...needle].every((one) => [...one.toUpperCase()].length === 1 && [...one.toLowerCase()].length === 1))
+      const isPlain = (one: string) =>
+        [one.toUpperCase(), one.toLowerCase()].every((other) => Array.from(other).length === 1);
+      if (Array.from(needle).every(isPlain))
         assert.equal(await passes('icontains', needle, answer.toUpperCase()), true);
     }),
     { numRuns: 60 },
@@ -113,7 +115,7 @@ test('rubrics become judges with the model that is named, and are left out witho
 });
 
 test('what has no equivalent is refused with a way out where there is one', () => {
-  const refusals: [JsonObject, RegExp][] = [
+  const refusals: [{ type: string; value?: Json }, RegExp][] = [
     [{ type: 'javascript', value: 'true' }, /no equivalent: write it as a `module` gate/],
     [{ type: 'not-javascript', value: 'true' }, /`module` gate/],
     [{ type: 'cost' }, /max_cost_usd/],
@@ -129,8 +131,8 @@ test('what has no equivalent is refused with a way out where there is one', () =
     [{ type: 'equals' }, /it has no value/],
   ];
   for (const [{ type, value }, reason] of refusals) {
-    const taken = take(String(type), value as Json | undefined);
-    assert.match('refused' in taken ? taken.refused : 'it was taken', reason, String(type));
+    const taken = take(type, value);
+    assert.match('refused' in taken ? taken.refused : 'it was taken', reason, type);
   }
 });
 

@@ -129,7 +129,7 @@ function literal(text: string): string {
 function anyCase(text: string): string {
   return Array.from(text, (character) => {
     const cases = new Set([character, character.toLowerCase(), character.toUpperCase()]);
-    const single = [...cases].filter((one) => [...one].length === 1);
+    const single = [...cases].filter((one) => Array.from(one).length === 1);
     return single.length > 1 ? `[${single.join('')}]` : literal(character);
   }).join('');
 }

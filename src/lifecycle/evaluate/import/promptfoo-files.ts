@@ -82,9 +82,8 @@ function promptsOf(item: unknown, folder: string): Prompt[] {
     const source = item.raw ?? item.id;
     if (typeof source !== 'string') throw new Error('a prompt has neither `raw` nor `id`');
     const found = promptsOf(source, folder);
-    return typeof item.label === 'string' && found.length === 1
-      ? found.map((prompt) => ({ ...prompt, label: String(item.label) }))
-      : found;
+    const { label } = item;
+    return typeof label === 'string' && found.length === 1 ? found.map((prompt) => ({ ...prompt, label })) : found;
   }
   if (typeof item !== 'string') throw new Error('a prompt is no text');
   if (/^(exec:|langfuse:\/\/|portkey:\/\/|helicone:\/\/)/.test(item))

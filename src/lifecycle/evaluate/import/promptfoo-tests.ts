@@ -50,7 +50,7 @@ function fromRow(row: JsonObject): JsonObject {
   const test: JsonObject = { vars, options, metadata };
   const asserts: Json[] = [];
   for (const [column, value] of Object.entries(row)) {
-    const cell = String(value);
+    const cell = asText(value);
     if (/^__expected\d*$/.test(column)) {
       if (cell.trim() !== '') asserts.push(toData(readCompact(cell.trim())));
     } else if (column === '__prefix' || column === '__suffix') options[column.slice(2)] = cell;
@@ -83,6 +83,11 @@ export function mergeTests(usual: JsonObject, test: JsonObject): JsonObject {
 
 export function asObject(value: unknown): JsonObject {
   return isObject(value) ? value : {};
+}
+
+/** Words as they are, data as JSON. */
+export function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
 }
 
 export function asList(value: unknown): Json[] {

@@ -62,7 +62,8 @@ test('a default may lie in a file, and a variable, too', (t) => {
 
 test('a list of values is a test with each of them, in all combinations', (t) => {
   const { lines } = imported(t, "prompts: ['{{a}}{{b}}']\ntests: [{ vars: { a: [1, 2], b: [x, y] } }]");
-  assert.deepEqual(lines.map(({ prompt }) => prompt).toSorted(), ['1x', '1y', '2x', '2y']);
+  assert.deepEqual(new Set(lines.map(({ prompt }) => prompt)), new Set(['1x', '1y', '2x', '2y']));
+  assert.equal(lines.length, 4);
   const whole = imported(
     t,
     "prompts: ['{{a}}']\ntests: [{ vars: { a: [1, 2] }, options: { disableVarExpansion: true } }]",

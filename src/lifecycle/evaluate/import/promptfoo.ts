@@ -5,7 +5,16 @@ import { isObject, type Json, type JsonObject } from '../../../call/json.ts';
 import { type SampleLine, toSample } from '../../samples/sample.ts';
 import { takeOver } from './assertion.ts';
 import { type Prompt, pathOf, readData, readPrompts } from './promptfoo-files.ts';
-import { asList, asObject, combinationsOf, mergeTests, readDefault, readTests, varsOf } from './promptfoo-tests.ts';
+import {
+  asList,
+  asObject,
+  asText,
+  combinationsOf,
+  mergeTests,
+  readDefault,
+  readTests,
+  varsOf,
+} from './promptfoo-tests.ts';
 import { fillIn, fillInAll, type Vars } from './template.ts';
 
 export interface Imported {
@@ -115,7 +124,7 @@ function takeAssertion(
   vars: Vars,
   { at, left, folder, judge }: TestContext,
 ): { gates: JsonObject[]; reference?: Json | undefined } | null {
-  const type = String(written.type);
+  const type = asText(written.type);
   const leave = (say: string): null => {
     left.push({ at, say: `the assertion ${type} is left out: ${say}` });
     return null;
@@ -123,7 +132,7 @@ function takeAssertion(
   if (written.weight === 0) return leave('its weight is 0');
   for (const key of ['transform', 'contextTransform']) if (written[key] !== undefined) return leave(`it has a ${key}`);
   try {
-    const value = written.value === undefined ? undefined : fillInAll(written.value as Json, vars);
+    const value = written.value === undefined ? undefined : fillInAll(written.value, vars);
     const threshold = typeof written.threshold === 'number' ? written.threshold : null;
     const options = { judge, readData: (reference: string) => readData(pathOf(reference, folder)) };
     const taken = takeOver({ type, value, threshold }, options);
@@ -143,7 +152,7 @@ function flatten(list: readonly Json[]): JsonObject[] {
 }
 
 function requestOf(template: Json, vars: Vars, { prefix = '', suffix = '' }: JsonObject): JsonObject {
-  if (typeof template === 'string') return { prompt: fillIn(`${String(prefix)}${template}${String(suffix)}`, vars) };
+  if (typeof template === 'string') return { prompt: fillIn(`${asText(prefix)}${template}${asText(suffix)}`, vars) };
   const filled = fillInAll(template, vars);
   if (!Array.isArray(filled) || !filled.every(isObject)) throw new Error('the prompt is no list of messages');
   if (prefix !== '' || suffix !== '') throw new Error('a prefix or suffix of a conversation is not supported');
@@ -153,6 +162,6 @@ function requestOf(template: Json, vars: Vars, { prefix = '', suffix = '' }: Jso
 /** Texts only: a tag is a word. */
 function tagsOf(test: JsonObject): Record<string, string> {
   const metadata = Object.entries(asObject(test.metadata)).filter(([, value]) => typeof value !== 'object');
-  const tags = Object.fromEntries(metadata.map(([key, value]) => [key, String(value)]));
+  const tags = Object.fromEntries(metadata.map(([key, value]) => [key, asText(value)]));
   return typeof test.description === 'string' ? { description: test.description, ...tags } : tags;
 }

@@ -35,7 +35,7 @@ function lookUp(name: string, vars: Vars): Json | undefined {
   let value: Json | undefined = Object.hasOwn(vars, first) ? vars[first] : undefined;
   for (const step of steps) {
     if (Array.isArray(value)) value = value[Number(step)];
-    else value = isObject(value) && Object.hasOwn(value, step) ? (value[step] as Json) : undefined;
+    else value = isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined;
   }
   return value;
 }
