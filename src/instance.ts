@@ -6,6 +6,7 @@ import type { Config } from './config/config.ts';
 import { loadGates } from './config/load-gates.ts';
 import { type Connections, createConnections } from './connections.ts';
 import { createEngine, createMemory, type PolicyMemory } from './engine.ts';
+import { type Prior, readPriors } from './evidence/priors.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { type ObjectStore, objectsPath, openObjectStore } from './objects/object-store.ts';
 import type { Engine } from './router.ts';
@@ -38,7 +39,7 @@ export interface Instance<L extends Ledger | null = Ledger | null> {
 
 /** With the ledger of the configuration. Rejects when it, a gate or a connection cannot be opened; nothing is left open then. */
 export async function openInstance(config: Config, warn: (sentence: string) => void): Promise<Instance<Ledger>> {
-  const memory = createMemory(seedHistory(config.ledger.path));
+  const memory = createMemory(seedHistory(config.ledger.path, measured(config, warn)));
   const compiled = await compile(config, memory);
   let ledger: Ledger | null = null;
   try {
@@ -51,9 +52,29 @@ export async function openInstance(config: Config, warn: (sentence: string) => v
   }
 }
 
-/** Without a ledger: no call leaves a trace, and the planner begins with what it is given, which is nothing when left out. */
-export async function openUnrecorded(config: Config, memory: PolicyMemory = createMemory()): Promise<Instance<null>> {
+export interface UnrecordedOptions {
+  /** What the planner begins with; what profiles tell when left out. */
+  memory?: PolicyMemory;
+  /** Told what is wrong with profiles; where nobody hears it, the planner begins unknowing. */
+  warn?: (sentence: string) => void;
+}
+
+/** Without a ledger: no call leaves a trace. */
+export async function openUnrecorded(
+  config: Config,
+  {
+    warn,
+    memory = createMemory(seedHistory(null, warn === undefined ? [] : measured(config, warn))),
+  }: UnrecordedOptions = {},
+): Promise<Instance<null>> {
   return new OpenInstance<null>({ config, memory, ledger: null, objects: null }, await compile(config, memory));
+}
+
+/** What profiles beside the configuration tell of its models. */
+function measured(config: Config, warn: (sentence: string) => void): readonly Prior[] {
+  const { priors, warnings } = readPriors(config);
+  for (const warning of warnings) warn(warning);
+  return priors;
 }
 
 interface Compiled {

@@ -41,7 +41,11 @@ async function outcomeOf(sample: Sample, model: SimulatedModel, seed: number): P
     logprobs: null,
     isComplete: true,
   };
-  const oracle = { gates: [], reference: { compare: 'exact' as const, at: null, tolerance: 0, isFenced: false } };
+  const oracle = {
+    gates: [],
+    own: new Map(),
+    reference: { compare: 'exact' as const, at: null, tolerance: 0, isFenced: false },
+  };
   const judged = await judge(oracle, { sample, answer, question: {} as Question, context: { ask: null } });
   const { input, output } = model.usdPerMillion;
   const kept: KeptAnswer = {

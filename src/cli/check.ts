@@ -3,6 +3,7 @@
 import { createCatalog } from '../catalog/catalog.ts';
 import { compilePolicy, modelPartsOf } from '../compile-policy.ts';
 import type { Config } from '../config/config.ts';
+import { readPriors } from '../evidence/priors.ts';
 import { findAll, LEVELS } from '../lifecycle/check/find-all.ts';
 import type { Finding } from '../lifecycle/check/finding.ts';
 import { NO_STATE } from '../policy/state.ts';
@@ -35,7 +36,7 @@ export function checkCommand(options: CheckOptions, print: (text: string) => voi
 
 function findingsOf({ config, nowMs }: CheckOptions): Finding[] {
   const policy = compilePolicy(config, modelPartsOf(config, createCatalog()));
-  const history = seedHistory(config.ledger.path);
+  const history = seedHistory(config.ledger.path, readPriors(config).priors);
   const recordOf = (task: string | null, model: string) => history.recordOf(task, model);
   return findAll(config, policy, { ...NO_STATE, nowMs, recordOf });
 }

@@ -20,11 +20,13 @@ export interface PaidWork {
   unpriced: readonly string[];
   /** Questions of earlier runs that were killed under way. */
   lost: number;
+  /** What is spent beside it, as the rest of a sentence; `judges not included` when left out, null for nothing. */
+  beside?: string | null;
 }
 
 /** The ceiling in nano-dollars; null for none. Rejects when there is no leave to spend. */
 export async function askForLeave(
-  { count, what, expected, unpriced, lost }: PaidWork,
+  { count, what, expected, unpriced, lost, beside = 'judges not included' }: PaidWork,
   { maxUsd, yes }: { maxUsd?: number | undefined; yes?: boolean | undefined },
   io: CommandIo,
 ): Promise<NanoUsd | null> {
@@ -34,7 +36,7 @@ export async function askForLeave(
     );
   const ceiling = maxUsd === undefined ? null : Math.round(maxUsd * 1e9);
   if (count === 0) return ceiling;
-  const whole = `${what}, ${sayCost(expected, unpriced)}, judges not included`;
+  const whole = `${what}, ${sayCost(expected, unpriced)}${beside === null ? '' : `, ${beside}`}`;
   if (ceiling !== null && unpriced.length > 0)
     throw new Error(
       `A ceiling needs prices, and ${unpriced.join(', ')} has none: say it under \`price\`, or leave it out.`,

@@ -3,6 +3,7 @@ import { createCatalog } from '../catalog/catalog.ts';
 import { compilePolicy, modelPartsOf } from '../compile-policy.ts';
 import type { Config } from '../config/config.ts';
 import { readConfigFile } from '../config/load.ts';
+import { readPriors } from '../evidence/priors.ts';
 import { artifactsFolder } from '../lifecycle/places.ts';
 import type { Point, PointGroup, Readiness } from '../lifecycle/ready/point.ts';
 import { checkReadiness } from '../lifecycle/ready/readiness.ts';
@@ -27,7 +28,7 @@ export interface ReadyCommandOptions {
 /** The exit code: 0 ready, 1 not. */
 export function readyCommand(options: ReadyCommandOptions, print: (text: string) => void): 0 | 1 {
   const { config, path, sentence, nowMs, maxAgeMs, minSamples, strict: isStrict = false } = options;
-  const history = seedHistory(config.ledger.path);
+  const history = seedHistory(config.ledger.path, readPriors(config).priors);
   const readiness = checkReadiness({
     config,
     policy: compilePolicy(config, modelPartsOf(config, createCatalog())),

@@ -11,6 +11,18 @@ export function quantile(sorted: readonly number[], q: number): number | null {
   return at === below || low === high ? low : low + (high - low) * (at - below);
 }
 
+/** The smallest value that, with those below it, has the share `q` of the whole weight; null of no weight. */
+export function weightedQuantile(values: readonly { value: number; weight: number }[], q: number): number | null {
+  const sorted = values.filter(({ weight }) => weight > 0).toSorted((one, other) => one.value - other.value);
+  const whole = sorted.reduce((sum, { weight }) => sum + weight, 0);
+  let reached = 0;
+  for (const { value, weight } of sorted) {
+    reached += weight;
+    if (reached >= q * whole) return value;
+  }
+  return sorted.at(-1)?.value ?? null;
+}
+
 export function mean(values: readonly number[]): number | null {
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

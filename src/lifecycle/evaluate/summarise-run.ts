@@ -3,7 +3,7 @@ import type { CostBasis, NanoUsd } from '../../call/money.ts';
 import type { Verdict } from '../../call/verdict.ts';
 import { type Distribution, describeValues } from '../../stats/quantile.ts';
 import type { PassRate } from '../profile/profile.ts';
-import { passRateOf } from '../profile/summarise.ts';
+import { rateOf } from '../profile/summarise.ts';
 import type { RoutedCall } from './run-file.ts';
 
 /** What became of one sample. */
@@ -77,8 +77,9 @@ export function summariseRun(samples: readonly EvaluatedSample[], confidence: nu
     judged: judged.length,
     missing: samples.length - judged.length,
     seen: samples.filter(({ isSeen }) => isSeen).length,
-    passRate: passRateOf(judged, confidence),
-    unseenPassRate: unseen.length === 0 || unseen.length === judged.length ? null : passRateOf(unseen, confidence),
+    passRate: rateOf(judged, ({ pass }) => pass, confidence),
+    unseenPassRate:
+      unseen.length === 0 || unseen.length === judged.length ? null : rateOf(unseen, ({ pass }) => pass, confidence),
     cost: costOf(samples),
     escalationRate: shareOf(answered, ({ call }) => call?.escalated === true),
     refused: calls.filter(({ error }) => error !== null).length,
@@ -141,7 +142,7 @@ function modelsOf(samples: readonly EvaluatedSample[], confidence: number): Mode
         tier: calls[0]?.tier ?? null,
         snapshots: [...new Set(calls.flatMap(({ responseModel }) => responseModel ?? []))].toSorted(),
         calls: own.length,
-        passRate: passRateOf(judged, confidence),
+        passRate: rateOf(judged, ({ pass }) => pass, confidence),
         perCallNanoUsd: costOf(own).perCallNanoUsd,
         latencyMs: latencyOf(own),
       };

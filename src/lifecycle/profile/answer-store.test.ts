@@ -107,6 +107,7 @@ test('questions that were under way when a run was killed are told to the next',
   writeFileSync(`${path}.lock`, String(deadPid()));
   const next = openAnswerStore(path);
   assert.deepEqual(next.lost, ['b']);
+  assert.deepEqual(next.spent(), { nanoUsd: 1000, unknown: 1 });
   next.close();
   const last = openAnswerStore(path);
   assert.deepEqual(last.lost, []);

@@ -15,7 +15,7 @@ export interface AnswerStore {
   start: (key: string) => void;
   /** Keeps it; it is in the file when this returns. */
   keep: (line: KeptLine) => void;
-  /** Questions of earlier runs that were killed before their answer came: whether they were billed nobody knows. */
+  /** Questions of a run that was killed before their answer came: whether they were billed nobody knows, and it is kept that nobody does. */
   readonly lost: readonly string[];
   /** Forgets the starts: everything that was under way has ended. */
   close: () => void;
@@ -32,10 +32,19 @@ export function readAnswers(path: string): KeptAnswers {
 }
 
 /** Opens the file for one run. Throws Error when another run has it, or when it is damaged. */
-export function openAnswerStore(path: string): AnswerStore {
+export function openAnswerStore(path: string, nowMs = Date.now()): AnswerStore {
   const lines = noLines();
   const isKnown = (key: string): boolean => lines.answers.has(key) || lines.replies.has(key);
-  const file = openLineFile(path, { ...readerInto(lines), isKnown });
+  const at = new Date(nowMs).toISOString();
+  const toLost = (key: string): KeptLine => ({
+    kind: 'failure',
+    key,
+    model: '',
+    at,
+    code: 'killed',
+    costNanoUsd: null,
+  });
+  const file = openLineFile(path, { ...readerInto(lines), isKnown, toLost });
   return {
     ...toKeptAnswers(lines),
     path,

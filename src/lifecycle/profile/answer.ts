@@ -46,8 +46,10 @@ export interface KeptReply {
 export interface KeptFailure {
   kind: 'failure';
   key: string;
+  /** Empty when the process was killed: the key is all that is known. */
   model: string;
   at: string;
+  /** Of the table of errors, or `killed`. */
   code: string;
   /** Null when nobody knows whether and what it was billed. */
   costNanoUsd: NanoUsd | null;

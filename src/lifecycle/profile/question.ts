@@ -20,7 +20,7 @@ const MAX_DEPTH = 512;
 const USUAL_OUTPUT_TOKENS = 300;
 
 /** A sample as a request for one model. Throws TierlineError for a request that is not valid. */
-export function toRequest({ dialect, request }: Sample, { model }: Candidate): Inbound {
+export function toRequest({ dialect, request }: Sample, { model }: { model: { name: string } }): Inbound {
   return Inbound.read(dialect, Buffer.from(JSON.stringify({ ...request, model: model.name })), MAX_DEPTH);
 }
 

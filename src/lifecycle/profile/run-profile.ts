@@ -95,7 +95,7 @@ export async function runProfile(run: ProfileRun, jobs: readonly Job[]): Promise
 }
 
 /** A lane knows better when it makes sense to try again: it sees all questions to a model. */
-function withoutRetries(engine: Engine): Engine {
+export function withoutRetries(engine: Engine): Engine {
   const { delivery } = engine;
   return { ...engine, delivery: { ...delivery, options: { ...delivery.options, maxAttempts: 1 } } };
 }

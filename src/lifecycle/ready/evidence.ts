@@ -1,14 +1,14 @@
 // What has been measured of a task so far, as it lies beside the configuration. It reads files and judges nothing.
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { z } from 'zod';
 import type { Config, TaskConfig } from '../../config/config.ts';
+import { parseProfile } from '../estimate/read-profile.ts';
 import { configDigest } from '../evaluate/config-digest.ts';
 import { type HeldOut, readHeldOut } from '../evaluate/held-out.ts';
 import { type EvaluationRun, isComplete, listRuns, readRun, runPath } from '../evaluate/run-file.ts';
+import { type KeptGradings, readJudges } from '../judges/read-judges.ts';
 import { placesOf, type TaskPlaces } from '../places.ts';
 import { upstreamsIn } from '../profile/candidate.ts';
 import type { Profile } from '../profile/profile.ts';
-import { readProfile } from '../profile/read-profile.ts';
 import { readSamples } from '../samples/read-samples.ts';
 
 export interface Evidence {
@@ -20,7 +20,7 @@ export interface Evidence {
   heldOutAtMs: number | null;
   /** The newest whole evaluation of this very configuration. */
   evaluation: Read<EvaluationRun>;
-  judges: Read<GradedJudge[]>;
+  judges: Read<KeptGradings>;
 }
 
 /** What a file says; `problem` when it cannot be read, both null when there is none. */
@@ -29,21 +29,12 @@ export interface Read<Value> {
   problem: string | null;
 }
 
-export interface GradedJudge {
-  /** Name of the configured model. */
-  judge: string;
-  rubric: string;
-  min: number;
-  verdict: string;
-  say: string;
-}
-
 export function readEvidence(config: Config, task: TaskConfig, folder: string): Evidence {
   const places = placesOf(folder, task.name);
   const upstreams = [...config.models.keys()].map(upstreamsIn(config.models));
   const heldOutFile = existsSync(places.heldOut) ? places.heldOut : places.samples;
   return {
-    profile: read(places.profile, readProfile),
+    profile: read(places.profile, (file) => parseProfile(readFileSync(file, 'utf8'), file)),
     samplesDigest: read(places.samples, (file) => readSamples(file).digest),
     heldOut: read(heldOutFile, () => readHeldOut(places, { split: null, upstreams })),
     heldOutAtMs: existsSync(heldOutFile) ? statSync(heldOutFile).mtimeMs : null,
@@ -68,18 +59,4 @@ function newestOf({ evaluations }: TaskPlaces, digest: string): EvaluationRun | 
     if (run.head.config.digest === digest && isComplete(run)) return run;
   }
   return null;
-}
-
-/** Of the report on judges, what matters before a launch. */
-const judgesSchema = z.object({
-  version: z.literal(1),
-  judges: z.array(
-    z.object({ judge: z.string(), rubric: z.string(), min: z.number(), verdict: z.string(), say: z.string() }),
-  ),
-});
-
-function readJudges(file: string): GradedJudge[] {
-  const result = judgesSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-  if (result.success) return result.data.judges;
-  throw new Error(`${file} is no report on judges`);
 }

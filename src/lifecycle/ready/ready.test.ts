@@ -65,6 +65,8 @@ function modelProfile(model: string, verdict: ModelProfile['verdict'], more: Par
     refused: 0,
     missing: 0,
     passRate: { share: 0.9, low: 0.8, high: 0.95, trials: 120 },
+    accepted: { share: 0.9, low: 0.8, high: 0.95, trials: 120 },
+    judgingNanoUsd: null,
     cost: { known: 120, totalNanoUsd: 1, perCallNanoUsd: 1, perPassNanoUsd: 1, basis: 'measured' },
     outputTokens: { ...latency, mean: 12 },
     inputTokens: latency,
@@ -89,6 +91,7 @@ function profileOf(models: ModelProfile[], more: Partial<Profile> = {}): string 
     gates: [],
     models,
     recommendation: { model: null, tier: null, verdict: 'undecided', openModels: [], say: '' },
+    warnings: [],
     spent: { nanoUsd: 0, unknown: 0 },
     ...more,
   };
@@ -231,7 +234,19 @@ describe('gates', () => {
       'tierline/judges/t.json': JSON.stringify({
         version: 1,
         task: 't',
-        judges: [{ judge: 'spare', rubric: 'Right', min: 0.7, verdict, say: 'kappa 0.8', ...more }],
+        madeAt: '',
+        judges: [
+          {
+            judge: 'spare',
+            upstream: ['local/x'],
+            rubric: 'Right',
+            min: 0.7,
+            verdict,
+            say: 'kappa 0.8',
+            pairwise: { verdict: 'open', say: '' },
+            ...more,
+          },
+        ],
       }),
     });
     const of = (files: Record<string, string>): string => {
@@ -243,7 +258,10 @@ describe('gates', () => {
     assert.match(of(report('open')), /^open: the judge spare: kappa/);
     assert.match(of(report('untrusted')), /^missing: the judge spare is not to be trusted/);
     assert.match(of(report('trusted', { min: 0.6 })), /^missing: .* has not been graded/);
-    assert.match(of({ 'tierline/judges/t.json': '{"version": 9}' }), /^missing: .*is no report on judges/);
+    assert.match(
+      of({ 'tierline/judges/t.json': '{"version": 9}' }),
+      /^missing: The grading of judges in .* cannot be read/,
+    );
   });
 });
 
@@ -290,7 +308,7 @@ describe('a profile stands', () => {
 
   test('and one that cannot be read is told once', (t) => {
     const broken = readyWith(t, { files: { 'tierline/profile/t.json': '{"version": 1}' } });
-    assert.match(broken.of('profile').say, /t\.json is none: /);
+    assert.match(broken.of('profile').say, /t\.json is no profile: /);
     const codes = broken.groups.flatMap(({ points }) => points.map(({ code }) => code));
     assert.ok(!codes.includes('tier') && !codes.includes('thresholds'));
   });

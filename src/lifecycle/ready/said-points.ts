@@ -1,5 +1,7 @@
 // Points about what somebody has to say of a task: whose it is, what a wrong answer does, how much comes in and how long answers are.
+import { isDeepStrictEqual } from 'node:util';
 import { otherwiseOf } from '../../policy/attempts.ts';
+import { upstreamsIn } from '../profile/candidate.ts';
 import { missing, ok, open, type Point } from './point.ts';
 import { isGated, keyOf, routesOf, type TaskFacts } from './task-facts.ts';
 
@@ -60,13 +62,16 @@ function gatePoint(facts: TaskFacts): Point {
 }
 
 /** A judge whose agreement with labels nobody knows may be wrong as often as the model it judges. */
-function judgePoints({ task, evidence: { judges } }: TaskFacts): Point[] {
+function judgePoints({ task, config, evidence: { judges } }: TaskFacts): Point[] {
+  const upstreamsOf = upstreamsIn(config.models);
   return task.accept.flatMap((gate): Point[] => {
     if (gate.kind !== 'judge') return [];
     const mend = `tierline judge ${task.name}`;
     if (judges.problem !== null) return [missing('judge', judges.problem, mend)];
-    const graded = judges.value?.find(
-      ({ judge, rubric, min }) => judge === gate.model && rubric === gate.rubric && min === gate.min,
+    const upstreams = upstreamsOf(gate.model).toSorted();
+    const graded = judges.value?.judges.find(
+      ({ upstream, rubric, min }) =>
+        isDeepStrictEqual(upstream.toSorted(), upstreams) && rubric === gate.rubric && min === gate.min,
     );
     if (graded === undefined) return [missing('judge', `the judge ${gate.model} has not been graded`, mend)];
     if (graded.verdict === 'trusted') return [ok('judge', `the judge ${gate.model} is trusted: ${graded.say}`)];
