@@ -52,6 +52,13 @@ describe('a drop of quality', () => {
     ]);
   });
 
+  test('is not ruled out by a few samples that all came out the same', () => {
+    const say = (pairs: number): string =>
+      ruleOn(WHOLE, comparison({ pairs }), { ...NONE, maxQualityDrop: 0.01 }).sentences[0] ?? '';
+    assert.equal(say(100), 'Within the bounds, but a drop by 3.7 points is not ruled out: more samples would tell.');
+    assert.equal(say(1000), 'Within the bounds.');
+  });
+
   test('is nothing where no bound was set', () => {
     assert.equal(code({ quality: { mean: -0.9, low: -1, high: -0.8 } }, {}), 0);
   });

@@ -33,6 +33,7 @@ describe('a configuration is the same to a task', () => {
     assert.equal(changed('other: { route: small }', 'other: { route: mid }'), usual);
     assert.equal(changed('port: 4400', 'port: 4401'), usual);
     assert.equal(changed('owner: us', 'owner: them'), usual);
+    assert.equal(changed('owner: us', 'latency_budget: 2s, volume: 7, input: { largest_tokens: 9 }'), usual);
   });
 
   test('and another one as soon as a call of the task may end in another way', () => {

@@ -1,6 +1,6 @@
 // Points about a configuration as a whole: who may call, where rows go, where secrets stand, who hears of trouble.
 import { accessSync, constants, existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, relative } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { isLoopback } from '../../config/resolve.ts';
 import { missing, ok, open, type Point } from './point.ts';
@@ -21,12 +21,12 @@ function keyPoint({ server, keys }: Config): Point {
   return missing('keys', `anybody who reaches ${server.host} may call`, 'keys');
 }
 
-function ledgerPoint({ ledger }: Config): Point {
+function ledgerPoint({ ledger, file }: Config): Point {
   if (ledger.path === ':memory:') return missing('ledger', 'the ledger keeps nothing', 'ledger.path');
   const place = nearestThatIs(ledger.path);
   try {
     accessSync(place, constants.W_OK);
-    return ok('ledger', `rows can be written to ${ledger.path}`);
+    return ok('ledger', `rows can be written to ${file === null ? ledger.path : relative(dirname(file), ledger.path)}`);
   } catch {
     return missing('ledger', `nothing can be written to ${place}`, 'ledger.path');
   }

@@ -58,7 +58,7 @@ function standInPoints(facts: TaskFacts): Point[] {
     return missing(
       code,
       `${at}: nothing stands in for ${last?.name ?? 'its model'} when it is out`,
-      `${keyOf(facts, at)}: { fallback: ... }, or a second place under models.${last?.name ?? ''}.deployments`,
+      `${keyOf(facts, at)}: { fallback: ... }, or a second deployment of ${last?.name ?? 'it'}`,
     );
   });
 }

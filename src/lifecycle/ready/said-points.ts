@@ -55,7 +55,7 @@ function gatePoint(facts: TaskFacts): Point {
   if (idle !== undefined && consequence !== 'none' && consequence !== 'reviewed')
     return missing(
       'gate',
-      `its gates (${gates}) are never asked: the route is no cascade and would rather answer than fail`,
+      `its gates (${gates}) are never asked: the route is no cascade`,
       `${keyOf(facts, idle.at)}: a cascade, or { otherwise: error }`,
     );
   return ok('gate', `checked by ${gates}`);
@@ -87,7 +87,7 @@ function outputPoint(facts: TaskFacts): Point {
   const lengths = (evidence.profile.value?.models ?? []).flatMap(({ outputTokens }) => outputTokens?.mean ?? []);
   if (lengths.length > 0) {
     const mean = Math.round(lengths.reduce((sum, length) => sum + length, 0) / lengths.length);
-    return ok('output_length', `answers of about ${mean} tokens were measured`);
+    return ok('output_length', `answers of about ${mean === 1 ? '1 token' : `${mean} tokens`} were measured`);
   }
   return missing('output_length', 'how long its answers are is not known', keyOf(facts, 'output.typical_tokens'));
 }
