@@ -11,6 +11,7 @@ import { defineEstimate } from './commands/estimate.ts';
 import { defineEvaluate } from './commands/evaluate.ts';
 import { defineJudge } from './commands/judge.ts';
 import { defineProfile } from './commands/profile.ts';
+import { defineReady } from './commands/ready.ts';
 import { defineSample } from './commands/sample.ts';
 import { defineSimulate } from './commands/simulate.ts';
 
@@ -139,6 +140,7 @@ defineAudit(program, io);
 defineProfile(program, io);
 defineEstimate(program, io);
 defineEvaluate(program, io);
+defineReady(program, io);
 defineJudge(program, io);
 defineCalibrate(program, io);
 defineSample(program, io);

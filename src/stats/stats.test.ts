@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { pairedDifference } from './bootstrap.ts';
+import { pairedDifference, pairedRise } from './bootstrap.ts';
 import { normalQuantile, twoSidedZ } from './normal.ts';
 import { effectiveTrials, trialsToSettle, wilson } from './proportion.ts';
 import { describeValues, quantile, weightedQuantile } from './quantile.ts';
@@ -194,4 +194,45 @@ describe('the paired bootstrap', () => {
     near(found?.mean ?? null, 0.75);
     assert.equal(pairedDifference([]), null);
   });
+});
+
+describe('the paired rise', () => {
+  test('is the share by which the means differ', () => {
+    const pairs = [
+      { before: 1, after: 2 },
+      { before: 3, after: 3 },
+    ];
+    near(pairedRise(pairs)?.mean ?? null, 0.25);
+    near(pairedRise(pairs.map((pair) => ({ ...pair, weight: 7 })))?.mean ?? null, 0.25);
+    near(
+      pairedRise([
+        { before: 1, after: 2, weight: 3 },
+        { before: 1, after: 1 },
+      ])?.mean ?? null,
+      0.75,
+    );
+  });
+
+  test('holds the truth in about nineteen of twenty draws', () => {
+    let held = 0;
+    for (let seed = 0; seed < 200; seed++) {
+      const random = createRandom(3000 + seed);
+      const pairs = Array.from({ length: 80 }, () => ({ before: 50 + 100 * random(), after: 60 + 120 * random() }));
+      const found = pairedRise(pairs, { rounds: 400, seed });
+      if (found !== null && found.low <= 0.2 && found.high >= 0.2) held++;
+    }
+    assert.ok(held >= 180 && held <= 199, String(held));
+  });
+
+  test('is infinite where something stands against nothing, and none of no pairs', () => {
+    assert.equal(pairedRise([{ before: 0, after: 1 }])?.high, Number.POSITIVE_INFINITY);
+    assert.equal(pairedRise([{ before: 0, after: 0 }])?.mean, 0);
+    assert.equal(pairedRise([]), null);
+  });
+});
+
+test('quantiles of infinite values are infinite, not nonsense', () => {
+  const values = [1, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  assert.equal(quantile(values, 0), 1);
+  assert.equal(quantile(values, 0.75), Number.POSITIVE_INFINITY);
 });
