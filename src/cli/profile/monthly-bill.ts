@@ -66,7 +66,7 @@ function toScenario({ say, costs, cheapest, isOther }: Outcome): Scenario {
 }
 
 function unknownIn({ task, unknown }: TaskBill): string[] {
-  return unknown.length === 0 ? [] : [`${task}: not known: ${unknown.join('; ').replaceAll('`', '')}.`];
+  return unknown.length === 0 ? [] : [`${task}: not known: ${unknown.join('; ')}.`];
 }
 
 function saysUnknown(outcomes: readonly Outcome[]): string[] {

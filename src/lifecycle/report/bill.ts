@@ -4,7 +4,7 @@ import { showCount, UNKNOWN } from '../../ledger/display.ts';
 import type { Advice } from './advice.ts';
 import { type Column, dataTable } from './data-table.ts';
 import { type Markup, markup } from './markup.ts';
-import { named, unbroken } from './parts.ts';
+import { named, sentence } from './parts.ts';
 import { showNano } from './words.ts';
 
 /** Amounts in nano-dollars a month; null when not known. */
@@ -45,8 +45,8 @@ export function billSection({ verdict, lines, scenarios, notes }: MonthlyBill, a
     const volume = task?.volume ?? null;
     return { ...line, recommended: thenNanoUsd === null || volume === null ? null : thenNanoUsd * volume };
   });
-  return markup`<section class="bill"><h2>What a month costs</h2><p>${unbroken(verdict)}</p>
-${dataTable('Each task in a month', billColumns, rows)}${scenarios.length > 0 && markup`<h3>What that hangs on</h3>${dataTable('The same month, if', scenarioColumns, scenarios)}`}${notes.length > 0 && markup`<ul class="notes">${notes.map((note) => markup`<li>${note}</li>`)}</ul>`}</section>
+  return markup`<section class="bill"><h2>What a month costs</h2><p>${sentence(verdict)}</p>
+${dataTable('Each task in a month', billColumns, rows)}${scenarios.length > 0 && markup`<h3>What that hangs on</h3>${dataTable('The same month, if', scenarioColumns, scenarios)}`}${notes.length > 0 && markup`<ul class="notes">${notes.map((note) => markup`<li>${sentence(note)}</li>`)}</ul>`}</section>
 `;
 }
 

@@ -39,6 +39,8 @@ summary{cursor:pointer;color:var(--accent);width:fit-content}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:3px}
 .scroll{overflow-x:auto;margin:12px 0 0}
 table{border-collapse:collapse;width:100%;font-size:.9rem;line-height:1.4;font-variant-numeric:tabular-nums}
+.figures th,.figures td{padding:6px}
+.figures table{font-size:.84rem}
 caption{text-align:left;color:var(--muted);font-size:.85rem;padding-bottom:4px}
 th,td{padding:8px 10px;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 thead th{font-weight:600;color:var(--muted);font-size:.82rem;vertical-align:bottom}

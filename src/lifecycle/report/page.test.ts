@@ -167,6 +167,10 @@ describe('a task on the page', () => {
     const doubted = reportTask(profileOf('t', [SMALL], { warnings: ['The judge <big> was not graded.'] }));
     assert.equal(textOf(all(read([doubted]), 'ul', 'warnings')[0]), 'The judge <big> was not graded.');
     assert.equal(all(read([TRIAGE]), 'ul', 'warnings').length, 0);
+    const command = reportTask(profileOf('t', [SMALL], { warnings: ['Run `tierline judge t` <now>.', 'one ` alone'] }));
+    const [list] = all(read([command]), 'ul', 'warnings');
+    assert.equal(textOf(list), 'Run tierline judge t <now>.one ` alone');
+    assert.deepEqual(all(list as Element, 'code').map(textOf), ['tierline judge t']);
   });
 
   test('of which nothing is known yet has no charts and says so', () => {

@@ -3,7 +3,7 @@
 import { UNKNOWN } from '../../ledger/display.ts';
 import type { ModelProfile, PassRate, ProfileVerdict } from '../profile/profile.ts';
 import { percent, percentRange } from '../profile/verdict.ts';
-import { type Markup, markup } from './markup.ts';
+import { type Markup, markup, type Piece } from './markup.ts';
 import { VERDICTS } from './words.ts';
 
 /** A name that somebody else chose: its direction ends with it, and a long one may be broken. */
@@ -39,7 +39,10 @@ export function moment(iso: string | null): string {
   return iso === null ? UNKNOWN : `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }
 
-/** A figure and its sign stay on one line. */
-export function unbroken(sentence: string): string {
-  return sentence.replaceAll(' %', '\u{a0}%');
+/** A sentence for a page: figures and their signs stay on one line, and what stands between backticks is code. */
+export function sentence(text: string): Piece[] {
+  const parts = text.replaceAll(' %', '\u{a0}%').split('`');
+  // An odd number of backticks is no code.
+  if (parts.length % 2 === 0) return [parts.join('`')];
+  return parts.map((part, at) => (at % 2 === 1 ? markup`<code>${part}</code>` : part));
 }

@@ -4,13 +4,13 @@ import { percent } from '../profile/verdict.ts';
 import type { Advice } from './advice.ts';
 import { type Column, dataTable } from './data-table.ts';
 import { type Markup, markup, type Piece } from './markup.ts';
-import { modelName, named, rangeOf, shareOf, unbroken, verdictChip } from './parts.ts';
+import { modelName, named, rangeOf, sentence, shareOf, verdictChip } from './parts.ts';
 import { headline, showNano, showThousand } from './words.ts';
 
 /** `baseline`: name of the model that savings are counted against; null for none. */
 export function summary(advices: readonly Advice[], baseline: string | null): Markup {
   const [first = '', ...rest] = headline(advices, baseline);
-  return markup`<section class="lead" aria-label="Summary"><p class="headline">${unbroken(first)}</p><p>${unbroken(rest.join(' '))}</p>
+  return markup`<section class="lead" aria-label="Summary"><p class="headline">${sentence(first)}</p><p>${sentence(rest.join(' '))}</p>
 ${dataTable('What to do, task by task', columns, [...advices.entries()])}</section>
 `;
 }

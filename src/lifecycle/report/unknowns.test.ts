@@ -19,7 +19,7 @@ describe('what is not known', () => {
 
   test('is what the configuration does not say', () => {
     const said = of(reportTask(profileOf('t', [SMALL])), null).join(' ');
-    assert.match(said, /no baseline is configured.*calls there are in a month.*How long an answer may take/);
+    assert.match(said, /no `baseline` is configured.*calls there are in a month.*How long an answer may take/);
     assert.match(of(reportTask(profileOf('t', [SMALL]), WHOLE), 'big').join(), /big was not measured on this task/);
   });
 

@@ -10,8 +10,8 @@ export function unknownsOf({ task, ...advice }: Advice, baseline: string | null)
   return [
     ...ofReferences(task.profile.samples),
     ...ofBaseline(advice.baseline, baseline),
-    ...(volume === null ? ['How many calls there are in a month (volume of the task), so no saving per month.'] : []),
-    ...(latencyBudgetMs === null ? ['How long an answer may take (latency_budget of the task).'] : []),
+    ...(volume === null ? ['How many calls there are in a month (`volume` of the task), so no saving per month.'] : []),
+    ...(latencyBudgetMs === null ? ['How long an answer may take (`latency_budget` of the task).'] : []),
     ...ofGates(advice),
     ...profile.models.flatMap((model) => ofModel(model, profile)),
   ];
@@ -25,7 +25,7 @@ function ofReferences({ count, withReference }: { count: number; withReference: 
 }
 
 function ofBaseline(measured: ModelProfile | null, baseline: string | null): string[] {
-  if (baseline === null) return ['What savings are counted against: no baseline is configured.'];
+  if (baseline === null) return ['What savings are counted against: no `baseline` is configured.'];
   return measured === null ? [`What calls cost at the baseline: ${baseline} was not measured on this task.`] : [];
 }
 

@@ -66,7 +66,7 @@ describe('the headline', () => {
 
   test('a model behind gates is named with the one behind it', () => {
     const gated: ModelCounts = { ...SMALL, passed: 182, changes: { verdict: 'gated' } };
-    assert.match(say([reportTask(profileOf('a', [gated, FRONTIER]))]), /Move a to small and then frontier\./);
+    assert.match(say([reportTask(profileOf('a', [gated, FRONTIER]))]), /Move a to small with frontier behind it\./);
   });
 
   test('without a baseline it says what to take all the same', () => {

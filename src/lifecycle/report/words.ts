@@ -92,7 +92,7 @@ function sayMoves(advices: readonly Advice[], baseline: string | null): string |
   const moves = new Map<string, string[]>();
   for (const { recommended, behind, task } of advices) {
     if (recommended === null || recommended.model === baseline) continue;
-    const to = behind === null ? recommended.model : `${recommended.model} and then ${behind.model}`;
+    const to = behind === null ? recommended.model : `${recommended.model} with ${behind.model} behind it`;
     moves.set(to, [...(moves.get(to) ?? []), task.profile.task]);
   }
   const parts = [...moves].map(([to, tasks]) => `${listed(tasks)} to ${to}`);
