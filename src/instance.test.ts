@@ -12,6 +12,7 @@ import { type Instance, openInstance, openUnrecorded } from './instance.ts';
 import { openLedgerReader } from './ledger/reader.ts';
 import { sampleRow } from './ledger/sample-row.test.ts';
 import { decide } from './policy/decide.ts';
+import { type CallClient, route } from './router.ts';
 
 const warn = (sentence: string): void => assert.fail(sentence);
 
@@ -146,4 +147,47 @@ tasks: { label: { accept: [{ one_of: [yes, no] }], route: { best: cost, quality:
   const knowing = await first();
   assert.deepEqual(knowing.models, ['small', 'big']);
   assert.equal(knowing.warned.length, 1);
+});
+
+test('a call is captured after its answer has gone out, and never waited for', async (t) => {
+  const folder = folderOf(t);
+  const instance = await openInstance(configure(folder, 'capture: { share: 1 }\ndefault: small'), warn);
+  t.after(() => instance.close());
+  const events: string[] = [];
+  const engine = { ...instance.engine, capture: () => void events.push('captured') };
+  const inbound = Inbound.read(
+    openaiChat,
+    Buffer.from('{"model":"auto","messages":[{"role":"user","content":"Hi"}]}'),
+    8,
+  );
+  const client: CallClient = {
+    answer: null,
+    isCommitted: false,
+    isGone: false,
+    onGone: null,
+    onDrain: null,
+    keepAlive: () => {},
+    begin: () => {},
+    write: () => true,
+    reply: () => void events.push('answered'),
+    finish: () => void events.push('answered'),
+    fail: ({ message }) => assert.fail(message),
+  };
+  const recorder = { record: () => void events.push('recorded') };
+  const call = {
+    id: 'r1',
+    atMs: 0,
+    startedAt: 0,
+    tenant: 'default',
+    path: '/',
+    query: '',
+    headers: {},
+    inbound,
+    client,
+  };
+  await route(engine, recorder, call);
+  assert.deepEqual(events, ['recorded', 'answered', 'captured']);
+  assert.equal(typeof instance.engine.capture, 'function');
+  await instance.reload(configure(folder, 'default: small'), () => {});
+  assert.equal(instance.engine.capture, null);
 });

@@ -86,7 +86,10 @@ async function tell(profiles: readonly Profile[], options: ProfileOptions, io: C
   const { writeReport, toReportTasks } = await import('./profile/write-report.ts');
   const tasks = toReportTasks(profiles, config);
   io.print(json === true ? `${JSON.stringify({ profiles }, null, 2)}\n` : writeProfiles(tasks, config.baseline));
-  for (const sentence of writeReport(tasks, { html, svg }, config.baseline)) io.warn(sentence);
+  if (html === undefined && svg === undefined) return;
+  const { monthlyBill } = await import('./profile/monthly-bill.ts');
+  const report = { baseline: config.baseline, bill: monthlyBill(profiles, config) };
+  for (const sentence of writeReport(tasks, { html, svg }, report)) io.warn(sentence);
 }
 
 function toPaidWork({ jobs, expectedNanoUsd, unpriced, lost }: Measurement): PaidWork {

@@ -6,7 +6,7 @@ import { placeModels } from '../../lifecycle/profile/beaten.ts';
 import type { ModelProfile, Profile, ProfileVerdict } from '../../lifecycle/profile/profile.ts';
 import { percent, percentRange } from '../../lifecycle/profile/verdict.ts';
 import { type Advice, adviceFor, type ReportTask, savingOf } from '../../lifecycle/report/advice.ts';
-import { counted, sayDifference, showNano, showThousand } from '../../lifecycle/report/words.ts';
+import { counted, sayDifference, showNano, showThousand, waitsFor } from '../../lifecycle/report/words.ts';
 import { fitName, wrap } from './lines.ts';
 
 /** Columns of a terminal that a line may take. */
@@ -28,6 +28,7 @@ function writeTask(advice: Advice): string {
     modelTable(profile, advice),
     ...notes.flatMap((note) => wrap(`  ${showText(note)}`, WIDTH, 4)),
     ...wrap(`=> ${showText(profile.recommendation.say)}${money(advice)}`, WIDTH, 3),
+    ...profile.warnings.flatMap((warning) => wrap(`!! ${showText(warning)}`, WIDTH, 3)),
   ].join('\n');
 }
 
@@ -47,11 +48,7 @@ const HEAD = ['model', 'pass', 'interval', 'verdict', '1,000 calls', '1,000 pass
 
 function modelTable({ models }: Profile, { recommended }: Advice): string {
   const cells = models.map((model) => toCells(model));
-  // What is left of the line is for the names: a column takes its longest cell, two blanks and a border.
-  const others = HEAD.slice(1).map(
-    (name, at) => Math.max(name.length, ...cells.map((row) => row[at]?.length ?? 0)) + 3,
-  );
-  const room = WIDTH - others.reduce((sum, width) => sum + width, 0) - 4;
+  const room = roomBeside(HEAD.slice(1), cells) - 4;
   const table = new Table({
     head: HEAD,
     colAligns: ['left', 'right', 'right', 'left', 'right', 'right', 'right', 'right'],
@@ -60,6 +57,12 @@ function modelTable({ models }: Profile, { recommended }: Advice): string {
   for (const [at, model] of models.entries())
     table.push([nameCell(model, recommended, room), ...(cells[at] as string[])]);
   return table.toString();
+}
+
+/** What columns leave of a line for names: each takes its longest cell, two blanks and a border. */
+function roomBeside(head: readonly string[], rows: readonly (readonly string[])[]): number {
+  const widths = head.map((name, at) => Math.max(name.length, ...rows.map((row) => row[at]?.length ?? 0)) + 3);
+  return WIDTH - widths.reduce((sum, width) => sum + width, 0);
 }
 
 /** The recommended one is marked. */
@@ -89,17 +92,16 @@ function toCells({ passRate, cost, outputTokens, latencyMs, verdict }: ModelProf
 }
 
 /** What is wrong with a model, a line each: what it fails at, what is missing, what beats it. */
-function notesOn(model: ModelProfile, { models }: Profile): string[] {
-  const { verdict, moreSamples, missing, judged, passRate } = model;
+function notesOn(model: ModelProfile, { models, thresholds }: Profile): string[] {
+  const { missing, judged } = model;
   const failures = failuresOf(model);
   const beaten = placeModels(models).find((placed) => placed.model === model)?.beaten ?? null;
-  const undecided =
-    moreSamples === null ? 'on the edge of a threshold' : `about ${showCount(moreSamples)} more samples would tell`;
+  const waiting = waitsFor(model, thresholds);
   return [
     failures !== '' && `${model.model} failed: ${failures}`,
     missing > 0 &&
       `${model.model} is not whole: ${showCount(missing)} of ${showCount(judged + missing)} have no answer or verdict`,
-    verdict === 'undecided' && passRate.share !== null && `${model.model} is undecided: ${undecided}`,
+    waiting !== null && `${model.model} is undecided: it takes ${waiting}`,
     beaten !== null && `${model.model} is off the frontier: ${beaten.say}`,
   ].filter((note) => note !== false);
 }
@@ -117,14 +119,23 @@ function failuresOf({ byGate, refused }: ModelProfile): string {
   return failing.join(', ');
 }
 
+const OVERVIEW = ['verdict', '1,000 calls', 'then', 'saved', 'saved a month'];
+
 /** A line for each task, and what it comes to in a month where that is known. */
 function overview(advices: readonly Advice[], baseline: string | null): string {
+  const figures = advices.map(toFigures);
+  // Two columns of names share what is left.
+  const room = Math.floor((roomBeside(OVERVIEW, figures) - 1) / 2) - 3;
   const table = new Table({
-    head: ['task', 'take', 'verdict', `1,000 calls now`, 'then', 'saved', 'saved a month'],
+    head: ['task', 'take', ...OVERVIEW],
     colAligns: ['left', 'left', 'left', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [], compact: true },
   });
-  for (const advice of advices) table.push(toLine(advice));
+  for (const [at, { task, recommended, behind }] of advices.entries()) {
+    const take = recommended === null ? UNKNOWN : recommended.model + (behind === null ? '' : ` > ${behind.model}`);
+    const names = [task.profile.task, take].map((name) => fitName(showText(name), room));
+    table.push([...names, ...(figures[at] as string[])]);
+  }
   const saving = savingOf(advices);
   const sum =
     saving === null
@@ -132,19 +143,16 @@ function overview(advices: readonly Advice[], baseline: string | null): string {
       : [
           `Saved a month, where the volume is known: ${showNano(saving.savedPerMonth)} of ${showNano(saving.nowPerMonth)}.`,
         ];
-  const now = baseline === null ? 'There is no baseline to count savings against.' : `Now: every call to ${baseline}.`;
-  return [table.toString(), ...wrap([now, ...sum].join(' '), WIDTH)].join('\n');
+  const now =
+    baseline === null
+      ? 'There is no baseline to count savings against.'
+      : `Of 1,000 calls: what they cost at ${baseline}, then as recommended.`;
+  return [table.toString(), ...[now, ...sum].flatMap((line) => wrap(showText(line), WIDTH, 2))].join('\n');
 }
 
-const LONGEST_NAME = 22;
-
-function toLine({ task, recommended, behind, nowNanoUsd, thenNanoUsd, savedShare, savedPerMonth }: Advice): string[] {
-  const { profile } = task;
-  const take = recommended === null ? UNKNOWN : recommended.model + (behind === null ? '' : ` > ${behind.model}`);
+function toFigures({ task, nowNanoUsd, thenNanoUsd, savedShare, savedPerMonth }: Advice): string[] {
   return [
-    fitName(showText(profile.task), LONGEST_NAME),
-    fitName(showText(take), LONGEST_NAME),
-    SIGNS[profile.recommendation.verdict],
+    SIGNS[task.profile.recommendation.verdict],
     showThousand(nowNanoUsd),
     showThousand(thenNanoUsd),
     savedShare === null ? UNKNOWN : percent(savedShare),

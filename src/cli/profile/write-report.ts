@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import type { Profile } from '../../lifecycle/profile/profile.ts';
 import type { ReportTask } from '../../lifecycle/report/advice.ts';
+import type { MonthlyBill } from '../../lifecycle/report/bill.ts';
 import { svgFile } from '../../lifecycle/report/chart/svg.ts';
 import { figuresOf } from '../../lifecycle/report/figures.ts';
 import { reportPage } from '../../lifecycle/report/page.ts';
@@ -27,11 +28,11 @@ export function toReportTasks(profiles: readonly Profile[], { tasks }: Pick<Conf
 export function writeReport(
   tasks: readonly ReportTask[],
   { html, svg }: ReportPlaces,
-  baseline: string | null,
+  { baseline, bill }: { baseline: string | null; bill: MonthlyBill | null },
 ): string[] {
   const told: string[] = [];
   if (html !== undefined) {
-    write(html, reportPage({ tasks, baseline }));
+    write(html, reportPage({ tasks, baseline, bill }));
     told.push(`report: ${html}`);
   }
   if (svg !== undefined) {

@@ -75,13 +75,19 @@ describe('what beats a point', () => {
 
 describe('laws of the frontier', () => {
   // Few different values, so that ties and edges come up.
-  const point = fc.record({
-    cost: fc.oneof(fc.integer({ min: 0, max: 6 }), fc.double({ min: 0, max: 1e6, noNaN: true })),
-    share: fc.oneof(
-      fc.integer({ min: 0, max: 4 }).map((fourths) => fourths / 4),
-      fc.double({ min: 0, max: 1, noNaN: true }),
-    ),
-  });
+  /** To the millionth, as amounts are: the smallest numbers there are have no halves, and no laws. */
+  const positive = (max: number) =>
+    fc.double({ min: 0, max, noNaN: true }).map((value) => Math.round(value * 1e6) / 1e6 + 0);
+  const point = fc.record(
+    {
+      cost: fc.oneof(fc.integer({ min: 0, max: 6 }), positive(1e6)),
+      share: fc.oneof(
+        fc.integer({ min: 0, max: 4 }).map((fourths) => fourths / 4),
+        positive(1),
+      ),
+    },
+    { noNullPrototype: true },
+  );
   const points = fc.array(point, { minLength: 1, maxLength: 12 });
 
   /** What the best mixture reaches for that cost; null for less than the cheapest costs. */

@@ -5,8 +5,8 @@ import { percent } from '../profile/verdict.ts';
 import type { ReportTask } from './advice.ts';
 import { dataTable } from './data-table.ts';
 import { type Markup, markup } from './markup.ts';
-import { moment, moreSamplesOf, named, rangeOf, shareOf, verdictChip } from './parts.ts';
-import { counted, listed, showNano } from './words.ts';
+import { moment, named, rangeOf, shareOf, verdictChip } from './parts.ts';
+import { counted, listed, showNano, waitsFor } from './words.ts';
 
 interface TaskModel {
   profile: Profile;
@@ -27,11 +27,14 @@ export function sureness(tasks: readonly ReportTask[]): Markup {
       { name: 'Interval', isFigure: true, cell: ({ model }) => rangeOf(model.passRate) },
       { name: 'Width', isFigure: true, cell: ({ model }) => widthOf(model) },
       { name: 'Verdict', cell: ({ model }) => verdictChip(model.verdict) },
-      { name: 'More samples', isFigure: true, cell: ({ model }) => moreSamplesOf(model) },
+      {
+        name: 'Waits for',
+        cell: ({ profile, model }) => waitsFor(model, profile.thresholds) ?? UNKNOWN,
+      },
     ],
     rows,
   );
-  return markup`<section class="sure"><h2>How sure is this?</h2><p>The narrower the interval, the surer the pass rate. “Counts as” is less than “judged” where some samples stand for more traffic than others; “more samples” is what a verdict would take if the pass rate stays what it is.</p>
+  return markup`<section class="sure"><h2>How sure is this?</h2><p>The narrower the interval, the surer the pass rate. “Counts as” is less than “judged” where some samples stand for more traffic than others; “waits for” is what a verdict would take if the pass rate stays what it is.</p>
 ${table}</section>
 `;
 }

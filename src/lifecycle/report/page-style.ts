@@ -3,8 +3,8 @@ import { DARK, LIGHT } from './chart/style.ts';
 import { type Markup, markup } from './markup.ts';
 
 function colours(palette: typeof LIGHT, page: string, line: string): Markup {
-  const { ground, ink, muted, accent, good, gated, next } = palette;
-  return markup`--page:${page};--ground:${ground};--ink:${ink};--muted:${muted};--accent:${accent};--good:${good};--gated:${gated};--next:${next};--line:${line}`;
+  const { ground, ink, muted, accent, good, gated, next, warning } = palette;
+  return markup`--page:${page};--ground:${ground};--ink:${ink};--muted:${muted};--accent:${accent};--good:${good};--gated:${gated};--next:${next};--line:${line};--warning:${warning}`;
 }
 
 export const pageStyle: Markup = markup`
@@ -53,6 +53,7 @@ thead .figure{white-space:normal}
 .chip.gated{background:var(--gated)}
 .chip.undecided{background:none;border:1px dashed var(--muted)}
 ul{margin:0;padding-left:20px;max-width:90ch}
+ul.warnings{margin:0 0 12px;padding:10px 16px 10px 34px;border-left:4px solid var(--warning);background:var(--page);border-radius:4px}
 li{margin:3px 0;overflow-wrap:anywhere}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:8px 20px;margin:12px 0 20px;font-size:.92rem}
 dt{font-weight:600}

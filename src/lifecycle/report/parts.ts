@@ -1,6 +1,6 @@
 // Small pieces that several sections of a report share.
 
-import { showCount, UNKNOWN } from '../../ledger/display.ts';
+import { UNKNOWN } from '../../ledger/display.ts';
 import type { ModelProfile, PassRate, ProfileVerdict } from '../profile/profile.ts';
 import { percent, percentRange } from '../profile/verdict.ts';
 import { type Markup, markup } from './markup.ts';
@@ -42,11 +42,4 @@ export function moment(iso: string | null): string {
 /** A figure and its sign stay on one line. */
 export function unbroken(sentence: string): string {
   return sentence.replaceAll(' %', '\u{a0}%');
-}
-
-/** How many more samples a verdict would take, for a cell of a table. */
-export function moreSamplesOf({ verdict, moreSamples, passRate }: ModelProfile): string {
-  if (passRate.share === null) return UNKNOWN;
-  if (verdict !== 'undecided') return '0';
-  return moreSamples === null ? 'on the edge' : `about ${showCount(moreSamples)}`;
 }

@@ -1,8 +1,8 @@
 // What a profile does not know, said as plainly as what it does. A list of sentences, empty only where nothing is left open.
 import { showCount } from '../../ledger/display.ts';
-import type { ModelProfile } from '../profile/profile.ts';
+import type { ModelProfile, Profile } from '../profile/profile.ts';
 import type { Advice } from './advice.ts';
-import { counted, listed } from './words.ts';
+import { counted, listed, waitsFor } from './words.ts';
 
 /** `baseline`: name of the model that savings are counted against; null for none. */
 export function unknownsOf({ task, ...advice }: Advice, baseline: string | null): string[] {
@@ -13,7 +13,7 @@ export function unknownsOf({ task, ...advice }: Advice, baseline: string | null)
     ...(volume === null ? ['How many calls there are in a month (volume of the task), so no saving per month.'] : []),
     ...(latencyBudgetMs === null ? ['How long an answer may take (latency_budget of the task).'] : []),
     ...ofGates(advice),
-    ...profile.models.flatMap(ofModel),
+    ...profile.models.flatMap((model) => ofModel(model, profile)),
   ];
 }
 
@@ -43,13 +43,13 @@ function ofGates({ recommended, behind }: Pick<Advice, 'recommended' | 'behind'>
   ];
 }
 
-function ofModel(profile: ModelProfile): string[] {
-  const { model, verdict, moreSamples, missing, refused, judged, cost, snapshots, passRate, outputTokens, byGate } =
-    profile;
-  const unpriced = judged - cost.known;
+function ofModel(profile: ModelProfile, { thresholds }: Pick<Profile, 'thresholds'>): string[] {
+  const { model, missing, refused, judged, cost, snapshots, outputTokens, byGate } = profile;
+  const waiting = waitsFor(profile, thresholds);
+  const unpriced = judged - refused - cost.known;
   const broken = byGate.filter((gate) => gate.broken > 0).map((gate) => `${gate.gate} (${showCount(gate.broken)})`);
   return [
-    verdict === 'undecided' && passRate.share !== null && sayMore(model, moreSamples),
+    waiting !== null && `${model}: what it is good for; that takes ${waiting}.`,
     missing > 0 && `${model}: ${counted(missing, 'sample')} without an answer or a verdict, counted as nothing.`,
     refused > 0 && `${model}: ${counted(refused, 'sample')} refused by the provider, counted as not passed.`,
     broken.length > 0 && `${model}: verdicts that gates could not give: ${listed(broken)}.`,
@@ -59,10 +59,4 @@ function ofModel(profile: ModelProfile): string[] {
     judged > 0 && outputTokens === null && `${model}: how long its answers are; the provider tells no usage.`,
     snapshots.length > 1 && `${model}: which of ${listed(snapshots)} will answer next; all of them have.`,
   ].filter((sentence) => sentence !== false);
-}
-
-function sayMore(model: string, moreSamples: number | null): string {
-  return moreSamples === null
-    ? `${model}: what it is good for; it stands on the edge of a threshold, and no number of samples that could be told decides that.`
-    : `${model}: what it is good for; about ${counted(moreSamples, 'more sample', 'more samples')} would tell.`;
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { adviceFor, type ReportTask } from './advice.ts';
-import { type ModelCounts, profileOf, reportTask } from './report.fixture.ts';
-import { counted, headline, listed, sayDifference, showThousand } from './words.ts';
+import { type ModelCounts, modelProfile, profileOf, reportTask } from './report.fixture.ts';
+import { counted, headline, listed, sayDifference, showThousand, waitsFor } from './words.ts';
 
 const SMALL: ModelCounts = { model: 'small', passed: 199, thousand: 1 };
 const MID: ModelCounts = { model: 'mid', passed: 199, thousand: 4 };
@@ -51,7 +51,7 @@ describe('the headline', () => {
     const open = { ...SMALL, passed: 19, judged: 20 };
     const text = say([reportTask(profileOf('a', [open])), reportTask(profileOf('b', [open, FRONTIER]))]);
     assert.match(text, /For a no model is known to be good enough yet\./);
-    assert.match(text, /More samples would tell whether a cheaper model will do: small for a; small for b\.$/);
+    assert.match(text, /It is not decided yet whether a cheaper model will do: small for a; small for b\.$/);
   });
 
   test('does not call it a saving when it costs more', () => {
@@ -84,4 +84,24 @@ test('a difference is a saving, none, or more', () => {
   assert.equal(sayDifference(2e9, 0.4), 'saves $2.00 (40 %)');
   assert.equal(sayDifference(0.2, 0), 'costs the same');
   assert.equal(sayDifference(-2e9, -1), 'costs $2.00 more');
+});
+
+describe('what a verdict waits for', () => {
+  const thresholds = { defaultFrom: 0.95, gatedFrom: 0.85, confidence: 0.95 };
+  const wait = (counts: Partial<ModelCounts>): string | null =>
+    waitsFor(modelProfile({ ...SMALL, ...counts }), thresholds);
+
+  test('is samples, or more of them than can be told', () => {
+    assert.match(wait({ passed: 97, judged: 100 }) ?? '', /^about \d+ more samples$/);
+    assert.match(wait({ passed: 95, judged: 100 }) ?? '', /on the edge of a threshold/);
+  });
+
+  test('is a judge, where the rate would be enough', () => {
+    assert.equal(wait({ changes: { verdict: 'undecided', moreSamples: null } }), 'a judge that is trusted');
+  });
+
+  test('is nothing where there is one, or where nothing was judged', () => {
+    assert.equal(wait({}), null);
+    assert.equal(wait({ passed: 0, judged: 0 }), null);
+  });
 });

@@ -1,7 +1,8 @@
 // Figures and findings of a report in the words of people.
+import type { ThresholdsConfig } from '../../config/config.ts';
 import { showCount, showUsd, UNKNOWN } from '../../ledger/display.ts';
-import type { ProfileVerdict } from '../profile/profile.ts';
-import { percent } from '../profile/verdict.ts';
+import type { ModelProfile, ProfileVerdict } from '../profile/profile.ts';
+import { judgeRate, percent } from '../profile/verdict.ts';
 import { type Advice, savingOf } from './advice.ts';
 
 /** What 1,000 calls cost, from what one costs in nano-dollars. */
@@ -29,8 +30,20 @@ export const VERDICTS: Readonly<Record<ProfileVerdict, string>> = {
   default: 'answers can be taken as they come',
   gated: 'needs gates and a canary',
   next: 'not good enough: a stronger model is needed',
-  undecided: 'too few samples for a verdict',
+  undecided: 'no verdict yet',
 };
+
+/** What a verdict waits for; null when there is one, or nothing was judged. */
+export function waitsFor(model: Waiting, thresholds: ThresholdsConfig): string | null {
+  const { verdict, moreSamples, passRate, judged } = model;
+  if (verdict !== 'undecided' || passRate.share === null) return null;
+  if (moreSamples !== null) return `about ${counted(moreSamples, 'more sample')}`;
+  // A rate that would have a verdict and has none is one that a judge vouches for whom nobody trusts.
+  const isSettled = judgeRate(passRate, judged, thresholds).verdict !== 'undecided';
+  return isSettled ? 'a judge that is trusted' : 'more samples than can be told: it stands on the edge of a threshold';
+}
+
+type Waiting = Pick<ModelProfile, 'verdict' | 'moreSamples' | 'passRate' | 'judged'>;
 
 /** `saves $1.20 (80 %)`, or `costs $0.10 more`. */
 export function sayDifference(amount: number, share: number | null): string {
@@ -99,5 +112,5 @@ function sayDoubts(advices: readonly Advice[]): string | null {
     const { openModels } = profile.recommendation;
     return openModels.length === 0 ? [] : [`${listed(openModels)} for ${profile.task}`];
   });
-  return parts.length === 0 ? null : `More samples would tell whether a cheaper model will do: ${parts.join('; ')}.`;
+  return parts.length === 0 ? null : `It is not decided yet whether a cheaper model will do: ${parts.join('; ')}.`;
 }
