@@ -104,6 +104,7 @@ describe('tierline simulate', () => {
       run(t, ['small', 'big'], { from: 'ledger', ledger: '/nowhere/l.db' }),
       /There is no ledger at/,
     );
+    await assert.rejects(run(t, ['small', 'big'], { task: 'nope' }), /There is no task "nope"\. Tasks: label\./);
     await assert.rejects(run(t, ['small', 'big'], { since: 'soon' }), /"soon" is no time/);
   });
 
@@ -127,6 +128,8 @@ describe('tierline simulate', () => {
       /50 calls of the ledger, 2026-10-31T10:00 to 2026-11-02T11:00; by the ledger 50 of them really cost \$0\.00005\./,
     );
     assert.match(text, /per month/);
+    const none = await run(t, ['small', 'small'], { ...options, since: '2020-01-01', until: '2020-02-01' });
+    assert.equal(none.text, 'There are no calls to simulate with.\n');
     const since = await run(t, ['small', 'small'], { ...options, since: '10h', json: true });
     assert.equal((JSON.parse(since.text) as SimulationReport).calls, 10);
     const ruled =

@@ -14,6 +14,7 @@ const MOST_LINES = 8;
 const WIDTH = 110;
 
 export function writeSimulation(report: SimulationReport): string {
+  if (report.calls === 0) return 'There are no calls to simulate with.\n';
   const parts = [
     wrapped(sayVerdict(report)),
     wrapped(sayGround(report)),
@@ -45,8 +46,7 @@ function wrapLine(line: string): string {
 }
 
 /** One sentence: what it would cost, and how good it would be. */
-export function sayVerdict({ calls, told, current, candidate, difference }: Comparison): string {
-  if (calls === 0) return 'There are no calls to simulate with.';
+function sayVerdict({ calls, told, current, candidate, difference }: Comparison): string {
   const { costNanoUsd: before } = current;
   const { costNanoUsd: after } = candidate;
   const rise = difference.costNanoUsd;

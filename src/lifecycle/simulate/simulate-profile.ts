@@ -41,6 +41,10 @@ function tasksIn(config: Config, folder: string): string[] {
 export async function simulateProfile(sides: Sides, source: ProfileSource): Promise<Pair[]> {
   const { config } = sides.current;
   const { folder = artifactsFolder(config), task } = source;
+  if (task !== null && !config.tasks.has(task))
+    throw new Error(
+      `There is no task ${JSON.stringify(task)}. Tasks: ${[...config.tasks.keys()].join(', ') || 'none'}.`,
+    );
   const known = tasksIn(config, folder);
   const tasks = task === null ? known : known.filter((name) => name === task);
   if (tasks.length === 0) {
