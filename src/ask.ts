@@ -34,7 +34,14 @@ export interface AskedFor {
 }
 
 /** Why there is no answer is told in the reply, with what was spent all the same; nothing is thrown on that account. */
-export type Ask = (model: string, prompt: string, asking: Asking) => Promise<JudgeReply>;
+export type Ask = (model: string, prompt: string, asking: Asking) => Promise<AskedReply>;
+
+export interface AskedReply extends JudgeReply {
+  /** Why there is no answer: a rate limit, something that would be the same the next time, or anything else. */
+  end: 'answered' | 'limited' | 'refused' | 'failed';
+  /** How long the provider wants to be left alone, milliseconds; null when it did not say. */
+  waitMs: number | null;
+}
 
 export function createAsk(engine: Asker, { atMs, tenant, task }: AskedFor): Ask {
   const { policy } = engine;
@@ -42,13 +49,30 @@ export function createAsk(engine: Asker, { atMs, tenant, task }: AskedFor): Ask 
   return async (model, prompt, asking) => {
     const asked = policy.models.get(model);
     const places = asked === undefined ? null : placesWithin(asked, limits);
-    if (places !== null && places.refusal !== null) return { text: '', failure: places.refusal.say, costNanoUsd: 0 };
+    if (places !== null && places.refusal !== null) return notAsked(places.refusal.say);
     const request = { model, messages: [{ role: 'user', content: prompt }] };
     const inbound = Inbound.read(openaiChat, Buffer.from(JSON.stringify(request)), MAX_DEPTH);
     const attempt = { ...plainAttempt(model, ''), deployments: places?.left ?? null };
     const outcome = await deliverQuestion(engine, { inbound, attempt, asking });
-    return { ...read(outcome), costNanoUsd: spentOn(outcome.exchanges, engine.pricing(atMs)).nanoUsd };
+    const { httpStatus, retryAfterMs = null } = outcome.exchanges.at(-1)?.result ?? {};
+    const reply = read(outcome);
+    return {
+      ...reply,
+      end: reply.failure === undefined ? 'answered' : endOf(httpStatus ?? 0),
+      waitMs: retryAfterMs,
+      costNanoUsd: spentOn(outcome.exchanges, engine.pricing(atMs)).nanoUsd,
+    };
   };
+}
+
+function notAsked(failure: string): AskedReply {
+  return { text: '', failure, end: 'refused', waitMs: null, costNanoUsd: 0 };
+}
+
+/** Credentials and names that are wrong stay wrong. */
+function endOf(httpStatus: number): AskedReply['end'] {
+  if (httpStatus === 429) return 'limited';
+  return httpStatus === 401 || httpStatus === 403 || httpStatus === 404 ? 'refused' : 'failed';
 }
 
 /** A request of the router's own to one model. */

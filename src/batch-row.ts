@@ -36,6 +36,10 @@ export function toBatchRow(line: BatchLine, batch: KnownBatch, by: { price: Pric
     dialect: line.dialect,
     stream: false,
     requestedModel: model,
+    // The order lies at the provider.
+    asks: null,
+    maxOutputTokens: null,
+    messages: null,
     provider: batch.provider,
     responseModel: line.model,
     reasons: [{ step: 'request', say: `answered in the batch ${batch.id}` }],

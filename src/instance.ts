@@ -7,6 +7,7 @@ import type { Config } from './config/config.ts';
 import { loadGates } from './config/load-gates.ts';
 import { type Connections, createConnections } from './connections.ts';
 import { createEngine, createMemory, type PolicyMemory } from './engine.ts';
+import { type Prior, readPriors } from './evidence/priors.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { type ObjectStore, objectsPath, openObjectStore } from './objects/object-store.ts';
 import type { Engine } from './router.ts';
@@ -41,7 +42,7 @@ export interface Instance<L extends Ledger | null = Ledger | null> {
 
 /** With the ledger of the configuration. Rejects when it, a gate or a connection cannot be opened; nothing is left open then. */
 export async function openInstance(config: Config, warn: (sentence: string) => void): Promise<Instance<Ledger>> {
-  const memory = createMemory(seedHistory(config.ledger.path));
+  const memory = createMemory(seedHistory(config.ledger.path, measured(config, warn)));
   const capture = createCapture(config.ledger.path, warn);
   const compiled = await compile(config, memory, capture);
   let ledger: Ledger | null = null;
@@ -57,11 +58,30 @@ export async function openInstance(config: Config, warn: (sentence: string) => v
   }
 }
 
-/** Without a ledger: no call leaves a trace, and the planner begins unknowing. */
-export async function openUnrecorded(config: Config): Promise<Instance<null>> {
-  const memory = createMemory();
+export interface UnrecordedOptions {
+  /** What the planner begins with; what profiles tell when left out. */
+  memory?: PolicyMemory;
+  /** Told what is wrong with profiles; where nobody hears it, the planner begins unknowing. */
+  warn?: (sentence: string) => void;
+}
+
+/** Without a ledger: no call leaves a trace. */
+export async function openUnrecorded(
+  config: Config,
+  {
+    warn,
+    memory = createMemory(seedHistory(null, warn === undefined ? [] : measured(config, warn))),
+  }: UnrecordedOptions = {},
+): Promise<Instance<null>> {
   const compiled = await compile(config, memory, null);
   return new OpenInstance<null>({ config, memory, ledger: null, objects: null, capture: null }, compiled);
+}
+
+/** What profiles beside the configuration tell of its models. */
+function measured(config: Config, warn: (sentence: string) => void): readonly Prior[] {
+  const { priors, warnings } = readPriors(config);
+  for (const warning of warnings) warn(warning);
+  return priors;
 }
 
 interface Compiled {

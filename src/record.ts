@@ -25,6 +25,9 @@ export interface CallFacts {
   dialect: string;
   stream: boolean;
   requestedModel: string;
+  asks: string;
+  maxOutputTokens: number | null;
+  messages: number;
   plan: Plan;
   decisionUs: number;
 }
@@ -62,6 +65,9 @@ export function toCallRow(
     dialect: call.dialect,
     stream: call.stream,
     requestedModel: call.requestedModel,
+    asks: call.asks,
+    maxOutputTokens: call.maxOutputTokens,
+    messages: call.messages,
     model: answer?.attempt.model ?? null,
     tier: answer?.attempt.tier ?? null,
     provider: answer?.deployment.connection.name ?? null,

@@ -293,6 +293,9 @@ function callFacts(call: Call, plan: Plan, decidedAt: number): CallFacts {
     dialect: inbound.dialect.name,
     stream: inbound.stream,
     requestedModel: inbound.model,
+    asks: inbound.asks,
+    maxOutputTokens: inbound.maxOutputTokens,
+    messages: inbound.listed,
     plan,
     decisionUs: (decidedAt - call.startedAt) * 1000,
   };

@@ -1,15 +1,18 @@
-// What the ledger remembers of earlier calls, for a planner that has just been started.
+// What profiles have measured and what the ledger remembers of earlier calls, for a planner that has just been started.
 import { existsSync } from 'node:fs';
+import type { Prior } from './evidence/priors.ts';
 import { openLedgerReader } from './ledger/reader.ts';
 import { History } from './state/history.ts';
 
 /** The newest calls are enough: older ones have faded from a running gateway's history too. */
 const CALLS = 2000;
 
-/** A history of the newest calls of a ledger; an empty one when there is none to read. */
-export function seedHistory(path: string): History {
+/** What was measured, then the newest calls of a ledger, where there is one to read; what was measured alone when there is none. */
+export function seedHistory(path: string | null, priors: readonly Prior[] = []): History {
   const history = new History();
-  if (path === ':memory:' || !existsSync(path)) return history;
+  for (const { task, model, passRate, outputTokens, latencyMs } of priors)
+    history.assume({ task, model, passRate, outputTokens, p95LatencyMs: latencyMs?.p95 ?? null });
+  if (path === null || path === ':memory:' || !existsSync(path)) return history;
   try {
     const reader = openLedgerReader(path);
     try {

@@ -52,6 +52,12 @@ export interface CallRow {
   dialect: string;
   stream: boolean;
   requestedModel: string;
+  /** What the request asks for, in the words of `asks.ts`; null when it was not recorded. */
+  asks: string | null;
+  /** The most tokens the client let the model write; null when it did not say, or that was not recorded. */
+  maxOutputTokens: number | null;
+  /** How many messages the request has; null when that was not recorded. */
+  messages: number | null;
   /** Configured model that gave the answer; null when none did. */
   model: string | null;
   tier: string | null;

@@ -14,6 +14,11 @@ export interface View {
   readonly bytes: number;
   /** All text of system prompt and messages, joined by newlines. */
   readonly text: string;
+  /**
+   * All input in a model's own tokens (null: in those of no vocabulary in particular), where it has been counted before, as for a call
+   * that is looked back on; it then stands in for counting `text`.
+   */
+  readonly tokensOf?: (model: string | null) => number;
   /** Input that came as tokens and not as text. */
   readonly givenTokens: number;
   readonly messageCount: number;

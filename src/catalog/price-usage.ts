@@ -27,14 +27,26 @@ const NORMAL_TIERS: ReadonlySet<string> = new Set(['', 'default', 'standard', 'a
  */
 export function priceUsage(usage: Usage | null, model: ModelSpec | null, options: PricingOptions = {}): Cost {
   if (usage === null || model === null) return UNKNOWN_COST;
+  const tariff = tariffOf(model, totalInputTokens(usage), options);
+  const nanoUsd = tariff === null ? null : total(usage, tariff);
+  return nanoUsd === null ? UNKNOWN_COST : { nanoUsd, basis: 'measured' };
+}
+
+/** What one request is billed by: rates by class, and the fraction of them that its service tier costs. */
+export interface Tariff {
+  rates: Rates;
+  multiplier: Multiplier;
+}
+
+/** The tariff of a request with so many input tokens of all classes; null when none is known. */
+export function tariffOf(model: ModelSpec, inputTokens: number, options: PricingOptions = {}): Tariff | null {
   const price = priceAt(model.prices, options.atMs ?? Date.now());
   const multiplier = multiplierOf(model, options);
-  if (price === null || multiplier === null) return UNKNOWN_COST;
+  if (price === null || multiplier === null) return null;
   const long = price.longContext;
-  const isLong = long !== undefined && totalInputTokens(usage) > long.aboveInputTokens;
-  if (isLong && multiplier.isShortContextOnly === true) return UNKNOWN_COST;
-  const nanoUsd = total(usage, isLong ? long.rates : price.rates, multiplier);
-  return nanoUsd === null ? UNKNOWN_COST : { nanoUsd, basis: 'measured' };
+  const isLong = long !== undefined && inputTokens > long.aboveInputTokens;
+  if (isLong && multiplier.isShortContextOnly === true) return null;
+  return { rates: isLong ? long.rates : price.rates, multiplier };
 }
 
 /** The entry that holds at a moment: the last one whose start and hours fit. Null when none does. */
@@ -113,7 +125,7 @@ class ExactSum {
   }
 }
 
-function total(usage: Usage, rates: Rates, multiplier: Multiplier): NanoUsd | null {
+function total(usage: Usage, { rates, multiplier }: Tariff): NanoUsd | null {
   const except = multiplier.except;
   const discounted = new ExactSum();
   const full = except === undefined ? discounted : new ExactSum();

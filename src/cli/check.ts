@@ -3,6 +3,7 @@
 import { createCatalog } from '../catalog/catalog.ts';
 import { compilePolicy, modelPartsOf } from '../compile-policy.ts';
 import type { Config } from '../config/config.ts';
+import { readPriors } from '../evidence/priors.ts';
 import { NO_STATE } from '../policy/state.ts';
 import { seedHistory } from '../seed-history.ts';
 import { findMisplacedEmbeddings } from './check/embeddings.ts';
@@ -39,7 +40,7 @@ export function checkCommand(options: CheckOptions, print: (text: string) => voi
 
 function findAll({ config, nowMs }: CheckOptions): Finding[] {
   const policy = compilePolicy(config, modelPartsOf(config, createCatalog()));
-  const history = seedHistory(config.ledger.path);
+  const history = seedHistory(config.ledger.path, readPriors(config).priors);
   const recordOf = (task: string | null, model: string) => history.recordOf(task, model);
   const findings = [
     ...findUnreachable(config),

@@ -13,6 +13,7 @@ import type { Dialect } from '../dialect/dialect.ts';
 import { gemini } from '../dialect/gemini.ts';
 import { guessDialect, namedDialect, pathOf } from '../dialect/guess-dialect.ts';
 import { Inbound } from '../dialect/inbound.ts';
+import { readPriors } from '../evidence/priors.ts';
 import { showCount, showShare, showText, showUsd, UNKNOWN } from '../ledger/display.ts';
 import { type Consideration, type ConsideredModel, consider } from '../policy/consider.ts';
 import { factsOf } from '../policy/facts.ts';
@@ -40,7 +41,7 @@ export function explainRequestCommand(options: ExplainRequestOptions, print: (te
   const { config, nowMs } = options;
   const { view, path } = readRequest(options);
   const caller: Caller = { tenant: options.tenant ?? 'default', path, headers: toHeaders(options.header ?? []) };
-  const history = seedHistory(config.ledger.path);
+  const history = seedHistory(config.ledger.path, readPriors(config).priors);
   const policy = compilePolicy(config, modelPartsOf(config, createCatalog()));
   const recordOf = (task: string | null, model: string) => history.recordOf(task, model);
   const found = consider(policy, view, caller, { ...NO_STATE, nowMs, spends: true, recordOf });

@@ -20,3 +20,9 @@ export function findConfig(named: string | undefined): FoundFile {
   if (path === null) return { ...configFromEnvironment(process.env), path };
   return { config: loadConfig({ path, env: process.env }), path, sentence: `Configuration: ${path}` };
 }
+
+/** The configuration of a file, null without one: a ladder that keys in the environment would give is nobody's decision. */
+export function findConfigFile(named: string | undefined): { config: Config | null; path: string | null } {
+  const { config, path } = findConfig(named);
+  return { config: path === null ? null : config, path };
+}

@@ -5,8 +5,13 @@ import { Command } from 'commander';
 import { complaintAboutNode } from '../call/node-version.ts';
 import { collect, count, factor, port, whole } from './arguments.ts';
 import type { CommandIo } from './command-io.ts';
+import { defineAudit } from './commands/audit.ts';
+import { defineEstimate } from './commands/estimate.ts';
+import { defineEvaluate } from './commands/evaluate.ts';
+import { defineJudge } from './commands/judge.ts';
 import { defineProfile } from './commands/profile.ts';
 import { defineSample } from './commands/sample.ts';
+import { defineSimulate } from './commands/simulate.ts';
 
 const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 const warn = (text: string): void => void process.stderr.write(`tierline: ${text}\n`);
@@ -129,8 +134,13 @@ withLedger(program.command('explain').description('why one call went where it we
     }
   });
 
+defineAudit(program, io);
 defineProfile(program, io);
+defineEstimate(program, io);
+defineEvaluate(program, io);
+defineJudge(program, io);
 defineSample(program, io);
+defineSimulate(program, io);
 
 try {
   const complaint = complaintAboutNode(process.version);

@@ -6,8 +6,8 @@ import type { Spending } from '../lifecycle/profile/spending.ts';
 import type { CommandIo } from './command-io.ts';
 import { type Progress, startProgress } from './progress.ts';
 
-/** Failures in a row that a lane may have, and how long it may be refused for its rate limit alone. */
-export const LANE_LIMITS = { maxFailures: 5, maxIdleMs: 300_000 };
+/** How often a question is tried, how many failures in a row a lane may have, and how long it may be refused for its rate limit alone. */
+export const LANE_LIMITS = { maxTries: 3, maxFailures: 6, maxIdleMs: 300_000 };
 
 export interface PaidWork {
   /** Questions that are to be asked. */
@@ -20,13 +20,13 @@ export interface PaidWork {
   unpriced: readonly string[];
   /** Questions of earlier runs that were killed under way. */
   lost: number;
-  /** What is not part of the sum; judges when left out, null for nothing. */
-  besides?: string | null;
+  /** What is spent beside it, as the rest of a sentence; `judges not included` when left out, null for nothing. */
+  beside?: string | null;
 }
 
 /** The ceiling in nano-dollars; null for none. Rejects when there is no leave to spend. */
 export async function askForLeave(
-  { count, what, expected, unpriced, lost, besides = 'judges' }: PaidWork,
+  { count, what, expected, unpriced, lost, beside = 'judges not included' }: PaidWork,
   { maxUsd, yes }: { maxUsd?: number | undefined; yes?: boolean | undefined },
   io: CommandIo,
 ): Promise<NanoUsd | null> {
@@ -36,7 +36,7 @@ export async function askForLeave(
     );
   const ceiling = maxUsd === undefined ? null : Math.round(maxUsd * 1e9);
   if (count === 0) return ceiling;
-  const whole = `${what}, ${sayCost(expected, unpriced)}${besides === null ? '' : `, ${besides} not included`}`;
+  const whole = `${what}, ${sayCost(expected, unpriced)}${beside === null ? '' : `, ${beside}`}`;
   if (ceiling !== null && unpriced.length > 0)
     throw new Error(
       `A ceiling needs prices, and ${unpriced.join(', ')} has none: say it under \`price\`, or leave it out.`,
@@ -82,7 +82,9 @@ export function stopOnSignal(io: CommandIo): { signal: AbortSignal; release: () 
 export interface Followed {
   /** One question of this lane has its answer. */
   advance: (lane: string) => void;
-  note: (message: string) => void;
+  note: (message: string, lane?: string) => void;
+  /** The last that was noted of a lane, for the end. */
+  noteOf: (lane: string) => string | null;
   finish: (isStopped: boolean) => void;
 }
 
@@ -92,7 +94,9 @@ export async function follow(
   { spending, io }: { spending: Spending; io: CommandIo },
 ): Promise<Followed> {
   const total = [...lanes.values()].reduce((sum, count) => sum + count, 0);
-  if (total === 0) return { advance: () => undefined, note: () => undefined, finish: () => undefined };
+  const notes = new Map<string, string>();
+  const noteOf = (lane: string): string | null => notes.get(lane) ?? null;
+  if (total === 0) return { advance: () => undefined, note: () => undefined, noteOf, finish: () => undefined };
   const open = new Map([...lanes].map(([lane, left]) => [lane, { left, done: 0 }]));
   const startedAt = performance.now();
   const progress: Progress = await startProgress({
@@ -116,7 +120,11 @@ export async function follow(
       lane.done++;
       progress.advance(say());
     },
-    note: progress.note,
+    note: (message, lane) => {
+      if (lane !== undefined) notes.set(lane, message);
+      progress.note(message);
+    },
+    noteOf,
     finish: (isStopped) =>
       progress.finish(
         `${isStopped ? 'stopped after' : 'done in'} ${showDuration(performance.now() - startedAt)}, ${showUsd(Math.round(spending.spent))} spent`,
@@ -126,6 +134,7 @@ export async function follow(
 
 const REASONS: Readonly<Record<NonNullable<LaneResult['reason']>, string>> = {
   failing: 'its provider keeps failing',
+  stuck: 'its provider will not answer any',
   limited: 'its provider keeps refusing it for its rate limit',
   ceiling: 'the ceiling is reached',
 };
@@ -133,12 +142,14 @@ const REASONS: Readonly<Record<NonNullable<LaneResult['reason']>, string>> = {
 /** Says what was not done, by lane, and why. */
 export function tellLeft(
   lanes: ReadonlyMap<string, LaneResult>,
-  { spending, io }: { spending: Spending; io: CommandIo },
+  { spending, noteOf, io }: { spending: Spending; noteOf?: Followed['noteOf']; io: CommandIo },
 ): void {
   for (const [lane, { left, reason, waitedMs }] of lanes) {
     if (waitedMs >= 1000) io.warn(`${lane}: waited ${showDuration(waitedMs)} because its provider asked for that`);
-    if (left > 0 && reason !== null)
-      io.warn(`${lane}: ${left} questions are left, ${REASONS[reason]}; run it again to go on`);
+    if (left === 0 || reason === null) continue;
+    const note = reason === 'ceiling' ? null : (noteOf?.(lane) ?? null);
+    const why = note === null ? REASONS[reason] : `${REASONS[reason]} (${note})`;
+    io.warn(`${lane}: ${left} questions are left, ${why}; run it again to go on`);
   }
   if (spending.unknown > 0) io.warn(`what ${spending.unknown} answers cost is not known`);
 }

@@ -54,6 +54,19 @@ export interface Config {
   contextGuardShare: number;
   /** From which pass rate on a profiled model is taken, for tasks that do not say. */
   thresholds: ThresholdsConfig;
+  judges: JudgesConfig;
+}
+
+/** What a judge is held against before its word counts. */
+export interface JudgesConfig {
+  /** Agreement with the labels beyond chance, at least: Cohen's kappa, 0 to 1. */
+  kappa: number;
+  /** Share of the wrong answers that it may let pass, 0 to 1. */
+  falsePass: number;
+  /** How far position, length or the vendor of an answer may move its verdicts, 0 to 1. */
+  bias: number;
+  /** Labelled answers that it takes at least. */
+  minLabels: number;
 }
 
 /** Pass rates that a profile is held against, 0 to 1. */

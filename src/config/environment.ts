@@ -13,7 +13,7 @@ const TIERS = ['small', 'mid', 'frontier'] as const;
 type Tier = (typeof TIERS)[number];
 
 /** What each provider puts on the ladder. The first one listed that has a key gets the rung's name. */
-const LADDERS: Readonly<Record<string, Partial<Record<Tier, string>>>> = {
+export const LADDERS: Readonly<Record<string, Partial<Record<Tier, string>>>> = {
   anthropic: { small: 'claude-haiku-4-5', mid: 'claude-sonnet-4-6', frontier: 'claude-opus-4-7' },
   openai: { small: 'gpt-5.4-mini', mid: 'gpt-5.4', frontier: 'gpt-5.5' },
   gemini: { small: 'gemini-2.5-flash-lite', mid: 'gemini-2.5-flash', frontier: 'gemini-2.5-pro' },

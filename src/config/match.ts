@@ -63,7 +63,7 @@ function whenConditions(when: WhenRule, countTokens: (text: string) => number): 
 function textConditions(when: WhenRule, countTokens: (text: string) => number): Matches[] {
   const conditions: Matches[] = [];
   const { minInputTokens: least, maxInputTokens: most, contains, matches } = when;
-  const count = (view: View): number => countTokens(view.text) + view.givenTokens;
+  const count = (view: View): number => view.tokensOf?.(null) ?? countTokens(view.text) + view.givenTokens;
   // A token is never shorter than a byte, so most short requests need no counting.
   if (least !== null) conditions.push((view) => view.bytes >= least && count(view) >= least);
   if (most !== null) conditions.push((view) => view.bytes <= most || count(view) <= most);

@@ -67,6 +67,12 @@ export function resolveConfig(file: FileConfig, context: ResolveContext): Config
       headers: file.answer.headers,
       litellmCompat: file.answer.litellm_compat,
     },
+    judges: {
+      kappa: file.judges.kappa,
+      falsePass: file.judges.false_pass,
+      bias: file.judges.bias,
+      minLabels: file.judges.min_labels,
+    },
     contextGuardShare: file.context_guard,
   };
 }

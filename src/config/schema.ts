@@ -189,6 +189,14 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   profile: z.strictObject(thresholdsShape).prefault({}),
+  judges: z
+    .strictObject({
+      kappa: share.default(0.6),
+      false_pass: share.default(0.1),
+      bias: share.default(0.1),
+      min_labels: whole(1).default(30),
+    })
+    .prefault({}),
   context_guard: share.refine((value) => value > 0, 'must be above 0').default(0.8),
 });
 

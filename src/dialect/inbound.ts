@@ -1,5 +1,6 @@
 // A request as it came in: bytes checked once, positions of its members known, everything else derived when asked for.
 import { isUtf8 } from 'node:buffer';
+import { hintAsks, sayAsks } from '../call/asks.ts';
 import { TierlineError } from '../call/errors.ts';
 import { isObject } from '../call/json.ts';
 import type { CallKind } from '../call/view.ts';
@@ -39,6 +40,7 @@ export class Inbound implements Incoming {
   readonly model: string;
   readonly stream: boolean;
   readonly kind: CallKind;
+  readonly listed: number;
   private readonly shape: BodyShape;
   /** Whether the content of any message is a list of parts; a plain text holds no pictures and no signatures. */
   private readonly hasParts: boolean;
@@ -48,12 +50,13 @@ export class Inbound implements Incoming {
   private images: number | null = null;
 
   private constructor(dialect: Dialect, body: Buffer, read: ReadBody) {
-    const { top, shape, hasParts, outside } = read;
+    const { top, shape, hasParts, elements, outside } = read;
     this.dialect = dialect;
     this.body = body;
     this.top = top;
     this.shape = shape;
     this.hasParts = hasParts;
+    this.listed = elements;
     this.model = outside?.model ?? requireModel(top);
     this.kind = shape.kind;
     this.stream = outside?.stream ?? (shape.kind === 'chat' && top.isTrue('stream'));
@@ -75,7 +78,7 @@ export class Inbound implements Incoming {
     const top = scanJson(body, maxDepth, { key: shape.list, each: check });
     refuseAmbiguity(top);
     if (!isUtf8(body)) throw new TierlineError('invalid_encoding', 'The body is not valid UTF-8.');
-    const inbound = new Inbound(dialect, body, { top, shape, hasParts, outside });
+    const inbound = new Inbound(dialect, body, { top, shape, hasParts, elements, outside });
     shape.checkList(top, elements);
     if (outside === null) checkStream(top);
     return inbound;
@@ -194,6 +197,18 @@ export class Inbound implements Incoming {
     return this.isWritten('"file_id') ? fileIdsIn(this.body) : NO_IDS;
   }
 
+  get asks(): string {
+    if (this.kind === 'embedding') return '';
+    if (this.neutralRequest !== null) return sayAsks(this);
+    const { shape, top } = this;
+    return hintAsks({
+      hasTools: top.firstByte('tools') === ARRAY && !top.isEmpty('tools'),
+      mayHaveSchema: this.says(shape.formatKeys),
+      mayReason: this.says(shape.reasoningKeys),
+      mayHaveParts: !shape.hasHints || this.hasParts,
+    });
+  }
+
   get maxOutputTokens(): number | null {
     return this.shape.maxTokensOf(this.top);
   }
@@ -228,6 +243,7 @@ interface ReadBody {
   top: ScannedObject;
   shape: BodyShape;
   hasParts: boolean;
+  elements: number;
   outside: NamedOutside | null;
 }
 

@@ -1,5 +1,6 @@
 // A request made in the same process, in the neutral form: nothing was parsed, so nothing has to be checked for bytes.
 // Its caller is answered in the neutral wire.
+import { sayAsks } from '../call/asks.ts';
 import {
   countParts,
   firstExchangeOf,
@@ -54,6 +55,14 @@ export class NeutralInbound implements Incoming {
   get text(): string {
     this.words ??= gatherText(this.neutral);
     return this.words;
+  }
+
+  get asks(): string {
+    return sayAsks(this);
+  }
+
+  get listed(): number {
+    return this.neutral.messages.length;
   }
 
   get messageCount(): number {

@@ -16,6 +16,7 @@ export type Words = Pick<
   | 'dialect'
   | 'stream'
   | 'requestedModel'
+  | 'asks'
   | 'model'
   | 'tier'
   | 'provider'
@@ -41,6 +42,7 @@ export function toWords(row: CallRow): Words {
     dialect: row.dialect,
     stream: row.stream,
     requestedModel: row.requestedModel,
+    asks: row.asks,
     model: row.model,
     tier: row.tier,
     provider: row.provider,
@@ -81,6 +83,7 @@ export function fits(words: Words, row: CallRow): boolean {
     words.model === row.model &&
     words.stream === row.stream &&
     words.requestedModel === row.requestedModel &&
+    words.asks === row.asks &&
     words.finishReason === row.finishReason &&
     words.status === row.status &&
     words.httpStatus === row.httpStatus &&

@@ -37,8 +37,10 @@ test('a line as the gateway writes it is read in one pass', () => {
 test('a line with an expectation is, too, and one of an older release that had none', () => {
   const expected = { inputTokens: 10, cachedTokens: 0, outputTokens: null, costNanoUsd: 5, passRate: 0.25 };
   const [, line = ''] = linesOf(sampleRow({ attempts: [sampleAttempt({ expected })] })).split('\n');
-  assert.match(line, /,null,\[10,0,null,5,250000\]\]\]\]$/);
-  for (const one of [line, LINE.replace(/,null\]\]\]$/, ']]]'), LINE.replace(/,null,null\]\]\]$/, ']]]')]) {
+  assert.match(line, /,null,\[10,0,null,5,250000\]\]\],256,3\]$/);
+  const older = LINE.replace(/,256,3\]$/, ']');
+  assert.notEqual(older, LINE);
+  for (const one of [line, older, older.replace(/,null\]\]\]$/, ']]]'), older.replace(/,null,null\]\]\]$/, ']]]')]) {
     assert.equal(scanOf(`${one}\n`).row()?.id, 'req_1', one);
     assert.equal(readLine(one).id, 'req_1');
   }

@@ -109,6 +109,12 @@ export class LineScan {
     const session = this.#text();
     this.#take(COMMA);
     this.#attempts();
+    // Lines of older releases end here.
+    if (this.#bytes[this.at] === COMMA) {
+      this.at++;
+      this.#next();
+      this.#number();
+    }
     this.#take(CLOSE);
     return [atMs, latencyUs, ttftUs, decisionNs, costNanoUsd, baselineNanoUsd, usage, session];
   }

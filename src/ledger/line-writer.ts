@@ -138,6 +138,10 @@ function putRow(out: LineBuffer, form: number, row: CallRow): void {
     putAttempt(out, row.attempts[i] as AttemptRow);
   }
   out.byte(CLOSE);
+  out.byte(COMMA);
+  out.number(row.maxOutputTokens);
+  out.byte(COMMA);
+  out.number(row.messages);
   out.byte(CLOSE);
   out.byte(NEWLINE);
 }

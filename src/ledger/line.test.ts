@@ -45,7 +45,7 @@ test('a line holds the figures of its row, a form the words', () => {
   assert.equal(
     row.text,
     '[1772366400000,412250,88500,41500,1000000,3000000,[100,20,0,0,10,4,0,0],null,' +
-      '[[500,411500,null,1000000,[100,20,0,0,10,4,0,0],"up_9",null,null]]]',
+      '[[500,411500,null,1000000,[100,20,0,0,10,4,0,0],"up_9",null,null]],256,3]',
   );
   const { tenant, planned, attempts } = definition.form.words;
   assert.deepEqual([tenant, planned, attempts.length], ['acme', ['haiku', 'sonnet'], 1]);

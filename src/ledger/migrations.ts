@@ -101,4 +101,7 @@ export const MIGRATIONS: readonly string[] = [
 
   // And what was expected of them.
   '',
+
+  // Calls say what their requests asked for.
+  '',
 ];

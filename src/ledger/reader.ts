@@ -21,6 +21,16 @@ export interface CallsQuery {
   afterSeq?: number;
 }
 
+/** Calls that began in a period, of one tenant or task where that is said. */
+export interface PeriodQuery {
+  /** Milliseconds since 1970; from the first call on when left out. */
+  sinceMs?: number | undefined;
+  /** Not included; to the last call when left out. */
+  untilMs?: number | undefined;
+  tenant?: string | undefined;
+  task?: string | undefined;
+}
+
 /** A call with its place: rows are numbered in the order in which they ended. */
 export interface LedgerEntry {
   seq: number;
@@ -31,6 +41,8 @@ export interface LedgerReader {
   /** `ratesOf`: the prices by which the savings of prompt caches are reckoned; without them they are not known. */
   report(query: ReportQuery, ratesOf?: CacheRatesOf): Report;
   calls(query?: CallsQuery): LedgerEntry[];
+  /** Every call of a period, the one that ended last first. The ledger is read while they are taken. */
+  period(query: PeriodQuery): Iterable<CallRow>;
   /** The call of this id with its attempts, or null. */
   call(id: string): CallRow | null;
   /** Journal lines that could not be read and were set aside, in the whole life of the ledger. */
@@ -68,6 +80,18 @@ function createReader(db: DatabaseSync): LedgerReader {
     report: (query, ratesOf) => queryReport(db, query, ratesOf),
     calls({ limit = 20, afterSeq } = {}) {
       return (afterSeq === undefined ? newest.all(limit) : after.all(afterSeq, limit)).map(toEntry);
+    },
+    *period({ sinceMs, untilMs, tenant, task }) {
+      const bounds: [string, number | string | undefined][] = [
+        ['at_ms >= ?', sinceMs],
+        ['at_ms < ?', untilMs],
+        ['tenant = ?', tenant],
+        ['task = ?', task],
+      ];
+      const given = bounds.filter(([, value]) => value !== undefined) as [string, number | string][];
+      const where = given.length === 0 ? '' : ` WHERE ${given.map(([condition]) => condition).join(' AND ')}`;
+      const found = db.prepare(`SELECT * FROM calls${where} ORDER BY seq DESC`);
+      for (const row of found.iterate(...given.map(([, value]) => value))) yield toEntry(row).row;
     },
     call(id) {
       const row = byId.get(id);

@@ -40,7 +40,7 @@ export async function openRouter(config: string | RouterConfig | undefined, opti
     warn = (sentence) => process.emitWarning(sentence, 'TierlineWarning'),
   } = options;
   const read = readConfig(config, env);
-  return new InProcessRouter(ledger ? await openInstance(read, warn) : await openUnrecorded(read));
+  return new InProcessRouter(ledger ? await openInstance(read, warn) : await openUnrecorded(read, { warn }));
 }
 
 class InProcessRouter implements Router {

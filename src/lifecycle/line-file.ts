@@ -40,11 +40,15 @@ export function readLineFile(path: string, { what, take }: LineReader): { isTorn
   return { isTorn: text !== '' && !text.endsWith('\n') };
 }
 
+interface LostReader extends LineReader {
+  /** Whether the end of what was started is among the lines. */
+  isKnown: (key: string) => boolean;
+  /** The line that keeps it that nobody knows the end; none when left out. */
+  toLost?: (key: string) => { kind: string };
+}
+
 /** Opens the file for one run. Throws Error when another run has it, or when it is damaged. */
-export function openLineFile(
-  path: string,
-  { isKnown, ...reader }: LineReader & { isKnown: (key: string) => boolean },
-): LineFile {
+export function openLineFile(path: string, { isKnown, toLost, ...reader }: LostReader): LineFile {
   mkdirSync(dirname(path), { recursive: true });
   const lockPath = `${path}.lock`;
   const startsPath = `${path}.started`;
@@ -53,10 +57,17 @@ export function openLineFile(
     const { isTorn } = readLineFile(path, reader);
     const fd = openSync(path, 'a');
     if (isTorn) writeSync(fd, '\n');
+    const append = (line: { kind: string }): void => writeWhole(fd, `${JSON.stringify(line)}\n`);
+    const lost = readStarts(startsPath).filter((key) => !isKnown(key));
+    for (const line of lost.flatMap((key) => toLost?.(key) ?? [])) {
+      append(line);
+      reader.take(line);
+    }
+    rmSync(startsPath, { force: true });
     return {
-      lost: readStarts(startsPath).filter((key) => !isKnown(key)),
+      lost,
       start: (key) => appendFileSync(startsPath, `${key}\n`),
-      append: (line) => writeWhole(fd, `${JSON.stringify(line)}\n`),
+      append,
       close: () => {
         closeSync(fd);
         rmSync(startsPath, { force: true });

@@ -1,16 +1,18 @@
 // Where a configuration's artifacts are kept: files for review and for git, in the folder `tierline` beside it.
-import { dirname, join } from 'node:path';
-import type { Config } from '../config/config.ts';
+import { join } from 'node:path';
+import { profilesIn } from '../evidence/folder.ts';
 
-/** The folder beside the configuration; in the working directory when there is no file. */
-export function artifactsFolder({ file }: Pick<Config, 'file'>): string {
-  return join(file === null ? process.cwd() : dirname(file), 'tierline');
-}
+export { artifactsFolder } from '../evidence/folder.ts';
 
 export interface TaskPlaces {
   samples: string;
   answers: string;
   profile: string;
+  /** The held-out set. */
+  heldOut: string;
+  /** Folder of its evaluations, one file for each. */
+  evaluations: string;
+  judges: string;
 }
 
 /** The files of one task. A task's name has no slash, so it is a file's name too. */
@@ -19,6 +21,9 @@ export function placesOf(folder: string, task: string): TaskPlaces {
   return {
     samples: join(folder, 'samples', `${name}.jsonl`),
     answers: join(folder, 'answers', `${name}.jsonl`),
-    profile: join(folder, 'profile', `${name}.json`),
+    profile: join(profilesIn(folder), `${name}.json`),
+    heldOut: join(folder, 'evaluation', `${name}.jsonl`),
+    evaluations: join(folder, 'evaluations', name),
+    judges: join(folder, 'judges', `${name}.json`),
   };
 }

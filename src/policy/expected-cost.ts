@@ -13,6 +13,7 @@ export const TOKENS_PER_IMAGE = 1600;
 
 /** Estimated input tokens of the request on this model. */
 export function inputTokensOf(model: PolicyModel, view: View): number {
+  if (view.tokensOf !== undefined) return view.tokensOf(model.name);
   return model.countTokens(view.text) + view.givenTokens + view.imageCount * TOKENS_PER_IMAGE;
 }
 

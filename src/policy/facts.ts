@@ -27,9 +27,12 @@ const TEX = /\$\$|\\\[|\\\(|\\(?:frac|sum|int|sqrt|lim|begin\{(?:equation|align|
 const FORMULA =
   /(?:\d[a-z]?|\w\([a-z]\)|\b[a-z])\s*(?:\^\s*\d|[*×÷]\s*\(?\s*\d|=\s*[-+]?\d*[a-z]?\s*[-+*/^]\s*\d|[-+]\s*\d+\s*=)/;
 
-const REMEMBERED = new WeakMap<View, Facts>();
+/** The texts that facts are told from. */
+type Readable = Pick<View, 'ask' | 'text'>;
 
-export function factsOf(view: View): Facts {
+const REMEMBERED = new WeakMap<Readable, Facts>();
+
+export function factsOf(view: Readable): Facts {
   let facts = REMEMBERED.get(view);
   if (facts === undefined) {
     facts = new TextFacts(view);
@@ -39,11 +42,11 @@ export function factsOf(view: View): Facts {
 }
 
 class TextFacts implements Facts {
-  private readonly view: View;
+  private readonly view: Readable;
   private sample: string | undefined;
   private spoken: string | null | undefined;
 
-  constructor(view: View) {
+  constructor(view: Readable) {
     this.view = view;
   }
 

@@ -14,6 +14,16 @@ export interface Observed {
   })[];
 }
 
+/** What is taken to be known of a model on a task before its first call. Null stands for what is not. */
+export interface Assumed {
+  task: string | null;
+  model: string;
+  /** Share of the answers that pass, and how many answers that rests on. */
+  passRate: { share: number; trials: number } | null;
+  outputTokens: number | null;
+  p95LatencyMs: number | null;
+}
+
 /** Pairs of task and model; tasks and models are the configuration's, so this is never reached by an honest one. */
 const MOST = 10_000;
 /** Weight of a new answer's length, once there have been enough. */
@@ -23,11 +33,18 @@ const JUDGED = 500;
 /** Latencies kept for the percentile, and how many it takes before one is told. */
 const WINDOW = 200;
 const LEAST = 20;
+/** An assumption counts as at most so many judgements, so that calls soon outweigh it. */
+const MOST_ASSUMED = 200;
 /** The percentile is worked out anew after so many calls. */
 const EVERY = 10;
 
 export class History {
   private readonly entries = new LRUCache<string, Entry>({ max: MOST });
+
+  /** Before anything is observed: calls then take over. */
+  assume({ task, model, ...assumed }: Assumed): void {
+    this.entryOf(task, model).assume(assumed);
+  }
 
   /**
    * Takes in a finished call. Attempts that gave no complete answer say nothing about answers, unless a gate refused them
@@ -89,6 +106,20 @@ class Entry {
   private readonly latencies = new Float64Array(WINDOW);
   /** How many latencies there were when the percentile was worked out. */
   private sorted = 0;
+
+  assume({ passRate, outputTokens, p95LatencyMs }: Omit<Assumed, 'task' | 'model'>): void {
+    const { record } = this;
+    if (passRate !== null) {
+      record.judged = Math.min(MOST_ASSUMED, passRate.trials);
+      record.passed = record.judged * passRate.share;
+    }
+    if (outputTokens !== null) {
+      record.outputTokens = outputTokens;
+      // From here on the mean moves: one answer does not replace what was measured on many.
+      this.lengths = 1 / SHARE;
+    }
+    record.p95LatencyMs = p95LatencyMs;
+  }
 
   measure(tokens: number): void {
     this.record.outputTokens = moved(this.record.outputTokens, tokens, ++this.lengths);

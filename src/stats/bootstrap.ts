@@ -9,34 +9,67 @@ export interface Difference {
   high: number;
 }
 
+export interface Pair {
+  before: number;
+  after: number;
+  /** 1 when left out. */
+  weight?: number;
+}
+
+interface Resampling {
+  confidence?: number;
+  rounds?: number;
+  seed?: number;
+}
+
 /**
  * The mean of the differences of pairs, with a percentile interval from resampling the pairs. The same seed gives the same interval. Null
  * of no pairs. Efron, B. and Tibshirani, R. (1993), An introduction to the bootstrap, chapter 13.
  */
-export function pairedDifference(
-  pairs: readonly { before: number; after: number; weight?: number }[],
-  { confidence = 0.95, rounds = 2000, seed = 1 }: { confidence?: number; rounds?: number; seed?: number } = {},
+export function pairedDifference(pairs: readonly Pair[], options: Resampling = {}): Difference | null {
+  return resample(pairs, options, ({ before, after, weight }) => (weight === 0 ? 0 : (after - before) / weight));
+}
+
+/**
+ * By which share the mean of `after` is above the mean of `before`, with an interval got in the same way. Infinite where something stands
+ * against nothing, 0 where nothing stands against nothing.
+ */
+export function pairedRise(pairs: readonly Pair[], options: Resampling = {}): Difference | null {
+  return resample(pairs, options, ({ before, after }) => {
+    if (before === 0) return after === 0 ? 0 : Number.POSITIVE_INFINITY;
+    return after / before - 1;
+  });
+}
+
+/** Weighted sums over pairs. */
+type Sums = Required<Pair>;
+
+function resample(
+  pairs: readonly Pair[],
+  { confidence = 0.95, rounds = 2000, seed = 1 }: Resampling,
+  statistic: (sums: Sums) => number,
 ): Difference | null {
   const count = pairs.length;
   if (count === 0) return null;
-  const differences = Float64Array.from(pairs, ({ before, after, weight = 1 }) => (after - before) * weight);
   const weights = Float64Array.from(pairs, ({ weight = 1 }) => weight);
+  const befores = Float64Array.from(pairs, ({ before }, index) => before * (weights[index] as number));
+  const afters = Float64Array.from(pairs, ({ after }, index) => after * (weights[index] as number));
   const random = createRandom(seed);
   const drawn = new Float64Array(rounds);
   for (let round = 0; round < rounds; round++) {
-    let sum = 0;
-    let weight = 0;
+    const sums: Sums = { before: 0, after: 0, weight: 0 };
     for (let draw = 0; draw < count; draw++) {
       const at = Math.floor(random() * count);
-      sum += differences[at] as number;
-      weight += weights[at] as number;
+      sums.before += befores[at] as number;
+      sums.after += afters[at] as number;
+      sums.weight += weights[at] as number;
     }
-    drawn[round] = weight === 0 ? 0 : sum / weight;
+    drawn[round] = statistic(sums);
   }
   const sorted = Array.from(drawn.sort());
-  const whole = weights.reduce((sum, weight) => sum + weight, 0);
+  const total = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
   return {
-    mean: whole === 0 ? 0 : differences.reduce((sum, difference) => sum + difference, 0) / whole,
+    mean: statistic({ before: total(befores), after: total(afters), weight: total(weights) }),
     low: quantile(sorted, (1 - confidence) / 2) as number,
     high: quantile(sorted, (1 + confidence) / 2) as number,
   };

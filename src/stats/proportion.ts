@@ -28,6 +28,28 @@ export function wilsonAt(passed: number, trials: number, z: number): Interval {
   };
 }
 
+/** A share as it was counted. */
+export interface Counted {
+  passed: number;
+  trials: number;
+}
+
+/**
+ * The difference of two shares that have nothing to do with each other, the first less the second, from -1 to 1 when there are none of one
+ * kind. Newcombe, R. G. (1998), Interval estimation for the difference between independent proportions, method 10.
+ */
+export function shareDifference(one: Counted, other: Counted, confidence = 0.95): Interval & { mean: number | null } {
+  if (one.trials === 0 || other.trials === 0) return { mean: null, low: -1, high: 1 };
+  const [first, second] = [one.passed / one.trials, other.passed / other.trials];
+  const [upper, lower] = [wilson(one.passed, one.trials, confidence), wilson(other.passed, other.trials, confidence)];
+  const mean = first - second;
+  return {
+    mean,
+    low: mean - Math.hypot(first - upper.low, lower.high - second),
+    high: mean + Math.hypot(upper.high - first, second - lower.low),
+  };
+}
+
 /** Trials without weights that tell as much as these with them: (sum w)^2 / sum w^2. Kish, L. (1965), Survey sampling. */
 export function effectiveTrials(weights: readonly number[]): number {
   let sum = 0;

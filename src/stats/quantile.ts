@@ -7,7 +7,20 @@ export function quantile(sorted: readonly number[], q: number): number | null {
   const below = Math.floor(at);
   const low = sorted[below] as number;
   const high = sorted[Math.min(below + 1, sorted.length - 1)] as number;
-  return low + (high - low) * (at - below);
+  // Neighbours may be infinite.
+  return at === below || low === high ? low : low + (high - low) * (at - below);
+}
+
+/** The smallest value that, with those below it, has the share `q` of the whole weight; null of no weight. */
+export function weightedQuantile(values: readonly { value: number; weight: number }[], q: number): number | null {
+  const sorted = values.filter(({ weight }) => weight > 0).toSorted((one, other) => one.value - other.value);
+  const whole = sorted.reduce((sum, { weight }) => sum + weight, 0);
+  let reached = 0;
+  for (const { value, weight } of sorted) {
+    reached += weight;
+    if (reached >= q * whole) return value;
+  }
+  return sorted.at(-1)?.value ?? null;
 }
 
 export function mean(values: readonly number[]): number | null {

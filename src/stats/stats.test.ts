@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { pairedDifference } from './bootstrap.ts';
 import { normalQuantile, twoSidedZ } from './normal.ts';
 import { effectiveTrials, trialsToSettle, wilson } from './proportion.ts';
-import { describeValues, quantile } from './quantile.ts';
+import { describeValues, quantile, weightedQuantile } from './quantile.ts';
 import { createRandom, shuffled } from './random.ts';
 
 const near = (actual: number | null, expected: number, within = 1e-9): void => {
@@ -139,6 +139,26 @@ describe('chance', () => {
       order.toSorted((one, other) => one - other),
       items,
     );
+  });
+});
+
+describe('a weighted quantile', () => {
+  const values = [
+    { value: 30, weight: 1 },
+    { value: 10, weight: 6 },
+    { value: 20, weight: 3 },
+  ];
+
+  test('is the smallest value that has the share of the weight below or at it', () => {
+    assert.deepEqual(
+      [0, 0.5, 0.6, 0.61, 0.9, 0.95, 1].map((q) => weightedQuantile(values, q)),
+      [10, 10, 10, 20, 20, 30, 30],
+    );
+  });
+
+  test('is none of no weight', () => {
+    assert.equal(weightedQuantile([], 0.5), null);
+    assert.equal(weightedQuantile([{ value: 1, weight: 0 }], 0.5), null);
   });
 });
 

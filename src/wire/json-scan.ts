@@ -109,6 +109,14 @@ export class ScannedObject {
     return index < 0 ? 0 : (this.bytes[this.places[index * 4 + 2] as number] as number);
   }
 
+  /** Whether the member is a list or an object with nothing in it. */
+  isEmpty(key: string): boolean {
+    const span = this.span(key);
+    if (span === null) return false;
+    for (let at = span.start + 1; at < span.end - 1; at++) if ((this.bytes[at] as number) > 0x20) return false;
+    return true;
+  }
+
   /** The member as a string, or null when it is missing or something else. */
   string(key: string): string | null {
     const span = this.span(key);

@@ -44,7 +44,7 @@ export async function askReferences(
           expected: isPriced ? { low, high: low } : null,
           unpriced: isPriced ? [] : [model],
           lost: store.lost.length,
-          besides: null,
+          beside: null,
         },
         leave,
         io,

@@ -42,7 +42,20 @@ export interface KeptReply {
   costNanoUsd: NanoUsd | null;
 }
 
-export type KeptLine = KeptAnswer | KeptReply;
+/** Money that brought no answer. */
+export interface KeptFailure {
+  kind: 'failure';
+  key: string;
+  /** Empty when the process was killed: the key is all that is known. */
+  model: string;
+  at: string;
+  /** Of the table of errors, or `killed`. */
+  code: string;
+  /** Null when nobody knows whether and what it was billed. */
+  costNanoUsd: NanoUsd | null;
+}
+
+export type KeptLine = KeptAnswer | KeptReply | KeptFailure;
 
 /** The same for the same question to the same upstream model, whatever either is called here. */
 export function answerKey(sample: Pick<Sample, 'digest'>, upstreams: readonly string[]): string {

@@ -33,6 +33,6 @@ async function toOutcome(
 ): Promise<Outcome> {
   const { id, weight } = sample;
   const kept = store.answer(answerKey(sample, candidate.upstreams));
-  if (kept === null) return { sample: id, weight, kept, verdicts: [], pass: null };
+  if (kept === null) return { sample: id, weight, kept, verdicts: [], pass: null, accepted: null };
   return { sample: id, weight, kept, ...(await judging.judge(sample, toRequest(sample, candidate), kept)) };
 }

@@ -55,7 +55,7 @@ export function askOrRecall(
   return async (model, prompt) => {
     const key = replyKey(upstreamsOf(engine, model), prompt);
     const known = store.reply(key);
-    if (known !== null) return { text: known.text, costNanoUsd: 0 };
+    if (known !== null) return { text: known.text, costNanoUsd: known.costNanoUsd };
     const reply = await askWithin(run, { ask, model, prompt });
     if (reply.failure === undefined) {
       const at = new Date(clock.nowMs()).toISOString();
@@ -65,9 +65,18 @@ export function askOrRecall(
   };
 }
 
+/** Asks nobody, in the name of a running engine. */
 export function recallOnly(engine: Pick<Engine, 'delivery'>, store: Pick<KeptAnswers, 'reply'>): JudgeAsk {
+  return recallReply(store, (model) => upstreamsOf(engine, model));
+}
+
+/** What a model said when it was asked the same before; a failure when it never was. */
+export function recallReply(
+  store: Pick<KeptAnswers, 'reply'>,
+  upstreams: (model: string) => readonly string[],
+): JudgeAsk {
   return (model, prompt) => {
-    const known = store.reply(replyKey(upstreamsOf(engine, model), prompt));
+    const known = store.reply(replyKey(upstreams(model), prompt));
     return Promise.resolve(
       known === null
         ? { text: '', failure: 'it has not been asked', costNanoUsd: 0 }
@@ -88,7 +97,7 @@ async function judgeKept(
   { oracle }: Pick<ProfiledTask, 'oracle'>,
   { sample, inbound, kept, ask }: JudgedAnswer,
 ): Promise<Judged> {
-  if (kept.answer === null) return { verdicts: [], pass: false };
+  if (kept.answer === null) return { verdicts: [], pass: false, accepted: false };
   const question = toQuestion(inbound.neutral);
   return judge(oracle, { sample, answer: fromKept(kept.answer), question, context: { ask } });
 }

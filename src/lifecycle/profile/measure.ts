@@ -1,9 +1,7 @@
 // A whole measurement: prepared tasks, what it would cost, the run, and a profile per task in its file.
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { NanoUsd } from '../../call/money.ts';
 import type { Engine } from '../../router.ts';
-import type { KeptAnswer } from './answer.ts';
+import { replaceFile } from '../replace-file.ts';
 import { type AnswerStore, openAnswerStore } from './answer-store.ts';
 import { collectOutcomes } from './collect.ts';
 import { createJudging, createRecall } from './judging.ts';
@@ -38,7 +36,7 @@ export function openMeasurement(tasks: readonly PreparedTask[], nowMs: number): 
   };
   try {
     const measured = tasks.map((task): MeasuredTask => {
-      const store = openAnswerStore(task.places.answers);
+      const store = openAnswerStore(task.places.answers, nowMs);
       stores.push(store);
       return { ...task, profiled: toProfiled(task, store) };
     });
@@ -89,7 +87,7 @@ async function profileOf(task: MeasuredTask, run: ProfileRun): Promise<Profile> 
   const { profiled, places } = task;
   const judging = run.signal.aborted ? createRecall(run.engine, profiled) : createJudging(run, profiled);
   const profile = await toProfile(task, { engine: run.engine, judging, nowMs: run.clock.nowMs() });
-  writeProfile(places.profile, profile);
+  replaceFile(places.profile, `${JSON.stringify(profile, null, 2)}\n`);
   return profile;
 }
 
@@ -112,23 +110,7 @@ export async function toProfile(
     thresholds: config.thresholds,
     gates: task.gates,
     hasGates: config.accept.length > 0,
-    spentNanoUsd: spentOn(measured.flatMap(({ outcomes }) => outcomes.flatMap(({ kept }) => kept ?? []))),
+    doubts: task.doubts,
+    spent: profiled.store.spent(),
   });
-}
-
-function spentOn(answers: readonly KeptAnswer[]): NanoUsd | null {
-  let sum = 0;
-  for (const { costNanoUsd } of answers) {
-    if (costNanoUsd === null) return null;
-    sum += costNanoUsd;
-  }
-  return sum;
-}
-
-/** Whole or not at all: a profile that is read meanwhile is the old one. */
-function writeProfile(path: string, profile: Profile): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const draft = `${path}.draft`;
-  writeFileSync(draft, `${JSON.stringify(profile, null, 2)}\n`);
-  renameSync(draft, path);
 }

@@ -9,41 +9,54 @@ import type { Sample } from '../samples/sample.ts';
 export interface Oracle {
   gates: readonly Gate[];
   reference: ReferenceConfig | null;
-  /** Gates of single samples, by their digest. */
-  own: ReadonlyMap<string, readonly Gate[]>;
+  /** Gates of single samples, by their digest; none when left out. */
+  own?: ReadonlyMap<string, readonly Gate[]>;
 }
 
 export interface Judged {
   verdicts: Verdict[];
   /** Null when a gate that mattered could not say: then nothing is known of the answer. */
   pass: boolean | null;
+  /** Whether production, which knows no reference, would have taken it; null likewise. */
+  accepted: boolean | null;
 }
+
+/** The name of the gate that production does not have. */
+export const REFERENCE = 'reference';
 
 /** Names of everything that is asked of an answer, the costly last, as they are asked. */
 export function namesOf({ gates, own }: Oracle, hasReferences: boolean): string[] {
-  const reference = hasReferences ? ['reference'] : [];
-  const all = [...gates, ...[...own.values()].flat()];
+  const reference = hasReferences ? [REFERENCE] : [];
+  const all = [...gates, ...(own === undefined ? [] : [...own.values()].flat())];
   return [...new Set([...reference, ...cheap(all).map(({ name }) => name), ...costly(all).map(({ name }) => name)])];
 }
 
 /**
- * Every cheap gate is asked, so that each has its own figures; the costly ones only about answers that passed the others. Never throws: a
- * gate that does has given no verdict.
+ * Every cheap gate is asked, so that each has its own figures; the costly ones about answers that passed those, as in production. Never
+ * throws: a gate that does has given no verdict.
  */
 export async function judge(
   { gates: ofTask, reference, own }: Oracle,
   { sample, answer, question, context }: { sample: Sample; answer: Answer; question: Question; context: GateContext },
 ): Promise<Judged> {
-  const gates = [...ofTask, ...(own.get(sample.digest) ?? [])];
+  const gates = [...ofTask, ...(own?.get(sample.digest) ?? [])];
   const known = sample.reference === undefined ? [] : [createReferenceGate(sample.reference, reference)];
-  const verdicts: Verdict[] = [];
-  for (const gate of [...known, ...cheap(gates)]) verdicts.push(await ask(gate, answer, question, context));
+  const right: Verdict[] = [];
+  for (const gate of known) right.push(await ask(gate, answer, question, context));
+  const said: Verdict[] = [];
+  for (const gate of cheap(gates)) said.push(await ask(gate, answer, question, context));
   for (const gate of costly(gates)) {
-    if (!areAllPassed(verdicts)) break;
-    verdicts.push(await ask(gate, answer, question, context));
+    if (!areAllPassed(said)) break;
+    said.push(await ask(gate, answer, question, context));
   }
-  const hasFailed = verdicts.some(({ pass, isBroken }) => !pass && isBroken !== true);
-  return { verdicts, pass: hasFailed ? false : areAllPassed(verdicts) ? true : null };
+  const verdicts = [...right, ...said];
+  return { verdicts, pass: conclude(verdicts), accepted: conclude(said) };
+}
+
+/** One refusal is enough, whatever others could not say. */
+function conclude(verdicts: readonly Verdict[]): boolean | null {
+  if (verdicts.some(({ pass, isBroken }) => !pass && isBroken !== true)) return false;
+  return areAllPassed(verdicts) ? true : null;
 }
 
 function cheap(gates: readonly Gate[]): Gate[] {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { Config, TaskConfig } from '../../config/config.ts';
 import type { Engine } from '../../router.ts';
 import { createRandom, shuffled } from '../../stats/random.ts';
+import { doubtsAbout } from '../judges/doubts.ts';
 import { artifactsFolder, placesOf, type TaskPlaces } from '../places.ts';
 import { readSamples, type SampleSet } from '../samples/read-samples.ts';
 import { type Candidate, candidatesOf, upstreamsIn } from './candidate.ts';
@@ -22,6 +23,8 @@ export interface PreparedTask {
   oracle: Oracle;
   /** Names of everything that is asked of an answer. */
   gates: string[];
+  /** What speaks against the judges among the gates, one sentence each. */
+  doubts: string[];
 }
 
 export interface PrepareOptions {
@@ -81,6 +84,7 @@ async function prepareTask(task: TaskConfig, options: PrepareOptions & { folder:
     left: candidates.left,
     oracle,
     gates: namesOf(oracle, withReference > 0),
+    doubts: doubtsAbout(task, { config, samples, path: places.judges }),
   };
 }
 

@@ -28,8 +28,10 @@ export interface Profile {
   /** Cheapest per call first; models whose cost is not known last. */
   models: ModelProfile[];
   recommendation: Recommendation;
-  /** Everything that the answers and verdicts of this profile cost; null when not known. */
-  spentNanoUsd: NanoUsd | null;
+  /** What has to be known before anything here is believed, one sentence each. */
+  warnings: string[];
+  /** What was spent on this task in all runs so far, judges included, and on how many questions nobody knows how much. */
+  spent: { nanoUsd: NanoUsd; unknown: number };
 }
 
 export interface ModelProfile {
@@ -50,7 +52,11 @@ export interface ModelProfile {
   /** Samples without an answer or a verdict, because the run ended or the provider failed. They count as nothing. */
   missing: number;
   passRate: PassRate;
+  /** What the gates of production alone let pass, right or wrong: the share that a cascade would not send on. */
+  accepted: PassRate;
   cost: ProfiledCost;
+  /** What the verdicts on one answer cost on average, in nano-dollars with a fraction; null when not known. */
+  judgingNanoUsd: number | null;
   /** Tokens of the answers and of the prompts, in this model's own. */
   outputTokens: Distribution | null;
   inputTokens: Distribution | null;

@@ -5,7 +5,6 @@ import type { Cost, NanoUsd } from '../../call/money.ts';
 import { type PlannedAttempt, plainAttempt } from '../../call/plan.ts';
 import { toUsage } from '../../call/usage.ts';
 import type { Asking } from '../../delivery/asking.ts';
-import { isFinal } from '../../delivery/attempt.ts';
 import type { Delivered, DeliveryOutcome } from '../../delivery/deliver.ts';
 import { Inbound } from '../../dialect/inbound.ts';
 import { toAnswer } from '../../judged.ts';
@@ -21,7 +20,7 @@ const MAX_DEPTH = 512;
 const USUAL_OUTPUT_TOKENS = 300;
 
 /** A sample as a request for one model. Throws TierlineError for a request that is not valid. */
-export function toRequest({ dialect, request }: Sample, { model }: Candidate): Inbound {
+export function toRequest({ dialect, request }: Sample, { model }: { model: { name: string } }): Inbound {
   return Inbound.read(dialect, Buffer.from(JSON.stringify({ ...request, model: model.name })), MAX_DEPTH);
 }
 
@@ -40,11 +39,20 @@ export function expectedCost(
   return model.priceOf(toUsage(usage), nowMs, deployments);
 }
 
-/** Worth another try after a while (`again`), or over: an answer, or a refusal that would be the same tomorrow. */
+/**
+ * `kept`: over, with an answer or a refusal that would be the same tomorrow. `again`: worth another try after a while. `stuck`: no question
+ * to this model can succeed as things are, for want of credentials or because the provider does not know it.
+ */
 export type Asked =
   | { is: 'kept'; kept: KeptAnswer }
-  | { is: 'again'; waitMs: number | null; isLimit: boolean; reason: string; cost: Cost }
-  | { is: 'left' };
+  | { is: 'again'; waitMs: number | null; isLimit: boolean; failure: Failure }
+  | { is: 'stuck'; failure: Failure };
+
+export interface Failure {
+  code: string;
+  say: string;
+  cost: Cost;
+}
 
 export interface AskedQuestion {
   sample: Sample;
@@ -62,22 +70,23 @@ export async function askSample(engine: Engine, question: AskedQuestion): Promis
   const outcome = await deliverQuestion(engine, { inbound, attempt, asking });
   const cost = spentOn(outcome.exchanges, engine.pricing(nowMs()));
   const last = outcome.answer ?? outcome.exchanges.at(-1) ?? null;
-  if (asking.isGone && outcome.answer === null) return { is: 'left' };
-  if (outcome.answer === null && !isRefusedForGood(last)) return toAgain(outcome, last, cost);
+  if (outcome.answer === null && !isRefusedForGood(last)) return toFailed(outcome, last, cost);
   return { is: 'kept', kept: toKeptAnswer(question, { outcome, cost, last }) };
 }
 
-/** The request itself is at fault, or may not be asked of this model. Credentials are a matter of the whole lane. */
+/** The request itself is at fault, or is one that this model does not take. */
 function isRefusedForGood(last: Delivered | null): boolean {
-  if (last === null) return false;
-  const { httpStatus } = last.result;
-  return isFinal(last.result) || httpStatus === 400 || httpStatus === 413 || httpStatus === 422;
+  const status = last?.result.httpStatus ?? 0;
+  return status === 400 || status === 413 || status === 422;
 }
 
-function toAgain({ error }: DeliveryOutcome, last: Delivered | null, cost: Cost): Asked {
+function toFailed({ error }: DeliveryOutcome, last: Delivered | null, cost: Cost): Asked {
+  const failure = { code: error?.code ?? 'internal', say: error?.message ?? '', cost };
+  const status = last?.result.httpStatus ?? 0;
+  if (status === 401 || status === 403 || status === 404) return { is: 'stuck', failure };
   const told = error?.retryAfterSeconds;
   const waitMs = last?.result.retryAfterMs ?? (told === undefined ? null : told * 1000);
-  return { is: 'again', waitMs, isLimit: last?.result.httpStatus === 429, reason: error?.message ?? '', cost };
+  return { is: 'again', waitMs, isLimit: status === 429, failure };
 }
 
 interface Ended {

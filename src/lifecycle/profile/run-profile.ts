@@ -11,7 +11,7 @@ import type { Candidate } from './candidate.ts';
 import { createJudging, type Judging } from './judging.ts';
 import { type LaneOptions, type LaneResult, runLane } from './lane.ts';
 import type { Oracle } from './oracle.ts';
-import { askSample, expectedCost, toRequest } from './question.ts';
+import { type Asked, askSample, expectedCost, toRequest } from './question.ts';
 import type { Spending } from './spending.ts';
 
 /** One task to be measured. */
@@ -95,7 +95,7 @@ export async function runProfile(run: ProfileRun, jobs: readonly Job[]): Promise
 }
 
 /** A lane knows better when it makes sense to try again: it sees all questions to a model. */
-function withoutRetries(engine: Engine): Engine {
+export function withoutRetries(engine: Engine): Engine {
   const { delivery } = engine;
   return { ...engine, delivery: { ...delivery, options: { ...delivery.options, maxAttempts: 1 } } };
 }
@@ -128,13 +128,25 @@ class JobRun {
       await this.judging.judge(sample, inbound, asked.kept);
       return { is: 'done' };
     }
-    if (asked.is === 'left') {
-      spending.settle(group, reserved, null);
-      return { is: 'done' };
+    this.fail(asked);
+    spending.settle(group, reserved, asked.failure.cost.nanoUsd);
+    return asked.is === 'stuck' ? { is: 'stuck' } : asked;
+  }
+
+  /** What was spent on no answer is kept as well. */
+  private fail(asked: Exclude<Asked, { is: 'kept' }>): void {
+    const { clock, onProgress } = this.parts;
+    const { task, key, candidate } = this.job;
+    const model = candidate.model.name;
+    const { code, say, cost } = asked.failure;
+    if (cost.nanoUsd !== 0) {
+      const at = new Date(clock.nowMs()).toISOString();
+      task.store.keep({ kind: 'failure', key, model, at, code, costNanoUsd: cost.nanoUsd });
     }
-    spending.settle(group, reserved, asked.cost.nanoUsd);
-    const wait = asked.waitMs === null ? '' : `, waiting ${Math.ceil(asked.waitMs / 1000)} s`;
-    onProgress({ model, kept: null, note: `${model}: ${asked.isLimit ? 'rate limit' : asked.reason}${wait}` });
-    return asked;
+    if (asked.is === 'stuck') onProgress({ model, kept: null, note: `${model}: ${say}` });
+    else {
+      const wait = asked.waitMs === null ? '' : `, waiting ${Math.ceil(asked.waitMs / 1000)} s`;
+      onProgress({ model, kept: null, note: `${model}: ${asked.isLimit ? 'rate limit' : say}${wait}` });
+    }
   }
 }

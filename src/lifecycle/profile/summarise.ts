@@ -1,5 +1,5 @@
 // Makes a profile of what was answered and judged. Pure arithmetic over outcomes: it asks nobody and reads no file.
-import type { CostBasis, NanoUsd } from '../../call/money.ts';
+import type { CostBasis } from '../../call/money.ts';
 import { totalInputTokens } from '../../call/usage.ts';
 import type { Verdict } from '../../call/verdict.ts';
 import type { ThresholdsConfig } from '../../config/config.ts';
@@ -8,7 +8,7 @@ import { describeValues } from '../../stats/quantile.ts';
 import type { KeptAnswer } from './answer.ts';
 import { frontierOf } from './frontier.ts';
 import type { GateResult, ModelProfile, PassRate, Profile, ProfiledCost } from './profile.ts';
-import { judgeRate, recommend } from './verdict.ts';
+import { doubtful, judgeRate, recommend } from './verdict.ts';
 
 /** What became of one sample with one model. */
 export interface Outcome {
@@ -19,6 +19,8 @@ export interface Outcome {
   verdicts: readonly Verdict[];
   /** Null when nobody could say. A request that the provider refused has not passed. */
   pass: boolean | null;
+  /** What production would have said, which knows no reference. */
+  accepted: boolean | null;
 }
 
 export interface Measured {
@@ -36,11 +38,13 @@ export interface ProfileFacts {
   gates: string[];
   /** Whether production has gates for the task, beside references. */
   hasGates: boolean;
-  spentNanoUsd: NanoUsd | null;
+  /** What speaks against the judges among the gates, one sentence each without a full stop. */
+  doubts?: readonly string[];
+  spent: Profile['spent'];
 }
 
 export function summarise(measured: readonly Measured[], facts: ProfileFacts): Profile {
-  const { hasGates, ...rest } = facts;
+  const { hasGates, doubts: _, ...rest } = facts;
   const models = measured.map((one) => summariseModel(one, facts)).toSorted(byCost);
   const priced = models.filter(({ passRate, cost }) => passRate.share !== null && cost.perCallNanoUsd !== null);
   const points = priced.map(({ passRate, cost }) => ({
@@ -55,8 +59,9 @@ export function summarise(measured: readonly Measured[], facts: ProfileFacts): P
     moreSamples,
     share: passRate.share,
     perCallNanoUsd: cost.perCallNanoUsd,
+    isDoubted: isDoubted(passRate, facts),
   }));
-  return { version: 1, ...rest, models, recommendation: recommend(rated, hasGates) };
+  return { version: 1, ...rest, models, recommendation: recommend(rated, hasGates), warnings: warningsOf(facts) };
 }
 
 function byCost(one: ModelProfile, other: ModelProfile): number {
@@ -68,7 +73,8 @@ function summariseModel({ model, tier, upstreams, outcomes }: Measured, facts: P
   const kept = outcomes.flatMap((outcome) => (outcome.kept === null ? [] : [outcome.kept]));
   const answered = kept.filter(({ answer }) => answer !== null);
   const judged = outcomes.filter(({ pass }) => pass !== null);
-  const passRate = passRateOf(judged, facts.thresholds.confidence);
+  const { confidence } = facts.thresholds;
+  const passRate = rateOf(outcomes, ({ pass }) => pass, confidence);
   const times = kept.map(({ at }) => at).toSorted();
   const usages = answered.flatMap(({ usage }) => (usage === null ? [] : [usage]));
   return {
@@ -82,24 +88,65 @@ function summariseModel({ model, tier, upstreams, outcomes }: Measured, facts: P
     refused: kept.length - answered.length,
     missing: outcomes.length - judged.length,
     passRate,
+    accepted: rateOf(outcomes, ({ accepted }) => accepted, confidence),
     cost: costOf(outcomes),
+    judgingNanoUsd: judgingOf(outcomes),
     outputTokens: describeValues(usages.map(({ outputTokens }) => outputTokens)),
     inputTokens: describeValues(usages.map(totalInputTokens)),
     latencyMs: describeValues(answered.map(({ latencyMs }) => latencyMs)),
     byGate: byGate(outcomes, facts.gates),
-    ...judgeRate(passRate, judged.length, facts.thresholds),
+    ...(isDoubted(passRate, facts) ? doubtful : judgeRate)(passRate, judged.length, facts.thresholds),
     isOnFrontier: false,
   };
 }
 
-export function passRateOf(judged: readonly Pick<Outcome, 'weight' | 'pass'>[], confidence: number): PassRate {
-  const weights = judged.map(({ weight }) => weight);
+/** Whether a model would be the default on the word of a judge that is not trusted. */
+function isDoubted(rate: PassRate, { doubts = [], samples, thresholds }: ProfileFacts): boolean {
+  const isByReference = samples.withReference === samples.count;
+  return doubts.length > 0 && !isByReference && judgeRate(rate, 0, thresholds).verdict === 'default';
+}
+
+function warningsOf({ task, doubts = [], samples: { count, withReference } }: ProfileFacts): string[] {
+  const isByReference = withReference === count;
+  const without =
+    count === 1 ? 'the sample has no reference' : `${count - withReference} of ${count} samples have no reference`;
+  const meaning = isByReference
+    ? 'every sample has a reference, so it only refuses here what a reference takes'
+    : `${without}, so no model can be the default on its word`;
+  return doubts.map(
+    (doubt) => `${doubt.charAt(0).toUpperCase()}${doubt.slice(1)}; ${meaning}: \`tierline judge ${task}\` grades it.`,
+  );
+}
+
+/** Over the outcomes of which it is known. */
+export function rateOf<One extends { weight: number }>(
+  outcomes: readonly One[],
+  isSo: (outcome: One) => boolean | null,
+  confidence: number,
+): PassRate {
+  const known = outcomes.filter((outcome) => isSo(outcome) !== null);
+  const weights = known.map(({ weight }) => weight);
   const whole = weights.reduce((sum, weight) => sum + weight, 0);
   if (whole === 0) return { share: null, low: 0, high: 1, trials: 0 };
-  const passed = judged.reduce((sum, { weight, pass }) => sum + (pass === true ? weight : 0), 0);
+  const passed = known.reduce((sum, outcome) => sum + (isSo(outcome) === true ? outcome.weight : 0), 0);
   const share = passed / whole;
   const trials = effectiveTrials(weights);
   return { share, ...wilson(share * trials, trials, confidence), trials };
+}
+
+/** The mean over judged answers; null as soon as one of their verdicts cost nobody knows what. */
+function judgingOf(outcomes: readonly Outcome[]): number | null {
+  let sum = 0;
+  let weight = 0;
+  for (const { verdicts, weight: own, pass } of outcomes) {
+    if (pass === null) continue;
+    weight += own;
+    for (const { costNanoUsd } of verdicts) {
+      if (costNanoUsd === null) return null;
+      sum += own * costNanoUsd;
+    }
+  }
+  return weight === 0 ? null : sum / weight;
 }
 
 /** Of every answer whose cost is known, whatever was said of it: what was not good enough was paid as well. */

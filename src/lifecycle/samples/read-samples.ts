@@ -38,7 +38,7 @@ export function parseSamples(text: string, file: string): SampleSet {
     .split('\n')
     .entries()) {
     if (line.trim() === '') continue;
-    const complain = (reason: string): void => void problems.push(`line ${index + 1} ${reason}`);
+    const complain = (reason: string): void => void problems.push(`line ${index + 1}: ${reason}`);
     let sample: Sample;
     try {
       sample = toSample(parseLine(line));

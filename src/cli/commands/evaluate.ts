@@ -1,0 +1,64 @@
+// The options of `tierline evaluate`.
+import type { Command } from 'commander';
+import { amount, count, part, ratio, rise } from '../arguments.ts';
+import type { CommandIo } from '../command-io.ts';
+
+interface EvaluateFlags {
+  config?: string;
+  policy?: string;
+  split?: number;
+  limit?: number;
+  maxUsd?: number;
+  concurrency: number;
+  against?: string;
+  maxQualityDrop?: number;
+  maxCostRise?: number;
+  minSamples: number;
+  strict?: boolean;
+  summary?: string;
+  junit?: string;
+  folder?: string;
+  fresh?: boolean;
+  offline?: boolean;
+  yes?: boolean;
+  json?: boolean;
+}
+
+export function defineEvaluate(program: Command, io: CommandIo): void {
+  program
+    .command('evaluate')
+    .description('send the held-out samples of tasks through the router, and hold the outcome against the last run')
+    .argument('[task...]', 'tasks (default: every task that has samples)')
+    .option('-c, --config <file>', 'configuration (default: tierline.yaml here, else keys found in the environment)')
+    .option('--policy <file>', 'evaluate this configuration instead; samples and runs stay where they are')
+    .option('--split <share>', 'hold out this share of the samples (default: the file evaluation/<task>.jsonl)', part)
+    .option('-n, --limit <number>', 'at most so many samples a task', count)
+    .option('--max-usd <amount>', 'spend at most so much', amount)
+    .option('--concurrency <number>', 'calls in flight at once, for each task', count, 16)
+    .option('--against <run>', 'the run to compare with (default: the last one of another configuration)')
+    .option('--max-quality-drop <share>', 'fail when the pass rate drops by more for certain, such as 1%', ratio)
+    .option('--max-cost-rise <share>', 'fail when a call gets dearer by more for certain, such as 10%', rise)
+    .option('--strict', 'fail on the figures themselves, whether or not chance explains them')
+    .option('--min-samples <number>', 'samples that it takes to say anything about a bound', count, 30)
+    .option('--summary <file>', 'also write the result as Markdown')
+    .option('--junit <file>', 'also write it as JUnit XML, one case for each sample')
+    .option('--fresh', 'begin anew where the last run was left unfinished')
+    .option('--offline', 'ask nobody: show the run that is there')
+    .option('--folder <path>', 'where samples and runs are (default: tierline beside the configuration)')
+    .option('-y, --yes', 'do not ask before spending')
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 fine, 1 a bound is passed over (or an error), 2 too little is known to say so.',
+    )
+    .action(async (tasks: string[], flags: EvaluateFlags) => {
+      const [{ evaluateCommand }, { findConfig }] = await Promise.all([
+        import('../evaluate.ts'),
+        import('../find-config.ts'),
+      ]);
+      const { config: file, policy, ...rest } = flags;
+      const { config: inForce } = findConfig(file);
+      const config = policy === undefined ? inForce : findConfig(policy).config;
+      process.exitCode = await evaluateCommand({ ...rest, inForce, config, tasks }, io);
+    });
+}

@@ -1,0 +1,37 @@
+// The oracle's verdict on a routed call. What a costly gate has said in production about the very answer is not asked again.
+import type { Inbound } from '../../dialect/inbound.ts';
+import type { Gate, Verdict } from '../../gate/gate.ts';
+import { toQuestion } from '../../judged.ts';
+import { fromKept } from '../profile/answer.ts';
+import type { JudgeAsk } from '../profile/judging.ts';
+import { type Judged, judge, type Oracle } from '../profile/oracle.ts';
+import type { Sample } from '../samples/sample.ts';
+import type { RoutedCall } from './run-file.ts';
+
+/** A refused call has no answer that could pass. Never rejects. */
+export async function judgeCall(
+  oracle: Oracle,
+  { sample, inbound, call, ask }: { sample: Sample; inbound: Inbound; call: RoutedCall; ask: JudgeAsk },
+): Promise<Judged> {
+  if (call.answer === null) return { verdicts: [], pass: false, accepted: false };
+  const { gates } = oracle;
+  const known = call.attempts.findLast(({ model, status }) => model === call.model && status === 'ok')?.verdicts ?? [];
+  return judge(
+    { ...oracle, gates: withKnown(gates, known) },
+    { sample, answer: fromKept(call.answer), question: toQuestion(inbound.neutral), context: { ask } },
+  );
+}
+
+/** Production asks the free gates in their order, then the costly ones in theirs, and ends at the first failure. */
+function withKnown(gates: readonly Gate[], verdicts: readonly Verdict[]): Gate[] {
+  const free = gates.filter(({ isCostly }) => !isCostly);
+  const costly = gates.filter(({ isCostly }) => isCostly);
+  return [
+    ...free,
+    ...costly.map((gate, index): Gate => {
+      const said = verdicts[free.length + index];
+      const isKnown = said !== undefined && said.gate === gate.name && said.isBroken !== true;
+      return isKnown ? { name: gate.name, isCostly: true, check: () => said } : gate;
+    }),
+  ];
+}

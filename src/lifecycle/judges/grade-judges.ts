@@ -1,0 +1,163 @@
+// A grading of judges from beginning to end: which judges, on what they are asked, and what came of it.
+
+import { makerOf } from '../../catalog/maker.ts';
+import type { Config, TaskConfig } from '../../config/config.ts';
+import { judgePrompt, readGrade } from '../../gate/judge-prompt.ts';
+import { readPreference } from '../../gate/pairwise-prompt.ts';
+import type { Engine } from '../../router.ts';
+import { replyKey } from '../profile/answer.ts';
+import { type AnswerStore, type KeptAnswers, openAnswerStore } from '../profile/answer-store.ts';
+import { upstreamsOf } from '../profile/judging.ts';
+import type { PreparedTask } from '../profile/prepare.ts';
+import { agreementOf, type Graded } from './agreement.ts';
+import { type JudgeQuestion, openQuestions } from './ask-judges.ts';
+import { leanTo, longer, madeBy, positionBias, rightOverWrong } from './bias.ts';
+import type { JudgeGrading, JudgeReport } from './judge-report.ts';
+import { type Labelled, labelledAnswers } from './labelled.ts';
+import { choosePairs, type Pair, type PairVerdict, pairPrompts } from './pairs.ts';
+import { trustOf } from './trust.ts';
+
+/** A judge as a gate has it. */
+export interface JudgeSpec {
+  model: string;
+  rubric: string;
+  min: number;
+}
+
+export interface GradedTask {
+  task: PreparedTask;
+  store: AnswerStore;
+  judges: readonly JudgeSpec[];
+  labelled: readonly Labelled[];
+  pairs: readonly Pair[];
+}
+
+export interface GradeOptions {
+  /** Models that are graded with the rubrics of the task's judges, in their place; null: those that the gates name. */
+  judges: readonly string[] | null;
+  /** At most so many labelled answers a task; null: all. */
+  limit: number | null;
+  /** At most so many pairs a task; each is two questions to each judge. */
+  pairs: number;
+}
+
+/** The judges among the gates of a task, each once. */
+export function judgesOf({ accept }: Pick<TaskConfig, 'accept'>, names: readonly string[] | null): JudgeSpec[] {
+  const gates = accept.flatMap((gate) => (gate.kind === 'judge' ? [gate] : []));
+  const specs = gates.flatMap(({ model, rubric, min }) =>
+    (names ?? [model]).map((name) => ({ model: name, rubric, min })),
+  );
+  return [...new Map(specs.map((spec) => [JSON.stringify(spec), spec])).values()];
+}
+
+/** Opens the answers of the tasks: `close` has to follow. Rejects when one cannot be opened; nothing is left open then. */
+export async function openGrading(
+  tasks: readonly PreparedTask[],
+  { judges, limit, pairs }: GradeOptions,
+): Promise<{ tasks: GradedTask[]; close: () => void }> {
+  const graded: GradedTask[] = [];
+  const close = (): void => {
+    for (const { store } of graded) store.close();
+  };
+  try {
+    for (const task of tasks) {
+      const store = openAnswerStore(task.places.answers);
+      const own: GradedTask = { task, store, judges: judgesOf(task.config, judges), labelled: [], pairs: [] };
+      graded.push(own);
+      const all = await labelledAnswers(task, store);
+      own.labelled = limit === null ? all : all.slice(0, limit);
+      own.pairs = choosePairs(own.labelled, pairs);
+    }
+    return { tasks: graded, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** What the judges have not been asked yet; labels first, so that a ceiling cuts pairs. */
+export function questionsOf(
+  { task, store, judges, labelled, pairs }: GradedTask,
+  { engine, nowMs }: { engine: Pick<Engine, 'delivery' | 'policy'>; nowMs: number },
+): JudgeQuestion[] {
+  return judges.flatMap(({ model, rubric }) => {
+    const single = labelled.map(({ answer, question }) => judgePrompt(rubric, answer, question));
+    const paired = pairs.flatMap((pair) => Object.values(pairPrompts(pair, rubric)));
+    return openQuestions({ task: task.config.name, store, judge: model }, [...single, ...paired], { engine, nowMs });
+  });
+}
+
+/** From what has been said by now; asks nobody. */
+export function toReport(
+  graded: Omit<GradedTask, 'store'> & { store: Pick<KeptAnswers, 'reply'> },
+  { engine, config, madeAt }: { engine: Pick<Engine, 'delivery'>; config: Pick<Config, 'judges'>; madeAt: string },
+): JudgeReport {
+  const { task, judges } = graded;
+  const { confidence } = task.config.thresholds;
+  return {
+    version: 1,
+    task: task.config.name,
+    madeAt,
+    samples: { count: task.samples.length, digest: task.set.digest },
+    limits: config.judges,
+    confidence,
+    judges: judges.map((spec) => {
+      const upstream = upstreamsOf(engine, spec.model);
+      const said = (prompt: string) => graded.store.reply(replyKey(upstream, prompt));
+      return gradeJudge({ ...spec, upstream, said }, graded, { ...config.judges, confidence });
+    }),
+  };
+}
+
+interface AskedJudge extends JudgeSpec {
+  upstream: string[];
+  said: (prompt: string) => ReturnType<KeptAnswers['reply']>;
+}
+
+function gradeJudge(
+  judge: AskedJudge,
+  { labelled, pairs }: Pick<GradedTask, 'labelled' | 'pairs'>,
+  limits: Config['judges'] & { confidence: number },
+): JudgeGrading {
+  const graded = labelled.flatMap((one) => toGraded(judge, one) ?? []);
+  const verdicts = pairs.flatMap((pair) => toVerdict(judge, pair) ?? []);
+  const makers = [...new Set(judge.upstream.map(makerOf))];
+  const own = madeBy(makers.length === 1 ? (makers[0] ?? null) : null);
+  const rest = { verdicts, graded };
+  const figures = {
+    ...agreementOf(graded, limits.confidence),
+    position: positionBias(verdicts, limits),
+    length: leanTo(longer, rest, limits),
+    own: leanTo(own, rest, limits),
+    rightOverWrong: rightOverWrong(verdicts, limits.confidence),
+  };
+  return {
+    judge: judge.model,
+    upstream: judge.upstream,
+    rubric: judge.rubric,
+    min: judge.min,
+    missing: labelled.length - graded.length,
+    ...figures,
+    ...trustOf(figures, limits),
+  };
+}
+
+/** Null where it has not been asked. */
+function toGraded({ rubric, min, said }: AskedJudge, labelled: Labelled): Graded | null {
+  const reply = said(judgePrompt(rubric, labelled.answer, labelled.question));
+  if (reply === null) return null;
+  const score = readGrade(reply.text)?.score ?? null;
+  return { labelled, score, isPassed: score !== null && score >= min, costNanoUsd: reply.costNanoUsd };
+}
+
+/** Null where it has not been asked in both orders. */
+function toVerdict({ rubric, said }: AskedJudge, pair: Pair): PairVerdict | null {
+  const prompts = pairPrompts(pair, rubric);
+  const [asked, turned] = [said(prompts.asked), said(prompts.turned)];
+  if (asked === null || turned === null) return null;
+  return {
+    ...pair,
+    asked: readPreference(asked.text)?.better ?? null,
+    turned: readPreference(turned.text)?.better ?? null,
+  };
+}
