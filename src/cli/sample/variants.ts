@@ -5,6 +5,7 @@ import type { Config } from '../../config/config.ts';
 import { openUnrecorded } from '../../instance.ts';
 import { showCount, showUsd } from '../../ledger/display.ts';
 import { artifactsFolder, placesOf } from '../../lifecycle/places.ts';
+import { withoutRetries } from '../../lifecycle/profile/run-profile.ts';
 import { Spending } from '../../lifecycle/profile/spending.ts';
 import { makeVariants, variantJobs } from '../../lifecycle/samples/make-variants.ts';
 import { readSamples } from '../../lifecycle/samples/read-samples.ts';
@@ -64,7 +65,7 @@ export async function variantsCommand(options: VariantOptions, io: CommandIo): P
     let replies = 0;
     const { lane, ...made } = await makeVariants(seeds, {
       model,
-      ask: createAsk(engine, { atMs: Date.now(), tenant: 'default', task }),
+      ask: createAsk(withoutRetries(engine), { atMs: Date.now(), tenant: 'default', task }),
       spending,
       lanes: { concurrency: options.concurrency, ...LANE_LIMITS },
       clock: { nowMs: Date.now, sleep: (ms, signal) => wait(ms, undefined, { signal }) },

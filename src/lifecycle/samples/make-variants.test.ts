@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { JudgeReply } from '../../gate/gate.ts';
+import type { AskedReply } from '../../ask.ts';
 import { model as policyModel } from '../../policy/sample.test.ts';
 import { Spending } from '../profile/spending.ts';
 import { type MadeVariants, makeVariants, type VariantRun, variantJobs } from './make-variants.ts';
@@ -30,7 +30,7 @@ interface Played {
 }
 
 /** What the model replies to the n-th question. */
-type Script = (prompt: string, number: number) => Partial<JudgeReply>;
+type Script = (prompt: string, number: number) => Partial<AskedReply>;
 
 async function play(
   script: Script,
@@ -45,10 +45,15 @@ async function play(
     model: MODEL,
     ask: (_model, prompt) => {
       prompts.push(prompt);
-      const reply = { text: '', costNanoUsd: CENT, ...script(prompt, prompts.length) };
-      return Promise.resolve({ ...reply, end: reply.failure === undefined ? 'answered' : 'failed', waitMs: null });
+      return Promise.resolve({
+        text: '',
+        costNanoUsd: CENT,
+        end: 'answered',
+        waitMs: null,
+        ...script(prompt, prompts.length),
+      });
     },
-    lanes: { concurrency: 1, maxTries: 3, maxFailures: 3, maxIdleMs: 1000 },
+    lanes: { concurrency: 1, maxTries: 2, maxFailures: 3, maxIdleMs: 1000 },
     clock: {
       nowMs: () => nowMs,
       sleep: async (ms) => {
@@ -161,12 +166,14 @@ describe('a run', () => {
 
   test('tries again after a failure, and gives up after some', async () => {
     const once = await play((prompt, number) =>
-      number === 1 ? { failure: 'overloaded', costNanoUsd: 0 } : obedient(prompt, number),
+      number === 1 ? { failure: 'overloaded', end: 'failed', costNanoUsd: 0 } : obedient(prompt, number),
     );
     assert.equal(once.result.made, 4);
     assert.deepEqual(once.notes, ['strong: overloaded']);
-    const never = await play(() => ({ failure: 'no such key', costNanoUsd: 0 }));
+    const never = await play(() => ({ failure: 'overloaded', end: 'failed', costNanoUsd: 0 }));
     assert.equal(never.result.lane.reason, 'failing');
+    const wrong = await play(() => ({ failure: 'no such key', end: 'refused', costNanoUsd: 0 }));
+    assert.deepEqual([wrong.result.lane.reason, wrong.prompts.length], ['stuck', 1]);
     assert.equal(never.spending.spent, 0);
   });
 

@@ -95,7 +95,7 @@ export async function makeVariants(
 }
 
 async function runJob(
-  { model, ask, spending, isAdversarial, keep, onReply, clock, signal }: VariantRun,
+  { model, ask, spending, isAdversarial, keep, onReply, clock }: VariantRun,
   { seed, kinds, prompt, expectedNanoUsd }: VariantJob,
   { known, tally }: { known: Known; tally: Omit<MadeVariants, 'lane'> },
 ): ReturnType<Parameters<typeof runLane<VariantJob>>[1]> {
@@ -105,7 +105,8 @@ async function runJob(
   spending.settle(model.name, reserved, reply.costNanoUsd);
   if (reply.failure !== undefined) {
     onReply({ made: 0, note: `${model.name}: ${reply.failure}` });
-    return signal.aborted ? { is: 'done' } : { is: 'again', waitMs: null, isLimit: false };
+    if (reply.end === 'refused') return { is: 'stuck' };
+    return { is: 'again', waitMs: reply.waitMs, isLimit: reply.end === 'limited' };
   }
   const { made, wrong } = readVariants(reply.text, kinds);
   // A reply without a single line of the form is one that went wrong.
