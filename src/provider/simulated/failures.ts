@@ -32,10 +32,11 @@ export function createRateLimiter(limit: RateLimit | undefined, clock: Simulated
       }
       const count = (counts.get(scope) ?? 0) + 1;
       if (count > limit.requests) {
-        const retryAfterSeconds = Math.ceil(((current + 1) * limit.windowMs - now) / 1000);
+        const retryAfterMs = (current + 1) * limit.windowMs - now;
         throw new Refusal(429, `Rate limit reached: ${limit.requests} requests in ${limit.windowMs} ms.`, {
           code: 'rate_limit_exceeded',
-          retryAfterSeconds,
+          retryAfterSeconds: Math.ceil(retryAfterMs / 1000),
+          retryAfterMs: Math.ceil(retryAfterMs),
         });
       }
       counts.set(scope, count);

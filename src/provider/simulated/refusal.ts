@@ -6,6 +6,8 @@ interface RefusalDetails {
   /** OpenAI's machine-readable code. */
   code?: string;
   retryAfterSeconds?: number;
+  /** The same to the millisecond: `retry-after-ms`, which OpenAI's clients look at first. */
+  retryAfterMs?: number;
   /** Anthropic's `error.details.error_code`. */
   errorCode?: string;
 }

@@ -225,8 +225,9 @@ async function answerHttp(state: State, incoming: IncomingMessage, response: Ser
       response.destroy();
       return;
     }
-    const { retryAfterSeconds } = refusal.details;
+    const { retryAfterSeconds, retryAfterMs } = refusal.details;
     if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
+    if (retryAfterMs !== undefined && wire === OPENAI_WIRE) response.setHeader('retry-after-ms', String(retryAfterMs));
     sendJson(response, refusal.status, wire.error(refusal, requestId));
   }
 }
