@@ -319,3 +319,22 @@ describe('what is worth testing first', () => {
     for (const group of small) assert.equal(group.saving, null);
   });
 });
+
+test('calls that all have another prompt are one task, and few tallies are kept of them', async (t) => {
+  const random = createRandom(5);
+  const letters = (): string =>
+    Array.from({ length: 7 }, () => String.fromCharCode(97 + Math.floor(random() * 26))).join('');
+  const record = (index: number): unknown => ({
+    id: `u${index}`,
+    model: 'gpt-4o',
+    messages: [
+      { role: 'system', content: Array.from({ length: 30 }, letters).join(' ') },
+      { role: 'user', content: 'x' },
+    ],
+  });
+  const found = await audit(t, jsonl(Array.from({ length: 1000 }, (_, index) => record(index))));
+  assert.deepEqual(
+    found.groups.map(({ calls, name, title }) => [calls, name, title]),
+    [[1000, 'unnamed', null]],
+  );
+});
