@@ -104,7 +104,7 @@ describe('every format', () => {
         sampleRow({ id: `c${index}`, atMs: index * 3_600_000, task: index < 3 ? 'ticket-triage' : 'code-review' }),
       );
     await ledger.flush();
-    ledger.close();
+    await ledger.close();
     const found = await auditLogs([ledger.path], { ladder });
     assert.deepEqual(found.files[0]?.formats, ['Tierline ledger']);
     assert.deepEqual(
