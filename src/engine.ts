@@ -30,6 +30,8 @@ export interface EngineParts {
   memory?: PolicyMemory;
   /** By task; none when not given. */
   gates?: ReadonlyMap<string, readonly Gate[]>;
+  /** What happens to calls that have been answered; nothing when not given. */
+  capture?: Engine['capture'];
 }
 
 /** What the planner is reminded of. */
@@ -87,6 +89,7 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
     costOf: (deployment, usage, options) => priceOf(deployment, usage, options).nanoUsd,
     defaultMaxTokens: (deployment) =>
       Math.min(specs.get(deployment)?.maxOutputTokens ?? DEFAULT_MAX_TOKENS, DEFAULT_MAX_TOKENS),
+    capture: parts.capture,
     holders: holdersOf(config, parts.connections),
     priceBatched: createBatchPricing({
       catalog: parts.catalog,

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Config } from './config/config.ts';
 import { parseConfig } from './config/load.ts';
+import { Inbound } from './dialect/inbound.ts';
+import { openaiChat } from './dialect/openai-chat.ts';
+import { measuredProfile } from './evidence/profile.fixture.ts';
 import { type Instance, openInstance, openUnrecorded } from './instance.ts';
 import { openLedgerReader } from './ledger/reader.ts';
 import { sampleRow } from './ledger/sample-row.test.ts';
+import { decide } from './policy/decide.ts';
+import { type CallClient, route } from './router.ts';
 
 const warn = (sentence: string): void => assert.fail(sentence);
 
@@ -107,4 +112,82 @@ test('a ledger that cannot be opened is told with its path, and a gate that cann
   const other = folderOf(t);
   await assert.rejects(openInstance(withBrokenGate(other), warn), /broken\.mjs/);
   assert.equal(existsSync(join(other, 'ledger.db')), false);
+});
+
+test('a call is captured after its answer has gone out, and never waited for', async (t) => {
+  const folder = folderOf(t);
+  const instance = await openInstance(configure(folder, 'capture: { share: 1 }\ndefault: small'), warn);
+  t.after(() => instance.close());
+  const events: string[] = [];
+  const engine = { ...instance.engine, capture: () => void events.push('captured') };
+  const inbound = Inbound.read(
+    openaiChat,
+    Buffer.from('{"model":"auto","messages":[{"role":"user","content":"Hi"}]}'),
+    8,
+  );
+  const client: CallClient = {
+    answer: null,
+    isCommitted: false,
+    isGone: false,
+    onGone: null,
+    onDrain: null,
+    keepAlive: () => {},
+    begin: () => {},
+    write: () => true,
+    reply: () => void events.push('answered'),
+    finish: () => void events.push('answered'),
+    fail: ({ message }) => assert.fail(message),
+  };
+  const recorder = { record: () => void events.push('recorded') };
+  const call = {
+    id: 'r1',
+    atMs: 0,
+    startedAt: 0,
+    tenant: 'default',
+    path: '/',
+    query: '',
+    headers: {},
+    inbound,
+    client,
+  };
+  await route(engine, recorder, call);
+  assert.deepEqual(events, ['recorded', 'answered', 'captured']);
+  assert.equal(typeof instance.engine.capture, 'function');
+  await instance.reload(configure(folder, 'default: small'), () => {});
+  assert.equal(instance.engine.capture, null);
+});
+
+test('what profiles have measured is known from the first call, and one that is broken is told and nothing more', async (t) => {
+  const folder = folderOf(t);
+  const config = parseConfig(
+    `
+providers: { p: { dialect: openai, base_url: "http://127.0.0.1:9/v1", api_key: k } }
+models:
+  small: { use: p/up-small, tier: small, price: { input: 1, output: 2 } }
+  big: { use: p/up-big, tier: frontier, price: { input: 10, output: 20 } }
+ledger: { path: ledger.db }
+tasks: { label: { accept: [{ one_of: [yes, no] }], route: { best: cost, quality: 80%, among: [small, big] } } }
+`,
+    { file: join(folder, 'tierline.yaml'), env: {} },
+  );
+  mkdirSync(join(folder, 'tierline', 'profile'), { recursive: true });
+  writeFileSync(join(folder, 'tierline', 'profile', 'broken.json'), '{');
+  const first = async () => {
+    const warned: string[] = [];
+    const instance = await openInstance(config, (sentence) => void warned.push(sentence));
+    const { policy, planState } = instance.engine;
+    const body = { model: 'auto/label', messages: [{ role: 'user', content: 'hi' }] };
+    const inbound = Inbound.read(openaiChat, Buffer.from(JSON.stringify(body)), 64);
+    const caller = { tenant: 'acme', path: '/v1/chat/completions', headers: {} };
+    const { attempts } = decide(policy, inbound, caller, planState(0));
+    await instance.close();
+    return { models: attempts.map(({ model }) => model), warned };
+  };
+  const unknowing = await first();
+  assert.deepEqual(unknowing.models, ['big', 'small']);
+  assert.match(unknowing.warned.join('\n'), /broken\.json is not JSON; the planner begins without it/);
+  writeFileSync(join(folder, 'tierline', 'profile', 'label.json'), JSON.stringify(measuredProfile('label', 'small')));
+  const knowing = await first();
+  assert.deepEqual(knowing.models, ['small', 'big']);
+  assert.equal(knowing.warned.length, 1);
 });

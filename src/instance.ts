@@ -1,5 +1,6 @@
 // Brings to life what stands behind a gateway and a router in process alike: connections, gates, memory, ledger, engine;
 // and takes it down again in the right order. It knows nothing of how calls come in.
+import { type Capture, createCapture } from './capture/capture.ts';
 import { createCatalog } from './catalog/catalog.ts';
 import { countTokens } from './catalog/token-count.ts';
 import type { Config } from './config/config.ts';
@@ -20,6 +21,8 @@ interface Parts<L extends Ledger | null> {
   ledger: L;
   objects: Objects<L>;
   memory: PolicyMemory;
+  /** Null where there is no ledger: what is kept lies beside it. */
+  capture: Capture | null;
 }
 
 /** A configuration at work. */
@@ -40,11 +43,14 @@ export interface Instance<L extends Ledger | null = Ledger | null> {
 /** With the ledger of the configuration. Rejects when it, a gate or a connection cannot be opened; nothing is left open then. */
 export async function openInstance(config: Config, warn: (sentence: string) => void): Promise<Instance<Ledger>> {
   const memory = createMemory(seedHistory(config.ledger.path, measured(config, warn)));
-  const compiled = await compile(config, memory);
+  const capture = createCapture(config.ledger.path, warn);
+  const compiled = await compile(config, memory, capture);
   let ledger: Ledger | null = null;
   try {
     ledger = openConfigured(config, warn);
-    return new OpenInstance<Ledger>({ config, memory, ledger, objects: openObjects(ledger, config) }, compiled);
+    const objects = openObjects(ledger, config);
+    capture.limit(config);
+    return new OpenInstance<Ledger>({ config, memory, ledger, objects, capture }, compiled);
   } catch (error) {
     await ledger?.close();
     await compiled.connections.close();
@@ -67,7 +73,8 @@ export async function openUnrecorded(
     memory = createMemory(seedHistory(null, warn === undefined ? [] : measured(config, warn))),
   }: UnrecordedOptions = {},
 ): Promise<Instance<null>> {
-  return new OpenInstance<null>({ config, memory, ledger: null, objects: null }, await compile(config, memory));
+  const compiled = await compile(config, memory, null);
+  return new OpenInstance<null>({ config, memory, ledger: null, objects: null, capture: null }, compiled);
 }
 
 /** What profiles beside the configuration tell of its models. */
@@ -83,11 +90,12 @@ interface Compiled {
 }
 
 /** Rejects with ConfigError when a schema, module or package cannot be loaded. */
-async function compile(config: Config, memory: PolicyMemory): Promise<Compiled> {
+async function compile(config: Config, memory: PolicyMemory, capture: Capture | null): Promise<Compiled> {
   const gates = await loadGates(config, (text) => countTokens(text, 'generic'));
   const connections = await createConnections(config);
   try {
-    const engine = createEngine(config, { catalog: createCatalog(), connections: connections.byName, memory, gates });
+    const parts = { catalog: createCatalog(), connections: connections.byName, memory, gates };
+    const engine = createEngine(config, { ...parts, capture: capture?.under(config) });
     return { connections, engine };
   } catch (error) {
     await connections.close();
@@ -101,26 +109,29 @@ class OpenInstance<L extends Ledger | null> implements Instance<L> {
   readonly ledger: L;
   readonly objects: Objects<L>;
   private readonly memory: PolicyMemory;
+  private readonly capture: Capture | null;
   private connections: Connections;
   /** Closes the connections of earlier configurations when the calls that began on them are over. */
   private retired: Promise<unknown> = Promise.resolve();
 
-  constructor({ config, ledger, objects, memory }: Parts<L>, { connections, engine }: Compiled) {
+  constructor({ config, ledger, objects, memory, capture }: Parts<L>, { connections, engine }: Compiled) {
     this.config = config;
     this.ledger = ledger;
     this.objects = objects;
     this.memory = memory;
+    this.capture = capture;
     this.connections = connections;
     this.engine = engine;
   }
 
   async reload(next: Config, switchOver: () => void): Promise<void> {
-    const { connections, engine } = await compile(next, this.memory);
+    const { connections, engine } = await compile(next, this.memory, this.capture);
     const earlier = this.connections;
     this.connections = connections;
     this.engine = engine;
     this.config = next;
     this.objects?.limit(next.objects);
+    this.capture?.limit(next);
     switchOver();
     this.retired = Promise.all([this.retired, earlier.close()]);
   }
@@ -128,7 +139,7 @@ class OpenInstance<L extends Ledger | null> implements Instance<L> {
   async close(): Promise<void> {
     await Promise.all([this.retired, this.connections.close()]);
     this.objects?.close();
-    await this.ledger?.close();
+    await Promise.all([this.capture?.close(), this.ledger?.close()]);
   }
 }
 

@@ -101,6 +101,8 @@ export interface Engine {
   pricing: (atMs: number, baseline?: string) => Pricing;
   /** The providers that take files and batches, in the order of the configuration. */
   holders: readonly Holder[];
+  /** Keeps a call that has been answered; left out or null when none is kept. */
+  capture?: ((call: Call, task: string | null) => void) | null | undefined;
   priceBatched: PriceBatched;
 }
 
@@ -154,6 +156,7 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
     writeCost(engine, outcome, { costNanoUsd: row.costNanoUsd, dialect: inbound.dialect.name });
   if (call.onAnswered !== undefined) tellAnswered(call.onAnswered, outcome);
   answer(client, outcome, answerFacts(plan, row));
+  engine.capture?.(call, plan.task);
 }
 
 /** Vectors of another model would be of no use: without routing, the same call would have been made. */

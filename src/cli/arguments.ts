@@ -1,6 +1,6 @@
 // How options of the command line are read. Each throws what commander shows beside the usage.
 import { InvalidArgumentError } from 'commander';
-import { readShare } from '../config/units.ts';
+import { readDuration, readShare } from '../config/units.ts';
 import { Fraction } from '../stats/fraction.ts';
 
 export function whole(text: string): number {
@@ -113,4 +113,11 @@ export function rise(text: string): number {
   const [, digits, sign] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text.trim()) ?? [];
   if (digits === undefined) throw new InvalidArgumentError('A share is expected, such as 10% or 0.1.');
   return sign === '%' ? Number(digits) / 100 : Number(digits);
+}
+
+/** A duration such as 90d or 12h, in milliseconds. */
+export function age(text: string): number {
+  const reading = readDuration(text);
+  if ('value' in reading) return reading.value;
+  throw new InvalidArgumentError('A duration is expected, such as 90d or 12h.');
 }

@@ -7,7 +7,7 @@ import { toUsage } from '../call/usage.ts';
 import { parseConfig } from '../config/load.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { sampleAttempt, sampleRow } from '../ledger/sample-row.test.ts';
-import type { Finding } from './check/finding.ts';
+import type { Finding } from '../lifecycle/check/finding.ts';
 import { checkCommand } from './check.ts';
 
 const NOW = Date.UTC(2026, 10, 24);

@@ -4,12 +4,10 @@ import { createCatalog } from '../catalog/catalog.ts';
 import { compilePolicy, modelPartsOf } from '../compile-policy.ts';
 import type { Config } from '../config/config.ts';
 import { readPriors } from '../evidence/priors.ts';
+import { findAll, LEVELS } from '../lifecycle/check/find-all.ts';
+import type { Finding } from '../lifecycle/check/finding.ts';
 import { NO_STATE } from '../policy/state.ts';
 import { seedHistory } from '../seed-history.ts';
-import { findMisplacedEmbeddings } from './check/embeddings.ts';
-import type { Finding } from './check/finding.ts';
-import { findPublicPlaces, findUnreachable } from './check/reach.ts';
-import { findUngated, findUnpriced, findUnprofitable } from './check/worth.ts';
 
 export interface CheckOptions {
   config: Config;
@@ -22,11 +20,9 @@ export interface CheckOptions {
   nowMs: number;
 }
 
-const LEVELS = ['error', 'warning', 'note'] as const;
-
 /** Prints the findings, worst first; the result is the exit code. */
 export function checkCommand(options: CheckOptions, print: (text: string) => void): 0 | 1 {
-  const findings = findAll(options);
+  const findings = findingsOf(options);
   const count = (level: Finding['level']): number => findings.filter((finding) => finding.level === level).length;
   const isBad = count('error') > 0 || (options.strict === true && count('warning') > 0);
   if (options.json === true) print(`${JSON.stringify({ ok: !isBad, findings }, null, 2)}\n`);
@@ -38,17 +34,9 @@ export function checkCommand(options: CheckOptions, print: (text: string) => voi
   return isBad ? 1 : 0;
 }
 
-function findAll({ config, nowMs }: CheckOptions): Finding[] {
+function findingsOf({ config, nowMs }: CheckOptions): Finding[] {
   const policy = compilePolicy(config, modelPartsOf(config, createCatalog()));
   const history = seedHistory(config.ledger.path, readPriors(config).priors);
   const recordOf = (task: string | null, model: string) => history.recordOf(task, model);
-  const findings = [
-    ...findUnreachable(config),
-    ...findPublicPlaces(config),
-    ...findMisplacedEmbeddings(config, policy),
-    ...findUngated(config, policy),
-    ...findUnpriced(policy, nowMs),
-    ...findUnprofitable(config.tasks, policy, { ...NO_STATE, nowMs, recordOf }),
-  ];
-  return LEVELS.flatMap((level) => findings.filter((finding) => finding.level === level));
+  return findAll(config, policy, { ...NO_STATE, nowMs, recordOf });
 }

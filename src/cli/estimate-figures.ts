@@ -22,9 +22,9 @@ export function showAmount(amount: Fraction | null): string {
   return showUsd(amount === null ? null : Number(amount.round()));
 }
 
-/** A share in percent with one decimal where it has one: `70 %`, `33.3 %`. */
+/** A share in percent with one decimal where it has one: `70%`, `33.3%`. */
 export function showPercent(share: Fraction | null): string {
-  return share === null ? UNKNOWN : `${share.times(Fraction.of(100)).toNumber(1).toLocaleString('en-US')} %`;
+  return share === null ? UNKNOWN : `${share.times(Fraction.of(100)).toNumber(1).toLocaleString('en-US')}%`;
 }
 
 export function showWhole(count: Fraction | bigint): string {
@@ -40,7 +40,7 @@ export function difference(baseline: Fraction | null, cost: Fraction | null): Fr
   return baseline === null || cost === null ? null : baseline.minus(cost);
 }
 
-/** What is saved beside the baseline, as a change: `-36.7 %`. */
+/** What is saved beside the baseline, as a change: `-36.7%`. */
 export function showChange(baseline: Fraction | null, cost: Fraction | null): string {
   const saved = savedShare(baseline, cost);
   if (saved === null) return UNKNOWN;
@@ -79,7 +79,7 @@ export function sensitivityNotes(
   { strong, ladder, predictor, time }: Comparison,
 ): string[] {
   const notes: string[] = [];
-  if (outcomes.some(({ isOther }) => isOther)) notes.push('*: another way is cheapest than today.');
+  if (outcomes.some(({ isOther }) => isOther)) notes.push('*: another way wins than in the first line.');
   const sides = [...(ladder ?? []), ...(predictor?.choices ?? []), strong];
   const models = sides.map(({ model }) => model);
   const unsold = models.filter(({ places }) => places.some(({ spec }) => spec?.serviceTiers.batch === undefined));

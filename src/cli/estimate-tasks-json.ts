@@ -95,6 +95,7 @@ function toModel(bill: ModelBill): unknown {
     model: bill.name,
     usd: toUsdNumber(bill.month),
     usd_per_call: toUsdNumber(bill.perCall),
+    profiled_usd_per_call: toUsdNumber(bill.paidPerCall),
     input_tokens: bill.tokens?.input.toNumber(2) ?? null,
     output_tokens: bill.tokens?.output.toNumber(2) ?? null,
     tokens_from: bill.tokensFrom,

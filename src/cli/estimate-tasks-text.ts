@@ -90,7 +90,9 @@ function aboutRoute({ task, routed }: TaskBill): string[] {
   if (!routed.isCascade) return [];
   const say = [`${task}: ${models.join(' > ')}`];
   const steps = models.length === 2 ? [breakEven] : stepBreakEvens;
-  const needs = steps.map((rate, index) => `${models[index]} pays from a pass rate of ${showPercent(rate)} on`);
+  const needs = steps.flatMap((rate, index) =>
+    rate === null ? [] : [`${models[index]} pays from a pass rate of ${showPercent(rate)} on`],
+  );
   say.push(...needs);
   if (reaches !== null) {
     const shares = models

@@ -4,6 +4,7 @@ import { configuredModels, findModel } from '../lifecycle/estimate/model.ts';
 import { readProfile } from '../lifecycle/estimate/read-profile.ts';
 import { sensitivityOf } from '../lifecycle/estimate/sensitivity.ts';
 import { billOf, priceNotesOf, type Setting } from '../lifecycle/estimate/task-bill.ts';
+import { artifactsFolder, placesOf } from '../lifecycle/places.ts';
 import { Fraction } from '../stats/fraction.ts';
 import type { CommandIo } from './command-io.ts';
 import { tasksJson } from './estimate-tasks-json.ts';
@@ -13,6 +14,8 @@ import { findConfig } from './find-config.ts';
 
 export interface TasksOptions {
   config?: string;
+  /** Where profiles are. */
+  folder?: string;
   task?: string;
   /** Instead of the configuration's. */
   baseline?: string;
@@ -34,9 +37,10 @@ export function tasksCommand(options: TasksOptions, nowMs: number, { print }: Co
   const catalog = createCatalog();
   const setting = toSetting(options, nowMs, catalog);
   const { config } = setting;
+  const folder = options.folder ?? artifactsFolder(config);
   const bills = [...config.tasks.values()]
     .filter(({ name }) => options.task === undefined || name === options.task)
-    .map((task) => billOf(task, config.file === null ? null : readProfile(config.file, task.name), setting));
+    .map((task) => billOf(task, readProfile(placesOf(folder, task.name).profile, task.name), setting));
   const page: TasksPage = {
     setting,
     bills,

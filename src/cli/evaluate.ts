@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import { createMemory } from '../engine.ts';
+import { readPriors } from '../evidence/priors.ts';
 import { openUnrecorded } from '../instance.ts';
 import { withoutMemory } from '../lifecycle/evaluate/ask-router.ts';
 import type { Bounds, Ruling } from '../lifecycle/evaluate/bounds.ts';
@@ -52,7 +53,9 @@ export interface EvaluateOptions {
 /** The exit code: 0 fine, 1 a bound is passed over, 2 too little is known. Rejects for what cannot be evaluated at all. */
 export async function evaluateCommand(options: EvaluateOptions, io: CommandIo): Promise<Ruling['exitCode']> {
   const { config, inForce } = options;
-  const instance = await openUnrecorded(config, { memory: createMemory(seedHistory(inForce.ledger.path)) });
+  const instance = await openUnrecorded(config, {
+    memory: createMemory(seedHistory(inForce.ledger.path, readPriors(inForce).priors)),
+  });
   try {
     const engine = withoutMemory(instance.engine);
     const { tasks: names, split = null, limit = null, fresh, offline } = options;

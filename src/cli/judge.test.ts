@@ -81,7 +81,7 @@ describe('tierline judge', () => {
     assert.equal(judge.prompts.length, 160);
   });
 
-  test('a rate limit is waited out, a judge that keeps failing is left, and neither is a verdict', async (t) => {
+  test('a rate limit is waited out and is no verdict', async (t) => {
     let limited = 0;
     const { config } = await planted(t, (prompt) => (limited++ < 3 ? 429 : scriptedReply(prompt, {})), 10);
     const { code } = await run(config, { concurrency: 1 });
@@ -106,6 +106,27 @@ describe('tierline judge', () => {
       [['mid', ['up/real-mid']]],
     );
     await assert.rejects(run(config, { judges: ['nobody'] }), /There is no model "nobody"/);
+  });
+
+  test('a look at another judge, at fewer labels or at no pairs takes nothing away from what is known', async (t) => {
+    const { judge, config } = await planted(t, (prompt) => scriptedReply(prompt, {}));
+    await run(config);
+    const known = written(config).judges[0];
+    const count = judge.prompts.length;
+    await run(config, { limit: 5, pairs: 0 });
+    assert.deepEqual(written(config).judges[0], known);
+    assert.equal(judge.prompts.length, count);
+    const { code } = await run(config, { judges: ['mid'], limit: 5, pairs: 0 });
+    assert.equal(code, 0);
+    const { judges } = written(config);
+    assert.deepEqual(
+      judges.map((one) => [one.judge, one.labels.count, one.missing]),
+      [
+        ['mid', 5, 0],
+        ['arbiter', 120, 0],
+      ],
+    );
+    assert.deepEqual({ ...judges[1], missing: known?.missing }, known);
   });
 
   test('a task without a judge, or one that nobody configured, is refused by name', async (t) => {

@@ -47,7 +47,7 @@ export async function judgeCommand(options: JudgeOptions, io: CommandIo): Promis
       const madeAt = new Date().toISOString();
       const reports = grading.tasks.map((task) => keepReport(task, toReport(task, { engine, config, madeAt })));
       io.print(options.json === true ? `${JSON.stringify({ judges: reports }, null, 2)}\n` : writeJudges(reports));
-      return exitCode(reports, options.strict === true);
+      return exitCode(reports, options);
     } finally {
       grading.close();
     }
@@ -125,8 +125,10 @@ function keepReport({ task }: GradedTask, report: JudgeReport): JudgeReport {
   return report;
 }
 
-function exitCode(reports: readonly JudgeReport[], isStrict: boolean): number {
-  const judges = reports.flatMap((report) => report.judges);
-  if (isStrict && judges.some(({ verdict }) => verdict !== 'trusted')) return 1;
+/** The judges that were asked count. */
+function exitCode(reports: readonly JudgeReport[], { judges: names, strict: isStrict }: JudgeOptions): number {
+  const all = reports.flatMap((report) => report.judges);
+  const judges = all.filter(({ judge }) => names === null || names.includes(judge));
+  if (isStrict === true && judges.some(({ verdict }) => verdict !== 'trusted')) return 1;
   return judges.some(({ missing }) => missing > 0) ? 2 : 0;
 }

@@ -6,10 +6,12 @@ import { complaintAboutNode } from '../call/node-version.ts';
 import { collect, count, factor, port, whole } from './arguments.ts';
 import type { CommandIo } from './command-io.ts';
 import { defineAudit } from './commands/audit.ts';
+import { defineCalibrate } from './commands/calibrate.ts';
 import { defineEstimate } from './commands/estimate.ts';
 import { defineEvaluate } from './commands/evaluate.ts';
 import { defineJudge } from './commands/judge.ts';
 import { defineProfile } from './commands/profile.ts';
+import { defineReady } from './commands/ready.ts';
 import { defineSample } from './commands/sample.ts';
 import { defineSimulate } from './commands/simulate.ts';
 
@@ -138,7 +140,9 @@ defineAudit(program, io);
 defineProfile(program, io);
 defineEstimate(program, io);
 defineEvaluate(program, io);
+defineReady(program, io);
 defineJudge(program, io);
+defineCalibrate(program, io);
 defineSample(program, io);
 defineSimulate(program, io);
 

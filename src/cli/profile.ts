@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import { openUnrecorded } from '../instance.ts';
 import { type Measurement, measure, openMeasurement } from '../lifecycle/profile/measure.ts';
+import { offlineTasks } from '../lifecycle/profile/offline-tasks.ts';
 import { prepareTasks } from '../lifecycle/profile/prepare.ts';
 import type { Profile } from '../lifecycle/profile/profile.ts';
 import type { ProfileRun } from '../lifecycle/profile/run-profile.ts';
@@ -24,10 +25,23 @@ export interface ProfileOptions {
   yes?: boolean | undefined;
   offline?: boolean | undefined;
   json?: boolean | undefined;
+  /** Where a report is written: a page, charts. */
+  html?: string | undefined;
+  svg?: string | undefined;
 }
 
 /** The exit code: 0 when everything was measured, 2 when something is missing. Rejects for what cannot be measured at all. */
 export async function profileCommand(options: ProfileOptions, io: CommandIo): Promise<number> {
+  const { judged, kept } =
+    options.offline === true ? offlineTasks(options.config, options) : { judged: null, kept: [] };
+  for (const { task, madeAt } of kept) io.warn(`${task}: there are no answers to judge; its profile is of ${madeAt}`);
+  const measured = judged?.length === 0 ? [] : await measureTasks({ ...options, tasks: judged ?? options.tasks }, io);
+  const profiles = [...measured, ...kept];
+  await tell(profiles, options, io);
+  return isWhole(profiles) ? 0 : 2;
+}
+
+async function measureTasks(options: ProfileOptions, io: CommandIo): Promise<Profile[]> {
   const instance = await openUnrecorded(options.config);
   try {
     const { engine } = instance;
@@ -57,14 +71,25 @@ export async function profileCommand(options: ProfileOptions, io: CommandIo): Pr
       finish(stop.signal.aborted);
       stop.release();
       tellLeft(lanes, { spending, noteOf, io });
-      io.print(options.json === true ? `${JSON.stringify({ profiles }, null, 2)}\n` : writeProfiles(profiles));
-      return isWhole(profiles) ? 0 : 2;
+      return profiles;
     } finally {
       measurement.close();
     }
   } finally {
     await instance.close();
   }
+}
+
+/** The result to standard output, reports to their files. */
+async function tell(profiles: readonly Profile[], options: ProfileOptions, io: CommandIo): Promise<void> {
+  const { config, html, svg, json } = options;
+  const { writeReport, toReportTasks } = await import('./profile/write-report.ts');
+  const tasks = toReportTasks(profiles, config);
+  io.print(json === true ? `${JSON.stringify({ profiles }, null, 2)}\n` : writeProfiles(tasks, config.baseline));
+  if (html === undefined && svg === undefined) return;
+  const { monthlyBill } = await import('./profile/monthly-bill.ts');
+  const report = { baseline: config.baseline, bill: monthlyBill(profiles, config) };
+  for (const sentence of writeReport(tasks, { html, svg }, report)) io.warn(sentence);
 }
 
 function toPaidWork({ jobs, expectedNanoUsd, unpriced, lost }: Measurement): PaidWork {

@@ -41,16 +41,17 @@ export async function simulateCommand(options: SimulateOptions, io: CommandIo): 
 
 /** Which limits the candidate passes over, each as a sentence. What cannot be told keeps no limit. */
 export function complaintsAbout(
-  { difference: { costShare, quality }, current }: Pick<SimulationReport, 'difference' | 'current'>,
+  { difference: { costNanoUsd, costShare, quality }, current }: Pick<SimulationReport, 'difference' | 'current'>,
   { maxCostRise, maxQualityDrop }: Pick<SimulateOptions, 'maxCostRise' | 'maxQualityDrop'>,
 ): string[] {
   const complaints: string[] = [];
-  const isFree = current.costNanoUsd === 0;
   if (maxCostRise !== undefined) {
-    if (costShare === null && !isFree)
-      complaints.push('the change of cost cannot be told, so --max-cost-rise is not kept');
-    else if ((costShare ?? 0) > maxCostRise)
-      complaints.push(`the cost rises by ${points(costShare ?? 0)} %, --max-cost-rise allows ${points(maxCostRise)} %`);
+    const allows = `--max-cost-rise allows ${points(maxCostRise)} %`;
+    if (costNanoUsd === null) complaints.push('the change of cost cannot be told, so --max-cost-rise is not kept');
+    else if (current.costNanoUsd === 0 && costNanoUsd > 0)
+      complaints.push(`what cost nothing would cost something, ${allows}`);
+    else if (costShare !== null && costShare > maxCostRise)
+      complaints.push(`the cost rises by ${points(costShare)} %, ${allows}`);
   }
   if (maxQualityDrop !== undefined) {
     if (quality === null) complaints.push('the change of quality cannot be told, so --max-quality-drop is not kept');

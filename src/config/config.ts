@@ -8,6 +8,7 @@ import type { ReferenceConfig } from '../gate/reference-config.ts';
 import type {
   AnswerConfig,
   BreakerConfig,
+  CaptureConfig,
   LedgerConfig,
   ObjectsConfig,
   ResponsesConfig,
@@ -43,6 +44,8 @@ export interface Config {
   breaker: BreakerConfig;
   ledger: LedgerConfig;
   objects: ObjectsConfig;
+  /** Null: no call is kept with its content. */
+  capture: CaptureConfig | null;
   responses: ResponsesConfig;
   answer: AnswerConfig;
   /** Whether marks for the provider's prompt cache are set where they pay, in calls without a task. */

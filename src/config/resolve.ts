@@ -61,6 +61,7 @@ export function resolveConfig(file: FileConfig, context: ResolveContext): Config
     ledger: { path: ledgerPath(file.ledger.path, context.file), durability: file.ledger.durability },
     responses: { keep: file.responses.keep, retentionMs: file.responses.retention },
     objects: { retentionMs: file.objects.retention, maxBytes: file.objects.max_size },
+    capture: resolveCapture(file, context),
     answer: {
       costInUsage: file.answer.cost_in_usage,
       headers: file.answer.headers,
@@ -73,6 +74,26 @@ export function resolveConfig(file: FileConfig, context: ResolveContext): Config
       minLabels: file.judges.min_labels,
     },
     contextGuardShare: file.context_guard,
+  };
+}
+
+function resolveCapture(
+  { capture, ledger, tasks: known }: FileConfig,
+  { report, broken }: ResolveContext,
+): Config['capture'] {
+  if (capture === undefined) return null;
+  const { share, tasks, retention, max_size: maxBytes, mask } = capture;
+  for (const [index, task] of (tasks ?? []).entries())
+    if (known[task] === undefined && !broken.has('tasks'))
+      report(unknownName('task', task, { path: ['capture', 'tasks', index], known: Object.keys(known) }));
+  if (ledger.path === ':memory:')
+    report({ path: ['capture'], at: 'key', message: 'is kept beside the ledger, and a ledger in memory has no place' });
+  return {
+    share,
+    tasks: tasks === undefined ? null : new Set(tasks),
+    retentionMs: retention,
+    maxBytes,
+    isMasked: mask,
   };
 }
 

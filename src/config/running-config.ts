@@ -59,6 +59,18 @@ export interface ObjectsConfig {
   maxBytes: number;
 }
 
+/** Which calls are kept with their content. */
+export interface CaptureConfig {
+  /** Of the calls of each task, 0 to 1. */
+  share: number;
+  /** Null: every task that is not private, and calls without a task. */
+  tasks: ReadonlySet<string> | null;
+  retentionMs: number;
+  maxBytes: number;
+  /** Whether secrets and personal data are taken out. */
+  isMasked: boolean;
+}
+
 export interface AnswerConfig {
   costInUsage: boolean;
   headers: boolean;

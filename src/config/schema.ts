@@ -2,7 +2,7 @@
 // at a time; what names refer to is checked in references.ts.
 import { z } from 'zod';
 import { CAPABILITIES, MODEL_KINDS, PROMPT_CACHING } from './config.ts';
-import { duration, flag, name, number, share, size, text, texts, timeout, whole } from './leaf.ts';
+import { duration, flag, name, number, oneOrMore, share, size, text, texts, timeout, whole } from './leaf.ts';
 import { tenantsSchema } from './limits-schema.ts';
 import { rulesSchema } from './match-schema.ts';
 import { routeSchema } from './route-schema.ts';
@@ -172,6 +172,15 @@ export const configSchema = z.strictObject({
       max_size: size.default(1024 ** 3),
     })
     .prefault({}),
+  capture: z
+    .strictObject({
+      share: share.default(0.05),
+      tasks: oneOrMore.optional(),
+      retention: duration.refine((ms) => ms > 0, 'must be above 0').default(30 * 86_400_000),
+      max_size: size.default(256 * 1024 ** 2),
+      mask: flag.default(true),
+    })
+    .optional(),
   answer: z
     .strictObject({
       cost_in_usage: flag.default(true),

@@ -12,8 +12,10 @@ export interface Prior {
   model: string;
   /** Share of its answers that were good, and the answers behind it; null when none was judged. */
   passRate: { share: number; trials: number } | null;
-  /** Share that the gates of production let through, who know no reference. Null when nothing was judged. */
+  /** Share that the gates of production let through, who know no reference; null when nothing was judged. */
   acceptRate: number | null;
+  /** What the verdicts on one answer cost on average; null when not known. */
+  judgingNanoUsd: number | null;
   /** Mean tokens of an answer. */
   outputTokens: number | null;
   latencyMs: { mean: number; p95: number } | null;
@@ -55,12 +57,9 @@ function namesIn(folder: string): string[] {
 export function priorsOf(profile: ProfileFile, config: Config): Priors {
   const task = config.tasks.get(profile.task);
   if (task === undefined) return { priors: [], warnings: [`is of a task that is not configured, ${profile.task}`] };
-  const now = task.accept.map(({ kind }) => kind);
-  const then = profile.gates.filter((gate) => gate !== 'reference');
-  if (!isSameSet(now.filter(isAsked(task)), then)) {
-    const say = `was made with other gates than ${task.name} has now (${then.join(', ') || 'none'}); make it anew`;
-    return { priors: [], warnings: [say] };
-  }
+  const missing = gatesOf(task).filter((gate) => !profile.gates.includes(gate));
+  if (missing.length > 0)
+    return { priors: [], warnings: [`was made before ${task.name} had the gate ${missing.join(', ')}; make it anew`] };
   const moved = profile.models.filter((model) => !isOfUpstream(model, config));
   const warnings = moved.map(
     ({ model, upstream }) => `tells of ${model} at ${upstream.join(', ')}, which it is not now`,
@@ -69,16 +68,9 @@ export function priorsOf(profile: ProfileFile, config: Config): Priors {
   return { priors: known.map((model) => toPrior(profile.task, model)), warnings };
 }
 
-/** `finish: any` asks nothing and is no gate. */
-function isAsked({ accept }: TaskConfig) {
-  return (_kind: string, index: number): boolean => {
-    const gate = accept[index];
-    return !(gate?.kind === 'finish' && gate.expect === 'any');
-  };
-}
-
-function isSameSet(one: readonly string[], other: readonly string[]): boolean {
-  return one.every((word) => other.includes(word)) && other.every((word) => one.includes(word));
+/** `finish: any` asks nothing and is no gate. Samples may have gates of their own, so a profile may have more of them. */
+function gatesOf({ accept }: TaskConfig): string[] {
+  return accept.filter((gate) => gate.kind !== 'finish' || gate.expect !== 'any').map(({ kind }) => kind);
 }
 
 /** The limits of a task may have left out some of the places of a model, but none may have been added. */
@@ -88,13 +80,14 @@ function isOfUpstream({ model, upstream }: ProfiledModel, { models }: Config): b
 }
 
 function toPrior(task: string, profiled: ProfiledModel): Prior {
-  const { model, passRate, accepted, outputTokens, latencyMs } = profiled;
+  const { model, passRate, accepted, judgingNanoUsd, outputTokens, latencyMs } = profiled;
   const { share, trials } = passRate;
   return {
     task,
     model,
     passRate: share === null || trials === 0 ? null : { share, trials },
     acceptRate: accepted.share,
+    judgingNanoUsd,
     outputTokens: outputTokens?.mean ?? null,
     latencyMs: latencyMs === null ? null : { mean: latencyMs.mean, p95: latencyMs.p95 },
   };

@@ -1,6 +1,7 @@
 // A profile as it is kept in its file, read strictly: a file that is not one is refused with what is wrong in it, never half used. Who
 // makes profiles and what they mean is not known here.
 import { z } from 'zod';
+import { writePath } from '../config/problem.ts';
 
 const share = z.number().min(0).max(1);
 const whole = z.number().int().min(0);
@@ -84,7 +85,7 @@ export function parseProfile(text: string): ProfileFile {
   const { success, data, error } = profileSchema.safeParse(json);
   if (success) return data;
   const [issue] = error.issues;
-  const path = issue?.path.map(String).join('.') ?? '';
+  const path = writePath((issue?.path ?? []).map((step) => (typeof step === 'symbol' ? String(step) : step)));
   const more = error.issues.length === 1 ? '' : `, and ${error.issues.length - 1} more`;
   throw new Error(`is no profile: ${path === '' ? '' : `${path}: `}${issue?.message}${more}`);
 }

@@ -5,16 +5,11 @@ import { type Bounds, type GateConfigOf, LENGTH_UNITS, type LengthUnit } from '.
 
 const NAME = 'length';
 
-type Count = (text: string) => number;
+export type Count = (text: string) => number;
 
 /** `countTokens` is needed for bounds in tokens; what it says is an estimate. */
 export function createLengthGate({ bounds }: GateConfigOf<'length'>, countTokens: Count): Gate {
-  const counts: Readonly<Record<LengthUnit, Count>> = {
-    characters: countCharacters,
-    words: countWords,
-    lines: countLines,
-    tokens: countTokens,
-  };
+  const counts = lengthCounts(countTokens);
   const limits = LENGTH_UNITS.flatMap((unit) => {
     const bound = bounds[unit];
     return bound === undefined ? [] : [{ unit, bound, count: counts[unit] }];
@@ -37,6 +32,11 @@ export function createLengthGate({ bounds }: GateConfigOf<'length'>, countTokens
     return passed(NAME, 'is within bounds', 1);
   };
   return { name: NAME, isCostly: false, early, check };
+}
+
+/** How a text is measured, by unit. */
+export function lengthCounts(countTokens: Count): Readonly<Record<LengthUnit, Count>> {
+  return { characters: countCharacters, words: countWords, lines: countLines, tokens: countTokens };
 }
 
 function outside(length: number, unit: LengthUnit, { min, max }: Bounds): string | null {

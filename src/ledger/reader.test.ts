@@ -85,3 +85,28 @@ test('a file that is no ledger, or a newer one, cannot be read', async (t) => {
   db.close();
   assert.throws(() => openLedgerReader(path), /schema 42/);
 });
+
+test('the calls of a period are those that began in it, of one tenant or task where that is asked', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'tierline-test-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const path = join(directory, 'ledger.sqlite');
+  const ledger = openLedger({ path });
+  for (const [id, atMs, tenant, task] of [
+    ['a', 100, 'acme', 'x'],
+    ['b', 200, 'globex', 'x'],
+    ['c', 300, 'acme', null],
+  ] as const)
+    void ledger.record(sampleRow({ id, atMs, tenant, task, asks: 'schema?', maxOutputTokens: 7, messages: 3 }));
+  await ledger.close();
+  const reader = openLedgerReader(path);
+  t.after(() => reader.close());
+  const ids = (query: Parameters<typeof reader.period>[0]) => [...reader.period(query)].map(({ id }) => id);
+  assert.deepEqual(ids({}), ['c', 'b', 'a']);
+  assert.deepEqual(ids({ sinceMs: 200 }), ['c', 'b']);
+  assert.deepEqual(ids({ sinceMs: 100, untilMs: 300 }), ['b', 'a']);
+  assert.deepEqual(ids({ tenant: 'acme' }), ['c', 'a']);
+  assert.deepEqual(ids({ task: 'x', tenant: 'globex' }), ['b']);
+  assert.deepEqual(ids({ task: 'nothing' }), []);
+  const [row] = reader.period({});
+  assert.deepEqual([row?.asks, row?.maxOutputTokens, row?.messages, row?.attempts.length], ['schema?', 7, 3, 1]);
+});

@@ -107,3 +107,52 @@ test('a judgement that was cut short says nothing about the answer', () => {
   history.observe({ ...cut, attempts: cut.attempts.map((attempt) => ({ ...attempt, stopped: 'rejected' as const })) });
   assert.equal(history.recordOf('t', 'm')?.judged, 1);
 });
+
+describe('what is assumed of a model', () => {
+  const assumed = { task: 't', model: 'm', passRate: { share: 0.9, trials: 50 }, outputTokens: 100, p95LatencyMs: 700 };
+
+  test('is known before the first call', () => {
+    const history = new History();
+    history.assume(assumed);
+    const { judged, passed, outputTokens, p95LatencyMs } = history.recordOf('t', 'm') ?? {};
+    assert.deepEqual([judged, passed, outputTokens, p95LatencyMs], [50, 45, 100, 700]);
+    assert.equal(history.recordOf('t', 'other'), null);
+  });
+
+  test('counts as two hundred judgements at most, so that calls outweigh it', () => {
+    const history = new History();
+    history.assume({ ...assumed, passRate: { share: 1, trials: 5000 } });
+    assert.equal(history.recordOf('t', 'm')?.judged, 200);
+    for (let call = 0; call < 300; call++) history.observe(judgedCall(false));
+    const { judged = 0, passed = 0 } = history.recordOf('t', 'm') ?? {};
+    assert.ok(passed / judged < 0.45, String(passed / judged));
+  });
+
+  test('is moved by calls, not replaced by the first of them', () => {
+    const history = new History();
+    history.assume(assumed);
+    history.observe(judgedCall(true));
+    const { outputTokens, p95LatencyMs } = history.recordOf('t', 'm') ?? {};
+    assert.equal(outputTokens, 95.5);
+    assert.equal(p95LatencyMs, 700);
+    for (let call = 0; call < 19; call++) history.observe(judgedCall(true));
+    assert.equal(history.recordOf('t', 'm')?.p95LatencyMs, 40);
+  });
+
+  test('leaves open what is not known', () => {
+    const history = new History();
+    history.assume({ task: null, model: 'm', passRate: null, outputTokens: null, p95LatencyMs: null });
+    assert.deepEqual(history.recordOf(null, 'm'), {
+      outputTokens: null,
+      judged: 0,
+      passed: 0,
+      followRate: null,
+      p95LatencyMs: null,
+    });
+  });
+
+  function judgedCall(pass: boolean): Parameters<History['observe']>[0] {
+    const usage = toUsage({ outputTokens: 10 });
+    return { task: 't', attempts: [{ model: 'm', status: 'ok', latencyMs: 40, usage, verdicts: [{ pass }] }] };
+  }
+});

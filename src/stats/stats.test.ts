@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { pairedDifference } from './bootstrap.ts';
+import { pairedDifference, pairedRise } from './bootstrap.ts';
 import { normalQuantile, twoSidedZ } from './normal.ts';
 import { effectiveTrials, trialsToSettle, wilson } from './proportion.ts';
-import { describeValues, quantile } from './quantile.ts';
+import { describeValues, quantile, weightedQuantile } from './quantile.ts';
 import { createRandom, shuffled } from './random.ts';
 
 const near = (actual: number | null, expected: number, within = 1e-9): void => {
@@ -142,6 +142,26 @@ describe('chance', () => {
   });
 });
 
+describe('a weighted quantile', () => {
+  const values = [
+    { value: 30, weight: 1 },
+    { value: 10, weight: 6 },
+    { value: 20, weight: 3 },
+  ];
+
+  test('is the smallest value that has the share of the weight below or at it', () => {
+    assert.deepEqual(
+      [0, 0.5, 0.6, 0.61, 0.9, 0.95, 1].map((q) => weightedQuantile(values, q)),
+      [10, 10, 10, 20, 20, 30, 30],
+    );
+  });
+
+  test('is none of no weight', () => {
+    assert.equal(weightedQuantile([], 0.5), null);
+    assert.equal(weightedQuantile([{ value: 1, weight: 0 }], 0.5), null);
+  });
+});
+
 describe('the paired bootstrap', () => {
   test('finds a difference that is there, and none that is not', () => {
     const random = createRandom(5);
@@ -174,4 +194,45 @@ describe('the paired bootstrap', () => {
     near(found?.mean ?? null, 0.75);
     assert.equal(pairedDifference([]), null);
   });
+});
+
+describe('the paired rise', () => {
+  test('is the share by which the means differ', () => {
+    const pairs = [
+      { before: 1, after: 2 },
+      { before: 3, after: 3 },
+    ];
+    near(pairedRise(pairs)?.mean ?? null, 0.25);
+    near(pairedRise(pairs.map((pair) => ({ ...pair, weight: 7 })))?.mean ?? null, 0.25);
+    near(
+      pairedRise([
+        { before: 1, after: 2, weight: 3 },
+        { before: 1, after: 1 },
+      ])?.mean ?? null,
+      0.75,
+    );
+  });
+
+  test('holds the truth in about nineteen of twenty draws', () => {
+    let held = 0;
+    for (let seed = 0; seed < 200; seed++) {
+      const random = createRandom(3000 + seed);
+      const pairs = Array.from({ length: 80 }, () => ({ before: 50 + 100 * random(), after: 60 + 120 * random() }));
+      const found = pairedRise(pairs, { rounds: 400, seed });
+      if (found !== null && found.low <= 0.2 && found.high >= 0.2) held++;
+    }
+    assert.ok(held >= 180 && held <= 199, String(held));
+  });
+
+  test('is infinite where something stands against nothing, and none of no pairs', () => {
+    assert.equal(pairedRise([{ before: 0, after: 1 }])?.high, Number.POSITIVE_INFINITY);
+    assert.equal(pairedRise([{ before: 0, after: 0 }])?.mean, 0);
+    assert.equal(pairedRise([]), null);
+  });
+});
+
+test('quantiles of infinite values are infinite, not nonsense', () => {
+  const values = [1, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  assert.equal(quantile(values, 0), 1);
+  assert.equal(quantile(values, 0.75), Number.POSITIVE_INFINITY);
 });

@@ -68,6 +68,7 @@ function defineTasks(estimate: Command, io: CommandIo): void {
     .option('--cached-share <share>', 'of the input that is read from the prompt cache, 0.8 or 80%', share)
     .option('--overhead <usd>', 'what a predictor costs per call', dollars)
     .option('--judge <usd>', 'what a judge costs per answer (default: what the profile paid)', dollars)
+    .option('--folder <path>', 'where profiles are (default: tierline beside the configuration)')
     .option('--batch', 'at the prices of batches')
     .option('--at <time>', 'prices of that moment (default: the mean of today)', moment)
     .option('--no-sensitivity', 'without the table of what the result hangs on')

@@ -24,8 +24,16 @@ interface EvaluateFlags {
   json?: boolean;
 }
 
+interface ImportFlags extends EvaluateFlags {
+  task: string;
+  prompt?: string;
+  judge?: string;
+  replace?: boolean;
+  dryRun?: boolean;
+}
+
 export function defineEvaluate(program: Command, io: CommandIo): void {
-  program
+  const evaluate = program
     .command('evaluate')
     .description('send the held-out samples of tasks through the router, and hold the outcome against the last run')
     .argument('[task...]', 'tasks (default: every task that has samples)')
@@ -60,5 +68,28 @@ export function defineEvaluate(program: Command, io: CommandIo): void {
       const { config: inForce } = findConfig(file);
       const config = policy === undefined ? inForce : findConfig(policy).config;
       process.exitCode = await evaluateCommand({ ...rest, inForce, config, tasks }, io);
+    });
+  defineImport(evaluate, io);
+}
+
+function defineImport(evaluate: Command, io: CommandIo): void {
+  evaluate
+    .command('import')
+    .description('take the tests of a promptfoo configuration over as held-out samples, and list what could not be')
+    .argument('<file>', 'promptfooconfig.yaml')
+    .requiredOption('--task <name>', 'the task whose samples they are')
+    .option('--prompt <which>', 'label or number of the prompt, where there are several')
+    .option('--judge <model>', 'the configured model that judges by rubrics (default: rubrics are left out)')
+    .option('--replace', 'instead of the samples that are there')
+    .option('--dry-run', 'write nothing')
+    .addHelpText('after', '\nExit codes: 0 everything was taken over, 2 something was left out.')
+    .action(async (file: string, _flags: unknown, command: Command) => {
+      const [{ evaluateImportCommand }, { findConfig }] = await Promise.all([
+        import('../evaluate-import.ts'),
+        import('../find-config.ts'),
+      ]);
+      // Options that both have are the outer command's.
+      const { config: named, ...flags } = command.optsWithGlobals<ImportFlags>();
+      process.exitCode = evaluateImportCommand({ ...flags, file, config: findConfig(named).config }, io);
     });
 }

@@ -13,6 +13,8 @@ interface ProfileFlags {
   yes?: boolean;
   offline?: boolean;
   json?: boolean;
+  html?: string;
+  svg?: string;
 }
 
 export function defineProfile(program: Command, io: CommandIo): void {
@@ -27,7 +29,9 @@ export function defineProfile(program: Command, io: CommandIo): void {
     .option('--concurrency <number>', 'questions in flight at once, for each model', count, 32)
     .option('--folder <path>', 'where samples, answers and profiles are (default: tierline beside the configuration)')
     .option('-y, --yes', 'do not ask before spending')
-    .option('--offline', 'ask nobody: make the profile of the answers that are there')
+    .option('--offline', 'ask nobody: profiles of the answers that are there, else those that were made before')
+    .option('--html <file>', 'write a report of everything as one page, to read, to print, to send')
+    .option('--svg <folder>', 'write its charts, one file each')
     .option('--json', 'as JSON')
     .action(async (tasks: string[], flags: ProfileFlags) => {
       const [{ profileCommand }, { findConfig }] = await Promise.all([

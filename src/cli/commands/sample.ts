@@ -5,13 +5,17 @@ import type { CommandIo } from '../command-io.ts';
 
 interface SampleFlags {
   config?: string;
-  count: number;
+  count?: number;
   from?: string[];
   since?: string;
   seed: number;
   replace?: boolean;
   mask: boolean;
   reference?: string;
+  variants?: string;
+  seeds?: string;
+  adversarial?: boolean;
+  concurrency: number;
   maxUsd?: number;
   yes?: boolean;
   folder?: string;
@@ -25,13 +29,17 @@ export function defineSample(program: Command, io: CommandIo): void {
       'draw samples of a task from its captured calls or from logs, masked, so that they stand for its traffic',
     )
     .argument('<task>', 'the task')
-    .option('-n, --count <number>', 'how many', count, 200)
+    .option('-n, --count <number>', 'how many (default: 200, of variants 50)', count)
     .option('--from <files...>', 'logs with content, as JSON lines (default: the calls that `capture` kept)')
     .option('--since <when>', 'only captured calls since 7d, 24h or a date')
     .option('--seed <number>', 'another draw from the same calls', whole, 1)
     .option('--replace', 'in place of the samples there are, instead of adding to them')
     .option('--no-mask', 'keep secrets and personal data as they are')
     .option('--reference <from>', '`logged`: the answers of the log; a model: its answers, which it is asked for')
+    .option('--variants <model>', 'instead of drawing: have a model make variants of samples')
+    .option('--seeds <file>', 'samples to make variants of (default: those of the task)')
+    .option('--adversarial', 'variants that try to lead astray: injections, contradictions, nothing to work on')
+    .option('--concurrency <number>', 'questions in flight at once', count, 8)
     .option('--max-usd <amount>', 'spend at most so much', amount)
     .option('-y, --yes', 'do not ask before spending')
     .option('--folder <path>', 'where samples and answers are (default: tierline beside the configuration)')

@@ -11,23 +11,42 @@ import type {
 } from '../../lifecycle/simulate/report.ts';
 
 const MOST_LINES = 8;
+const WIDTH = 110;
 
 export function writeSimulation(report: SimulationReport): string {
+  if (report.calls === 0) return 'There are no calls to simulate with.\n';
   const parts = [
-    sayVerdict(report),
-    sayGround(report),
+    wrapped(sayVerdict(report)),
+    wrapped(sayGround(report)),
     sidesTable(report),
     report.tasks.length > 1 ? tasksTable(report.tasks) : null,
-    sayAffected(report),
-    sayUntold(report),
-    ...report.notes,
+    wrapped(sayAffected(report)),
+    wrapped(sayUntold(report)),
+    ...report.notes.map(wrapped),
   ];
   return `${parts.filter((part) => part !== null && part !== '').join('\n')}\n`;
 }
 
+/** What does not fit on a line goes on below it, further in. */
+function wrapped(text: string): string {
+  return text.split('\n').map(wrapLine).join('\n');
+}
+
+function wrapLine(line: string): string {
+  const indent = `${/^ */.exec(line)?.[0] ?? ''}  `;
+  const lines: string[] = [];
+  let rest = line;
+  while (rest.length > WIDTH) {
+    const at = rest.lastIndexOf(' ', WIDTH);
+    if (at <= indent.length) break;
+    lines.push(rest.slice(0, at));
+    rest = indent + rest.slice(at + 1);
+  }
+  return [...lines, rest].join('\n');
+}
+
 /** One sentence: what it would cost, and how good it would be. */
-export function sayVerdict({ calls, told, current, candidate, difference }: Comparison): string {
-  if (calls === 0) return 'There are no calls to simulate with.';
+function sayVerdict({ calls, told, current, candidate, difference }: Comparison): string {
   const { costNanoUsd: before } = current;
   const { costNanoUsd: after } = candidate;
   const rise = difference.costNanoUsd;
@@ -80,7 +99,7 @@ function sayGround({ from, policies, period, calls, told, recorded }: Simulation
 
 function sidesTable({ current, candidate, difference, told, calls }: Comparison): string {
   const table = new Table({
-    head: ['', 'in force', 'candidate', 'change', 'can be told'],
+    head: ['', 'in force', 'candidate', 'change', 'told'],
     colAligns: ['left', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [], compact: true },
   });

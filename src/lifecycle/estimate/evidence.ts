@@ -23,8 +23,12 @@ export interface Known {
   passRate: Rate | null;
   /** Share of the answers that the gates let through, who know no reference: what is not escalated. */
   acceptRate: Rate | null;
+  /** What judges cost on an answer of it, nano-dollars; null when not known. */
+  checkCost: Fraction | null;
   /** Mean time to the complete answer, milliseconds. */
   latencyMs: number | null;
+  /** What a call cost on average while profiling, nano-dollars, with whatever the provider's cache gave then. */
+  paidPerCall: Fraction | null;
 }
 
 export interface Evidence {
@@ -49,7 +53,9 @@ export function knownOf(model: EstimatedModel, evidence: Evidence): Known {
     ...tokensOn(model, measured, evidence),
     passRate,
     acceptRate: measured === null || measured.accepted.share === null ? passRate : rateFrom(measured.accepted),
+    checkCost: checkCostOf(measured, evidence),
     latencyMs: measured?.latencyMs?.mean ?? null,
+    paidPerCall: measured?.cost.perCallNanoUsd == null ? null : Fraction.of(measured.cost.perCallNanoUsd),
   };
 }
 
@@ -112,13 +118,11 @@ function scaled({ input, output }: NonNullable<Known['tokens']>, ratio: Fraction
   return { input: input.times(ratio), output: output.times(ratio) };
 }
 
-/**
- * What checking one answer costs, nano-dollars: nothing without a judge; with one, the dearest that was measured of any of the models.
- * Null when that is not known.
- */
-export function checkCostOf({ task, profile }: Pick<Evidence, 'task' | 'profile'>): Fraction | null {
-  if (!task.accept.some(({ kind }) => kind === 'judge')) return Fraction.ZERO;
-  const costs = (profile?.models ?? []).filter(({ judged }) => judged > 0).map(({ judgingNanoUsd }) => judgingNanoUsd);
+/** Nothing without a judge; of a model that was not measured as much as of the dearest that was. */
+function checkCostOf(measured: ModelProfile | null, { task, profile }: Evidence): Fraction | null {
+  if (task.accept.every(({ kind }) => kind !== 'judge')) return Fraction.ZERO;
+  const models = measured === null ? (profile?.models ?? []) : [measured];
+  const costs = models.filter(({ judged }) => judged > 0).map(({ judgingNanoUsd }) => judgingNanoUsd);
   if (costs.length === 0 || costs.includes(null)) return null;
   return Fraction.of(Math.max(...costs.map((cost) => cost ?? 0)));
 }

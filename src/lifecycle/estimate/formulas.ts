@@ -94,18 +94,9 @@ export interface Mix {
   overhead: Fraction;
 }
 
-/** p C1 + (1 - p) C2 + r. */
-export function mixCost({ cheap, strong, share, overhead }: Mix): Fraction {
-  const steps = [
-    { cost: cheap, passRate: share },
-    { cost: strong, passRate: Fraction.ONE },
-  ];
-  return choiceCost(steps).plus(overhead);
-}
-
 /**
  * What a predictor leaves to pay that sends every call at once to the first of the steps that passes it, and to the last what
- * none passes: r1 p1 c1 + r2 p2 c2 + ... with the shares r that would reach each step of a cascade.
+ * none passes: r1 p1 c1 + r2 p2 c2 + ... with the shares r that would reach each step of a cascade; of two p C1 + (1 - p) C2.
  */
 export function choiceCost(steps: readonly Step[]): Fraction {
   return sum(choiceShares(steps).map((share, index) => share.times((steps[index] as Step).cost)));

@@ -39,6 +39,8 @@ export function typicalRoute(
   if (task.rules.length > 0) notes.push('its rules are left out');
   if (isCascade && route.hedge !== null)
     notes.push('its hedge is left out: answers that it starts beside others cost more');
+  if (isCascade && route.attemptTimeoutMs !== null)
+    notes.push('answers that its attempt_timeout cuts off are left out: they cost twice');
   return {
     models: isCascade ? names : names.slice(0, 1),
     isCascade,

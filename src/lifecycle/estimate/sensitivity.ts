@@ -109,7 +109,7 @@ export function sensitivityOf(comparisons: readonly Comparison[]): Outcome[] {
   return scenariosFor(first).map(({ say, change }) => {
     const costs = addedUp(comparisons.map(change));
     const cheapest = cheapestWay(costs);
-    return { say, costs, cheapest, isOther: cheapest !== usual };
+    return { say, costs, cheapest, isOther: cheapest !== null && cheapest !== usual };
   });
 }
 

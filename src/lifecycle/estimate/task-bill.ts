@@ -11,7 +11,7 @@ import { choiceBounds, choiceCost, choiceShares } from './formulas.ts';
 import type { EstimatedModel } from './model.ts';
 import { type TypicalRoute, typicalRoute } from './route.ts';
 import { type Amount, type RouteBill, reachWithin, toLadder, toRouteBill } from './route-bill.ts';
-import { type Assumptions, callsOf, checkOf, factsOf, type ModelBill, type ModelFacts, toRung } from './task-facts.ts';
+import { type Assumptions, callsOf, factsOf, type ModelBill, type ModelFacts, toRung } from './task-facts.ts';
 
 export interface Setting extends Assumptions {
   config: Config;
@@ -78,9 +78,15 @@ export function billOf(task: TaskConfig, profile: Profile | null, setting: Setti
     predictor: comparison.all === null ? null : toPredictorBill(comparison.all, facts),
     comparison: comparison.all,
     unknown: [],
-    notes: [...route.notes, ...goneModels(profile, setting)],
+    notes: [
+      ...route.notes,
+      ...keptWrong(route, facts),
+      ...ungauged(route, facts, counter),
+      ...paidOtherwise(models, setting),
+      ...goneModels(profile, setting),
+    ],
   };
-  return { ...bill, unknown: unknownOf(bill, evidence, checkOf(evidence, route.isGated, setting)) };
+  return { ...bill, unknown: unknownOf(bill, evidence) };
 }
 
 /** What the prices of a task's comparison rest on, as sentences. */
@@ -124,6 +130,43 @@ function goneModels(profile: Profile | null, { models }: Setting): string[] {
   return gone.length === 0 ? [] : [`its profile has models that are not configured any more: ${gone.join(', ')}`];
 }
 
+/** What a cascade saves by answers that only a reference could have told wrong. */
+function keptWrong({ models, isCascade }: TypicalRoute, facts: FactsOf): string[] {
+  if (!isCascade) return [];
+  return models.slice(0, -1).flatMap((name) => {
+    const { acceptRate, bill } = facts(name);
+    const wrong = (acceptRate?.share.toNumber() ?? 0) - (bill.passRate?.share.toNumber() ?? 0);
+    if (wrong < 0.0005) return [];
+    return [
+      `${(wrong * 100).toFixed(1)}% of the answers of ${name} pass the gates and not the reference, and are kept`,
+    ];
+  });
+}
+
+/** A route that is cheaper because nobody looked is no saving yet. */
+function ungauged(
+  { models: [first], isCascade }: TypicalRoute,
+  facts: FactsOf,
+  counter: EstimatedModel | null,
+): string[] {
+  if (first === undefined || isCascade || first === counter?.name) return [];
+  const { passRate, verdict } = facts(first).bill;
+  if (verdict === 'next') return [`its profile says that ${first} is not good enough for it`];
+  return passRate === null ? [`nobody has measured how good ${first} is at it, so what it saves may cost quality`] : [];
+}
+
+/** Profiling asks one sample after the other, and may find the prompt cache warmer than traffic will. */
+function paidOtherwise(models: readonly ModelBill[], { cachedShare, time }: Setting): string[] {
+  if (!cachedShare.isZero || time.isBatch) return [];
+  return models.flatMap(({ name, perCall, paidPerCall }) => {
+    if (perCall === null || paidPerCall === null || perCall.isZero) return [];
+    const share = paidPerCall.over(perCall).toNumber();
+    if (share > 0.9 && share < 1.1) return [];
+    const why = share < 1 ? ', most likely for its prompt cache (--cached-share)' : '';
+    return [`while profiling a call on ${name} cost ${Math.round(share * 100)}% of what is reckoned here${why}`];
+  });
+}
+
 function byPrice({ perCall: one }: ModelBill, { perCall: other }: ModelBill): number {
   if (one === null || other === null) return Number(one === null) - Number(other === null);
   return one.compare(other);
@@ -142,8 +185,7 @@ function toComparison(
   { strong, route, evidence, facts, models }: Parts,
   setting: Setting,
 ): { all: Comparison | null; routed: Comparison | null } {
-  const check = checkOf(evidence, route.isGated, setting);
-  const ladder = toLadder(route.models.map((name) => toRung(facts(name), check)));
+  const ladder = toLadder(route.models.map((name) => toRung(facts(name), route.isGated, setting)));
   const last = ladder?.at(-1);
   const base = { calls: callsOf(evidence), time: setting.time };
   const routed = last === undefined ? null : { ...base, strong: last, ladder, predictor: null };
@@ -197,7 +239,7 @@ function toPredictorBill(comparison: Comparison, facts: FactsOf): PredictorBill 
   };
 }
 
-function unknownOf({ models, baseline, routed }: TaskBill, evidence: Evidence, check: Fraction | null): string[] {
+function unknownOf({ models, baseline, routed, comparison }: TaskBill, evidence: Evidence): string[] {
   const { task, isVectors } = evidence;
   const unknown: string[] = [];
   if (task.volume === null) unknown.push('its calls a month (`volume`)');
@@ -212,7 +254,8 @@ function unknownOf({ models, baseline, routed }: TaskBill, evidence: Evidence, c
   const unpriced = models.filter(({ tokens, perCall }) => tokens !== null && perCall === null);
   if (unpriced.length > 0) unknown.push(`the price of ${namesIn(unpriced)}`);
   if (baseline === null) unknown.push('what it is compared with (`baseline`)');
-  if (check === null) unknown.push('what its judge costs (--judge, or a profile)');
+  if (comparison?.ladder?.some(({ check }) => check === null) === true)
+    unknown.push('what its judge costs (--judge, or a profile)');
   const unrated = routed.models
     .slice(0, -1)
     .filter((name) => models.find((one) => one.name === name)?.passRate == null);

@@ -27,10 +27,12 @@ export function totalsOf(bills: readonly TaskBill[]): Totals {
   };
 }
 
-/** Where no model is both cheaper than the baseline and of a known pass rate, a predictor leaves everything as it is. */
-function predictedOf({ predictor, comparison, baseline }: TaskBill): Amount | null {
+/** Where no model is cheaper than the baseline a predictor leaves everything as it is. */
+function predictedOf({ predictor, models, baseline }: TaskBill): Amount | null {
   if (predictor !== null) return predictor.amount;
-  return comparison === null ? null : certain(baseline?.month ?? null);
+  const most = baseline?.perCall ?? null;
+  const isAlone = most !== null && models.every(({ perCall }) => perCall !== null && !most.isAbove(perCall));
+  return isAlone ? certain(baseline?.month ?? null) : null;
 }
 
 function certain(cost: Fraction | null): Amount | null {

@@ -1,5 +1,6 @@
 // Whether an evaluation keeps the bounds that were set for it, and what a program is told: 0 fine, 1 a bound is passed over, 2 too little is
 // known to say so.
+import { wilson } from '../../stats/proportion.ts';
 import { percent } from '../profile/verdict.ts';
 import type { Comparison } from './compare-runs.ts';
 import type { RunSummary } from './summarise-run.ts';
@@ -84,11 +85,17 @@ function whatIsMissing(summary: RunSummary, comparison: Comparison | null, bound
 function sayFine(comparison: Comparison | null, bounds: Bounds): string {
   if (comparison === null) return 'There is no earlier run to hold this one against.';
   if (!hasBounds(bounds)) return 'No bounds were set.';
-  const { quality } = comparison;
   const { maxQualityDrop } = bounds;
-  if (maxQualityDrop !== null && quality !== null && quality.low < -maxQualityDrop)
-    return `Within the bounds, but a drop by ${points(-quality.low)} points is not ruled out: more samples would tell.`;
+  const worst = worstDrop(comparison);
+  if (maxQualityDrop !== null && worst > maxQualityDrop)
+    return `Within the bounds, but a drop by ${points(worst)} points is not ruled out: more samples would tell.`;
   return 'Within the bounds.';
+}
+
+/** Resampling knows no change that has not been seen once; the interval of a share knows that it may come. */
+function worstDrop({ quality, pairs, regressions, improvements }: Comparison): number {
+  const unseen = wilson(regressions.length, pairs).high - improvements.length / Math.max(1, pairs);
+  return Math.max(quality === null ? 0 : -quality.low, unseen);
 }
 
 /** `+1.5 %` of a share. */

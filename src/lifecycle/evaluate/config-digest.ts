@@ -9,9 +9,8 @@ import { digestOf, type Sample } from '../samples/sample.ts';
 
 /** Of everything that decides which model answers a call of the task, what is asked of it, and what is taken for an answer. */
 export function configDigest(config: Config, task: TaskConfig): string {
-  const { owner: _owner, description: _description, volume: _volume, thresholds: _thresholds, ...deciding } = task;
   return digestOf([
-    { ...deciding, accept: gatesAsData(task.accept) },
+    decidingPartOf(task),
     config.models,
     [...config.providers].map(([name, provider]) => [name, withoutSecrets(provider)]),
     config.tiers,
@@ -20,6 +19,15 @@ export function configDigest(config: Config, task: TaskConfig): string {
     config.retries,
     config.contextGuardShare,
   ]);
+}
+
+/** What is said of a task for people, audits and profiles moves no call. */
+function decidingPartOf(task: TaskConfig): unknown {
+  const { name, consequence, typicalOutputTokens, isStrict, marksCache, rules, route } = task;
+  const { isPrivate, regions, allow, deny, maxCostNanoUsd, accept } = task;
+  const limits = { isPrivate, regions, allow, deny, maxCostNanoUsd };
+  const answers = { consequence, typicalOutputTokens, isStrict, accept: gatesAsData(accept) };
+  return { name, ...limits, ...answers, marksCache, rules, route };
 }
 
 function withoutSecrets(provider: ProviderConfig): unknown {

@@ -14,12 +14,12 @@ export async function judgeCall(
   { sample, inbound, call, ask }: { sample: Sample; inbound: Inbound; call: RoutedCall; ask: JudgeAsk },
 ): Promise<Judged> {
   if (call.answer === null) return { verdicts: [], pass: false, accepted: false };
-  const { gates } = oracle;
+  const judged = { sample, answer: fromKept(call.answer), question: toQuestion(inbound.neutral), context: { ask } };
+  // What the reference refuses no gate can save, and no judge has to be paid for it.
+  const byReference = await judge({ gates: [], reference: oracle.reference }, judged);
+  if (byReference.pass === false) return byReference;
   const known = call.attempts.findLast(({ model, status }) => model === call.model && status === 'ok')?.verdicts ?? [];
-  return judge(
-    { ...oracle, gates: withKnown(gates, known) },
-    { sample, answer: fromKept(call.answer), question: toQuestion(inbound.neutral), context: { ask } },
-  );
+  return judge({ ...oracle, gates: withKnown(oracle.gates, known) }, judged);
 }
 
 /** Production asks the free gates in their order, then the costly ones in theirs, and ends at the first failure. */

@@ -1,13 +1,15 @@
 // From a configuration to tasks that can be evaluated: held-out samples, oracle, and the run that is begun or gone on with. It spends nothing.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import type { Config, TaskConfig } from '../../config/config.ts';
 import type { Engine } from '../../router.ts';
 import { createRandom, shuffled } from '../../stats/random.ts';
+import { parseProfile } from '../estimate/read-profile.ts';
 import { placesOf, type TaskPlaces } from '../places.ts';
 import { upstreamsIn } from '../profile/candidate.ts';
 import { createOracle } from '../profile/create-oracle.ts';
 import type { Oracle } from '../profile/oracle.ts';
+import type { Profile } from '../profile/profile.ts';
 import type { Sample } from '../samples/sample.ts';
 import { configDigest, oracleDigest, taskOracle } from './config-digest.ts';
 import { type HeldOut, readHeldOut } from './held-out.ts';
@@ -22,6 +24,8 @@ export interface EvaluatedTask {
   oracle: Oracle;
   /** Of everything that an answer to the sample is held against. */
   oracleOf: (sample: Sample) => string;
+  /** How long answers are, where it was measured; null when it was not, or cannot be read. */
+  profile: Profile | null;
   head: RunHead;
   /** Where the run is or will be. */
   path: string;
@@ -80,9 +84,19 @@ async function prepareTask(task: TaskConfig, options: EvaluationOptions): Promis
     heldOut,
     samples,
     oracle,
+    profile: existsSync(places.profile) ? profileIn(places.profile) : null,
     oracleOf: (sample) => oracleDigest(ofTask, sample),
     ...runOf(task, { options, places, heldOut, count: samples.length }),
   };
+}
+
+/** It only makes an estimate better: one that is broken is told by others. */
+function profileIn(path: string): Profile | null {
+  try {
+    return parseProfile(readFileSync(path, 'utf8'), path);
+  } catch {
+    return null;
+  }
 }
 
 /** One order for all runs, so that a run with more samples asks those of a smaller one first. */

@@ -66,7 +66,7 @@ export function openEvaluation(tasks: readonly EvaluatedTask[], engine: Engine, 
 }
 
 function jobsOf(task: OpenTask, engine: Engine, nowMs: number): RoutedJob[] {
-  const outputTokens = task.config.typicalOutputTokens;
+  const measured = new Map(task.profile?.models.map((one) => [one.model, one.outputTokens?.mean ?? null]));
   return task.samples
     .filter(({ digest }) => !task.run.calls.has(digest))
     .map((sample) => {
@@ -74,6 +74,7 @@ function jobsOf(task: OpenTask, engine: Engine, nowMs: number): RoutedJob[] {
       const costs = plannedAttempts(engine, inbound, nowMs).map((attempt) => {
         const model = engine.policy.models.get(attempt.model);
         const candidate = model === undefined ? null : { model, deployments: attempt.deployments, upstreams: [] };
+        const outputTokens = measured.get(attempt.model) ?? task.config.typicalOutputTokens;
         return { attempt, cost: candidate && expectedCost(candidate, inbound, { outputTokens, nowMs }) };
       });
       const unpriced = costs.filter(({ cost }) => cost === null).map(({ attempt }) => attempt.model);

@@ -1,5 +1,6 @@
 // A grading of judges from beginning to end: which judges, on what they are asked, and what came of it.
 
+import { isDeepStrictEqual } from 'node:util';
 import { makerOf } from '../../catalog/maker.ts';
 import type { Config, TaskConfig } from '../../config/config.ts';
 import { judgePrompt, readGrade } from '../../gate/judge-prompt.ts';
@@ -14,7 +15,7 @@ import { type JudgeQuestion, openQuestions } from './ask-judges.ts';
 import { leanTo, longer, madeBy, positionBias, rightOverWrong } from './bias.ts';
 import type { JudgeGrading, JudgeReport } from './judge-report.ts';
 import { type Labelled, labelledAnswers } from './labelled.ts';
-import { choosePairs, type Pair, type PairVerdict, pairPrompts } from './pairs.ts';
+import { choosePairs, type Pair, type PairVerdict, pairPrompts, pairsOf } from './pairs.ts';
 import { trustOf } from './trust.ts';
 
 /** A judge as a gate has it. */
@@ -27,9 +28,13 @@ export interface JudgeSpec {
 export interface GradedTask {
   task: PreparedTask;
   store: AnswerStore;
+  /** Those that are asked. */
   judges: readonly JudgeSpec[];
+  /** Everything that a judge may have been asked about by now. */
   labelled: readonly Labelled[];
   pairs: readonly Pair[];
+  /** What is asked about this time. */
+  asked: { labelled: readonly Labelled[]; pairs: readonly Pair[] };
 }
 
 export interface GradeOptions {
@@ -50,6 +55,8 @@ export function judgesOf({ accept }: Pick<TaskConfig, 'accept'>, names: readonly
   return [...new Map(specs.map((spec) => [JSON.stringify(spec), spec])).values()];
 }
 
+const NOTHING = { labelled: [], pairs: [], asked: { labelled: [], pairs: [] } };
+
 /** Opens the answers of the tasks: `close` has to follow. Rejects when one cannot be opened; nothing is left open then. */
 export async function openGrading(
   tasks: readonly PreparedTask[],
@@ -62,11 +69,13 @@ export async function openGrading(
   try {
     for (const task of tasks) {
       const store = openAnswerStore(task.places.answers);
-      const own: GradedTask = { task, store, judges: judgesOf(task.config, judges), labelled: [], pairs: [] };
+      const own: GradedTask = { task, store, judges: judgesOf(task.config, judges), ...NOTHING };
       graded.push(own);
-      const all = await labelledAnswers(task, store);
-      own.labelled = limit === null ? all : all.slice(0, limit);
-      own.pairs = choosePairs(own.labelled, pairs);
+      const labelled = await labelledAnswers(task, store);
+      const asked = limit === null ? labelled : labelled.slice(0, limit);
+      own.labelled = labelled;
+      own.pairs = pairsOf(labelled);
+      own.asked = { labelled: asked, pairs: choosePairs(asked, pairs) };
     }
     return { tasks: graded, close };
   } catch (error) {
@@ -77,7 +86,7 @@ export async function openGrading(
 
 /** What the judges have not been asked yet; labels first, so that a ceiling cuts pairs. */
 export function questionsOf(
-  { task, store, judges, labelled, pairs }: GradedTask,
+  { task, store, judges, asked: { labelled, pairs } }: GradedTask,
   { engine, nowMs }: { engine: Pick<Engine, 'delivery' | 'policy'>; nowMs: number },
 ): JudgeQuestion[] {
   return judges.flatMap(({ model, rubric }) => {
@@ -87,13 +96,24 @@ export function questionsOf(
   });
 }
 
-/** From what has been said by now; asks nobody. */
+/**
+ * From everything that has been said by now; asks nobody. The judges of the gates are part of it though others were asked, so that a look at
+ * another judge takes nothing away.
+ */
 export function toReport(
   graded: Omit<GradedTask, 'store'> & { store: Pick<KeptAnswers, 'reply'> },
   { engine, config, madeAt }: { engine: Pick<Engine, 'delivery'>; config: Pick<Config, 'judges'>; madeAt: string },
 ): JudgeReport {
   const { task, judges } = graded;
   const { confidence } = task.config.thresholds;
+  const limits = { ...config.judges, confidence };
+  const { labelled, pairs } = graded;
+  const grade = (spec: JudgeSpec, asked: readonly Labelled[]): JudgeGrading => {
+    const upstream = upstreamsOf(engine, spec.model);
+    const said = (prompt: string) => graded.store.reply(replyKey(upstream, prompt));
+    return gradeJudge({ ...spec, upstream, said }, { labelled, pairs, asked }, limits);
+  };
+  const others = judgesOf(task.config, null).filter((spec) => !judges.some((one) => isDeepStrictEqual(one, spec)));
   return {
     version: 1,
     task: task.config.name,
@@ -101,11 +121,10 @@ export function toReport(
     samples: { count: task.samples.length, digest: task.set.digest },
     limits: config.judges,
     confidence,
-    judges: judges.map((spec) => {
-      const upstream = upstreamsOf(engine, spec.model);
-      const said = (prompt: string) => graded.store.reply(replyKey(upstream, prompt));
-      return gradeJudge({ ...spec, upstream, said }, graded, { ...config.judges, confidence });
-    }),
+    judges: [
+      ...judges.map((spec) => grade(spec, graded.asked.labelled)),
+      ...others.map((spec) => grade(spec, [])).filter(({ labels }) => labels.count > 0),
+    ],
   };
 }
 
@@ -116,10 +135,11 @@ interface AskedJudge extends JudgeSpec {
 
 function gradeJudge(
   judge: AskedJudge,
-  { labelled, pairs }: Pick<GradedTask, 'labelled' | 'pairs'>,
+  { labelled, pairs, asked }: Pick<GradedTask, 'labelled' | 'pairs'> & { asked: readonly Labelled[] },
   limits: Config['judges'] & { confidence: number },
 ): JudgeGrading {
   const graded = labelled.flatMap((one) => toGraded(judge, one) ?? []);
+  const known = new Set(graded.map((one) => one.labelled));
   const verdicts = pairs.flatMap((pair) => toVerdict(judge, pair) ?? []);
   const makers = [...new Set(judge.upstream.map(makerOf))];
   const own = madeBy(makers.length === 1 ? (makers[0] ?? null) : null);
@@ -136,7 +156,7 @@ function gradeJudge(
     upstream: judge.upstream,
     rubric: judge.rubric,
     min: judge.min,
-    missing: labelled.length - graded.length,
+    missing: asked.filter((one) => !known.has(one)).length,
     ...figures,
     ...trustOf(figures, limits),
   };

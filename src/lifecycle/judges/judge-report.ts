@@ -29,7 +29,7 @@ export interface JudgeGrading {
   /** Score from which on an answer passes. */
   min: number;
   labels: LabelCount;
-  /** Labelled answers on which it has not been asked, or could not be. */
+  /** Of the labelled answers that were to be asked about, those about which it has not been, or could not be. */
   missing: number;
   confusion: Confusion;
   /** Verdicts that could not be read. They count as refusals, which is what they are in production. */

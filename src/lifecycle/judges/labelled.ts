@@ -2,6 +2,7 @@
 import { makerOf } from '../../catalog/maker.ts';
 import type { Answer, Gate, Question } from '../../gate/gate.ts';
 import { createReferenceGate } from '../../gate/reference.ts';
+import type { ReferenceConfig } from '../../gate/reference-config.ts';
 import { areAllPassed, runGates } from '../../gate/run-gates.ts';
 import { toQuestion } from '../../judged.ts';
 import { answerKey, fromKept, type KeptAnswer } from '../profile/answer.ts';
@@ -48,8 +49,9 @@ export async function labelledAnswers(task: Labelling, store: KeptAnswers): Prom
         same.makers = [...new Set([...same.makers, ...makers])];
         continue;
       }
-      const label = await labelOf(task, { sample, answer, question, grades });
-      if (label !== null)
+      const label = await labelOf({ sample, answer, question }, task.oracle.reference);
+      const isAsked = label?.by === 'person' || (await isLetThrough(task.oracle.gates, answer, question));
+      if (label !== null && isAsked)
         byText.set(key, {
           sample: sample.digest,
           question,
@@ -101,22 +103,23 @@ function keptOf({ candidates }: Labelling, sample: Sample, store: KeptAnswers): 
   });
 }
 
-interface Unlabelled {
+export interface Unlabelled {
   sample: Sample;
   answer: Answer;
   question: Question;
-  grades: ReadonlyMap<string, boolean>;
 }
 
-async function labelOf(
-  { oracle }: Labelling,
-  { sample, answer, question, grades }: Unlabelled,
-): Promise<Pick<Labelled, 'isRight' | 'by'> | null> {
-  const grade = answer.toolCalls.length === 0 ? grades.get(answer.text.trim()) : undefined;
+export type Label = Pick<Labelled, 'isRight' | 'by'>;
+
+/** A person's word goes before the reference; null where there is neither. */
+export async function labelOf(
+  { sample, answer, question }: Unlabelled,
+  reference: ReferenceConfig | null,
+): Promise<Label | null> {
+  const grade = answer.toolCalls.length === 0 ? gradesOf(sample).get(answer.text.trim()) : undefined;
   if (grade !== undefined) return { isRight: grade, by: 'person' };
   if (sample.reference === undefined) return null;
-  if (!(await isLetThrough(oracle.gates, answer, question))) return null;
-  const { pass } = await createReferenceGate(sample.reference, oracle.reference).check(answer, question, { ask: null });
+  const { pass } = await createReferenceGate(sample.reference, reference).check(answer, question, { ask: null });
   return { isRight: pass, by: 'reference' };
 }
 

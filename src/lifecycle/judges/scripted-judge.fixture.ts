@@ -130,7 +130,7 @@ export function plant(scope: Scope, url: string, planted: Planted): Config {
   scope.after(() => rmSync(folder, { recursive: true, force: true }));
   const random = createRandom(seed);
   const planned = Array.from({ length: samples }, (_, at): SampleLine => {
-    const code = `K${1000 + at}`;
+    const code = codeOf(at);
     return { id: `s${at}`, prompt: `Write a letter with the code ${code}.`, reference: code };
   });
   const answers = planned.flatMap((line, at) => {
@@ -138,7 +138,7 @@ export function plant(scope: Scope, url: string, planted: Planted): Config {
     return (['small', 'mid'] as const).map((model): KeptAnswer => {
       const isRight = random() < right[model];
       const filler = 'word '.repeat(Math.floor(random() * 30));
-      return keptAnswer(sample, model, `${filler}${isRight ? `K${1000 + at}` : 'nothing'} ${model}`);
+      return keptAnswer(sample, model, `${filler}${isRight ? codeOf(at) : 'nothing'} ${model}`);
     });
   });
   write(join(folder, 'tierline/samples/letters.jsonl'), [...planned, ...lines]);
@@ -147,6 +147,10 @@ export function plant(scope: Scope, url: string, planted: Planted): Config {
   const file = join(folder, 'tierline.yaml');
   writeFileSync(file, text);
   return parseConfig(text, { file, env: {} });
+}
+
+function codeOf(at: number): string {
+  return `K${1000 + at}`;
 }
 
 export function keptAnswer(sample: { id: string; digest: string }, model: string, text: string): KeptAnswer {

@@ -13,7 +13,7 @@ export interface RateVerdict {
 export function judgeRate(rate: PassRate, judged: number, thresholds: ThresholdsConfig): RateVerdict {
   const { share, low, high, trials } = rate;
   if (share === null) return { verdict: 'undecided', moreSamples: null, say: 'nothing has been judged yet' };
-  const found = `${percent(share)} of ${judged} pass, ${percent(low)} to ${percent(high)}`;
+  const found = `${percent(share)} of ${judged} pass, ${percentRange({ low, high })}`;
   for (const band of bandsOf(thresholds)) {
     const isBelow = band.high === 1 ? high <= 1 : high < band.high;
     if (low >= band.low && isBelow) return { verdict: band.verdict, moreSamples: null, say: `${found}: ${band.say}` };
@@ -132,7 +132,18 @@ function sayMore({ moreSamples, isDoubted }: Rated): string {
   return moreSamples === null ? 'on the edge' : `about ${moreSamples} more samples`;
 }
 
-/** `97.5 %`. */
+/** `97.5 %`; only all is 100 %, and only nothing is 0 %. */
 export function percent(share: number): string {
-  return `${Math.round(share * 1000) / 10} %`;
+  const tenths = Math.round(share * 1000);
+  const within = share > 0 && share < 1 ? Math.min(999, Math.max(1, tenths)) : tenths;
+  return `${within / 10} %`;
+}
+
+/** `94.9 % to 99.2 %`. Cut off and not rounded: an interval that does not reach a threshold must not be said to. */
+export function percentRange({ low, high }: Interval): string {
+  return `${cut(low)} % to ${cut(high)} %`;
+}
+
+function cut(share: number): number {
+  return Math.floor(share * 1000 + 1e-6) / 10;
 }

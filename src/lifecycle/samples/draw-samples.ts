@@ -1,8 +1,8 @@
 // From traffic to samples of a task: gathers calls, sorts them, draws, masks what was drawn, and says what came of it. It writes nothing.
 import type { Json } from '../../call/json.ts';
+import { type FoundCounts, maskJson } from '../../mask/mask.ts';
 import { createRandom } from '../../stats/random.ts';
 import { draw, type StratumDraw } from './draw.ts';
-import { type FoundCounts, maskJson } from './mask.ts';
 import { type Sample, type SampleLine, toSample } from './sample.ts';
 import { type SortedCall, sortCalls } from './strata.ts';
 import { type TrafficCall, toLine, toTraffic } from './traffic.ts';

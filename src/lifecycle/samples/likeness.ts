@@ -15,6 +15,8 @@ const RUN = 6;
 const LONGEST = 8_000;
 /** Share of the bins that two texts have in common, when they are like each other. */
 const LIKE = 0.85;
+/** Where more meet, they share a phrase and not a text. */
+const MOST_IN_BAND = 50;
 const EMPTY = 0xffffffff;
 
 export function createLikeness(): Likeness {
@@ -33,7 +35,11 @@ export function createLikeness(): Likeness {
       exact.set(plain, found);
       if (group === null) {
         firsts.push(signature ?? new Uint32Array());
-        for (const key of keys) bands.set(key, [...(bands.get(key) ?? []), found]);
+        for (const key of keys) {
+          const band = bands.get(key);
+          if (band === undefined) bands.set(key, [found]);
+          else if (band.length < MOST_IN_BAND) band.push(found);
+        }
       }
       return found;
     },

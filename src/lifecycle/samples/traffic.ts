@@ -17,6 +17,8 @@ export interface TrafficCall {
   answer: string | null;
   /** When it was made, ISO 8601; null when it is not known. */
   at: string | null;
+  /** Words of the user's last turn; empty when there are none. */
+  ask: string;
   /** Characters of all its text. */
   length: number;
   /** ISO 639-1, of the last turn; null when it does not tell. */
@@ -65,6 +67,7 @@ export function toTraffic(
     request,
     answer,
     at,
+    ask: inbound.ask,
     length: inbound.text.length,
     language: detectLanguage(inbound.ask),
     frame: { instructions: instructionsOf(neutral), form: formOf(neutral) },

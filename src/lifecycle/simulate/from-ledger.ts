@@ -93,7 +93,7 @@ interface Seen {
 /** What was really tried ends as it ended. */
 function trySeen(trying: Trying, { attempt, isLast, own, last }: Seen): TriedRow {
   const { model, isGated } = attempt;
-  const verdict = isGated && !isLast ? judgingCost(trying, last) : { cost: NOTHING, gaps: [] };
+  const verdict = isGated && !isLast ? judgingCost(trying, model, last) : { cost: NOTHING, gaps: [] };
   const paid = own.reduce(
     (sum: Bounds, { costNanoUsd }) => plus(sum, costNanoUsd === null ? UNBOUNDED : exactly(costNanoUsd)),
     NOTHING,
@@ -129,7 +129,7 @@ function tryUnseen(trying: Trying, attempt: PlannedAttempt, isLast: boolean): Tr
   const { row, ground, task } = trying;
   const { model, isGated } = attempt;
   const price = priceOf(trying, attempt);
-  const judging = isGated && !isLast ? judgingCost(trying, null) : { cost: NOTHING, gaps: [] };
+  const judging = isGated && !isLast ? judgingCost(trying, model, null) : { cost: NOTHING, gaps: [] };
   const latencyMs = ground.evidence.latencyOf(task, model, row.id);
   const gaps = [...price.gaps, ...judging.gaps];
   if (latencyMs === null)
@@ -164,8 +164,13 @@ function isComparable({ side, ground: { current }, task }: Trying): boolean {
   return isDeepStrictEqual(side.config.tasks.get(task)?.accept, current.config.tasks.get(task)?.accept);
 }
 
+interface Priced {
+  cost: Bounds;
+  gaps: Gap[];
+}
+
 /** What judges of an attempt cost: as they did, else as they usually do. */
-function judgingCost({ side, ground, task }: Trying, last: AttemptRow | null): { cost: Bounds; gaps: Gap[] } {
+function judgingCost({ side, ground, task }: Trying, model: string, last: AttemptRow | null): Priced {
   const costs = (last?.verdicts ?? []).map(({ costNanoUsd }) => costNanoUsd);
   const gates = side.gatesOf(task);
   const costly = new Set(gates.filter(({ isCostly }) => isCostly).map(({ name }) => name));
@@ -176,13 +181,13 @@ function judgingCost({ side, ground, task }: Trying, last: AttemptRow | null): {
     if (known) return { cost: exactly(costs.reduce((sum: number, cost) => sum + (cost ?? 0), 0)), gaps: [] };
     return { cost: UNBOUNDED, gaps: [{ of: 'cost', reason: 'the ledger does not know what some judges cost' }] };
   }
-  const usual = ground.evidence.judgeCostOf(task);
+  const usual = ground.evidence.judgeCostOf(task, model);
   if (usual !== null) return { cost: exactly(usual), gaps: [] };
   return { cost: UNBOUNDED, gaps: [{ of: 'cost', reason: `what judges of ${sayTask(task)} cost is not known` }] };
 }
 
 /** The row's usage in the model's own tokens, the prompt cache as warm, the answer as long as this task's by this model. */
-function priceOf({ side, row, ground, tokens, task }: Trying, attempt: PlannedAttempt): { cost: Bounds; gaps: Gap[] } {
+function priceOf({ side, row, ground, tokens, task }: Trying, attempt: PlannedAttempt): Priced {
   const model = side.policy.models.get(attempt.model);
   const usage = tokens.usageOf(attempt.model);
   const unknown = (reason: string, cost = UNBOUNDED) => ({ cost, gaps: [{ of: 'cost' as const, reason }] });

@@ -23,8 +23,8 @@ export interface RowEvidence {
   outputTokensOf: (task: string | null, model: string) => number | null;
   /** A latency such as the model has on this task, the same for the same call; null when there is no record. */
   latencyOf: (task: string | null, model: string, id: string) => number | null;
-  /** What a judge costs on this task, per answer it is asked about; null when none was asked. */
-  judgeCostOf: (task: string | null) => number | null;
+  /** What judges of an answer cost: on this task, else as in the model's profile; null when none was asked. */
+  judgeCostOf: (task: string | null, model: string) => number | null;
   /** What the planner is told. */
   recordOf: (task: string | null, model: string) => TrackRecord | null;
 }
@@ -104,9 +104,10 @@ export function createRowEvidence(
     latencyOf: (task, model, id) => {
       const { own, prior } = find(task, model);
       if (own === null || own.latencies.length === 0) return prior?.latencyMs?.mean ?? null;
-      return own.latencies[placeOf(`${id}\n${model}`) % own.latencies.length] ?? null;
+      return own.latencies[spread(`${id}\n${model}`) % own.latencies.length] ?? null;
     },
-    judgeCostOf: (task) => mean(ascending(judgeCosts.get(task ?? '') ?? [])),
+    judgeCostOf: (task, model) =>
+      mean(ascending(judgeCosts.get(task ?? '') ?? [])) ?? find(task, model).prior?.judgingNanoUsd ?? null,
     recordOf: (task, model) => {
       const { own, prior } = find(task, model);
       if (own === null && prior === null) return null;
@@ -166,9 +167,11 @@ function judgeCostIn({ verdicts }: AttemptRow): number | null {
   return paid.length === 0 ? null : paid.reduce((sum, cost) => sum + cost, 0);
 }
 
-/** A number out of a text, spread evenly (FNV-1a, 32 bits). */
-function placeOf(text: string): number {
+/** A number below 2^32 out of a text, spread evenly: FNV-1a, with the mixing of MurmurHash3, since ids of a log differ little. */
+export function spread(text: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return hash >>> 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }

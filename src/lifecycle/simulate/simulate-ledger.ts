@@ -8,7 +8,7 @@ import { Pins } from '../../state/pins.ts';
 import type { Pair } from './compare.ts';
 import { type LedgerGround, type PlayedRow, playRow } from './from-ledger.ts';
 import { RecordedView } from './recorded-view.ts';
-import { createRowEvidence } from './row-evidence.ts';
+import { createRowEvidence, spread } from './row-evidence.ts';
 import type { Sides } from './simulate-profile.ts';
 import type { SimulatedPolicy } from './simulated-policy.ts';
 
@@ -111,14 +111,27 @@ class Replay {
     return result.played;
   }
 
-  /** As the engine does after a call. Where several models may have answered, the session stands with the likeliest. */
+  /** As the engine does after a call. Where several models may have answered, the session stands with one of them, drawn by its share. */
   private learn({ plan, played }: PlayedRow, row: CallRow): void {
     if (plan === null || plan.pin === null || row.status !== 'ok') return;
-    const likeliest = [...(played.answers ?? [])].toSorted(([, one], [, other]) => other - one)[0]?.[0] ?? played.first;
-    if (likeliest === null || likeliest === '') return;
-    const pin = pinAfter(plan.pin, plan.attempts, { ...row, model: likeliest });
+    const model = played.answers === null ? played.first : drawnFrom(played.answers, row.id);
+    if (model === null || model === '') return;
+    const pin = pinAfter(plan.pin, plan.attempts, { ...row, model });
     if (pin !== null) this.pins.set(plan.pin.key, pin);
   }
+}
+
+/** The same for the same call, so that a simulation can be repeated and two policies draw alike. */
+function drawnFrom(answers: ReadonlyMap<string, number>, id: string): string | null {
+  let left = spread(id) / 2 ** 32;
+  let last: string | null = null;
+  for (const [model, share] of answers) {
+    if (share <= 0) continue;
+    last = model;
+    left -= share;
+    if (left < 0) break;
+  }
+  return last;
 }
 
 function hasSameTasks(one: SimulatedPolicy, other: SimulatedPolicy): boolean {

@@ -1,9 +1,10 @@
 // The samples of tasks through two policies. Reads samples and kept answers; writes nothing and asks nobody.
 import { existsSync } from 'node:fs';
 import type { TrackRecord } from '../../call/track-record.ts';
-import type { Config } from '../../config/config.ts';
+import type { Config, TaskConfig } from '../../config/config.ts';
 import { artifactsFolder, placesOf } from '../places.ts';
 import { type KeptAnswers, readAnswers } from '../profile/answer-store.ts';
+import { createOracle } from '../profile/create-oracle.ts';
 import { readSamples } from '../samples/read-samples.ts';
 import type { Pair } from './compare.ts';
 import { type ProfileGround, playSample } from './from-profile.ts';
@@ -40,6 +41,10 @@ function tasksIn(config: Config, folder: string): string[] {
 export async function simulateProfile(sides: Sides, source: ProfileSource): Promise<Pair[]> {
   const { config } = sides.current;
   const { folder = artifactsFolder(config), task } = source;
+  if (task !== null && !config.tasks.has(task))
+    throw new Error(
+      `There is no task ${JSON.stringify(task)}. Tasks: ${[...config.tasks.keys()].join(', ') || 'none'}.`,
+    );
   const known = tasksIn(config, folder);
   const tasks = task === null ? known : known.filter((name) => name === task);
   if (tasks.length === 0) {
@@ -59,14 +64,15 @@ async function playTask(
   { folder, nowMs, recordOf }: ProfileSource & { folder: string },
 ): Promise<Pair[]> {
   const places = placesOf(folder, task);
+  const { config } = current;
   const { samples } = readSamples(places.samples);
   const store: KeptAnswers = readAnswers(places.answers);
-  const config = current.config.tasks.get(task);
-  const oracle = { gates: current.gatesOf(task), reference: config?.reference ?? null };
+  const own = config.tasks.get(task) as TaskConfig;
+  const oracle = await createOracle(own, { samples, config, engine: current, file: places.samples });
   const judgesOf = (model: string) => current.upstreamsOf(model);
   const ground: ProfileGround = { task, store, oracle, judgesOf, recordOf, nowMs };
   const whole = samples.reduce((sum, { weight }) => sum + weight, 0);
-  const volume = config?.volume ?? null;
+  const { volume } = own;
   const pairs: Pair[] = [];
   for (const sample of samples) {
     pairs.push({

@@ -1,0 +1,42 @@
+// Profiles as one HTML page for people who decide: from data to a string, with everything it needs inside it. It has no script and asks
+// nobody for anything, and its own policy forbids both.
+import { adviceFor, type ReportTask } from './advice.ts';
+import { billSection, type MonthlyBill } from './bill.ts';
+import { chartStyle } from './chart/style.ts';
+import { type Markup, markup } from './markup.ts';
+import { method, sureness } from './method.ts';
+import { pageStyle } from './page-style.ts';
+import { moment, named } from './parts.ts';
+import { summary } from './summary.ts';
+import { taskSection } from './task-section.ts';
+import { counted } from './words.ts';
+
+export interface Report {
+  tasks: readonly ReportTask[];
+  /** Name of the model that savings are counted against; null for none. */
+  baseline: string | null;
+  /** What a month costs; left out where it is not known. */
+  bill?: MonthlyBill | null;
+}
+
+/** The whole page. The same report gives the same page. */
+export function reportPage({ tasks, baseline, bill = null }: Report): string {
+  const advices = tasks.map((task) => adviceFor(task, baseline));
+  return `${String(markup`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">
+<title>Which model for which task</title><style>${pageStyle}${chartStyle}</style></head>
+<body><main><header><p class="eyebrow">tierline profile</p><h1>Which model for which task</h1>${meta({ tasks, baseline })}</header>
+${summary(advices, baseline)}${advices.map((advice, at) => taskSection(advice, at + 1, baseline))}${bill !== null && billSection(bill, advices)}${sureness(tasks)}${method(tasks, baseline)}</main></body></html>`)}\n`;
+}
+
+function meta({ tasks, baseline }: Report): Markup {
+  const models = new Set(tasks.flatMap(({ profile }) => profile.models.map(({ model }) => model)));
+  const samples = tasks.reduce((sum, { profile }) => sum + profile.samples.count, 0);
+  const last =
+    tasks
+      .map(({ profile }) => profile.madeAt)
+      .toSorted()
+      .at(-1) ?? null;
+  return markup`<p class="meta">${counted(tasks.length, 'task')}, ${counted(models.size, 'model')}, ${counted(samples, 'sample')}; measured until ${moment(last)}; ${baseline === null ? 'no baseline' : markup`baseline ${named(baseline)}`}</p>`;
+}
