@@ -49,7 +49,7 @@ function toPage(audit: CodeAudit, nowMs: number): string[] {
   const { folder, files, skipped, sites, models, parsed } = audit;
   const left = skipped === 0 ? '' : `, ${showCount(skipped)} left out as too large, minified or no text`;
   const lines = [
-    `${showText(folder)}: ${showCount(files)} files${left}; ${showCount(sites.length)} calls, ${showCount(models.length)} names of models.`,
+    `${showText(folder)}: ${plural(files, 'file')}${left}; ${plural(sites.length, 'call')}, ${plural(models.length, 'model')} named.`,
   ];
   const scanned = (['javascript', 'python'] as const).filter(
     (language) => !parsed[language] && sites.some(({ file }) => file.endsWith('.py') === (language === 'python')),
@@ -111,6 +111,10 @@ function modelTable(models: readonly NamedModel[], nowMs: number): string {
 function retirement(date: string | null, nowMs: number): string {
   if (date === null) return '';
   return Date.parse(date) <= nowMs ? `shut down ${date}` : `until ${date}`;
+}
+
+function plural(count: number, what: string): string {
+  return `${showCount(count)} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** The end of a path says more than its beginning. */

@@ -7,7 +7,7 @@ import type { LogAudit, ReadFile } from '../lifecycle/audit/read-log.ts';
 import { worthTesting } from '../lifecycle/audit/worth-testing.ts';
 
 const MOST_ROWS = 30;
-const NAME_WIDTH = 24;
+const NAME_WIDTH = 23;
 
 export function logAuditPage(audit: LogAudit): string {
   const sections = [...audit.files.map(fileLine), '', spanLine(audit), '', toTable(audit), ...moreLine(audit)];
@@ -61,8 +61,7 @@ function spanLine({ span, perMonth, groups, isFull }: LogAudit): string {
     `${showCount(calls)} calls in ${showCount(groups.length)} ${groups.length === 1 ? 'task' : 'tasks'}, ${showUsd(spend)}; ${from}.${notes.length === 0 ? '' : ` Costs: ${notes.join(', ')}.`}`,
   ];
   if (perMonth === null) lines.push('The log is too short, or has no times, to say what a month costs.');
-  if (isFull)
-    lines.push('There are more than 100,000 different prompts: not all that belong together may have been found.');
+  if (isFull) lines.push('There are very many different prompts: not all that belong together may have been found.');
   return lines.join('\n');
 }
 
@@ -111,7 +110,7 @@ function monthlyOf(group: AuditGroup): number | null {
 
 function moreLine({ groups }: LogAudit): string[] {
   const legend =
-    'in, out: typical / largest tokens. Tier: where to begin; `tierline profile` measures whether it is right.';
+    'in, out: typical/largest tokens. Tier: where to begin; `tierline profile` measures whether it is right.';
   if (groups.length <= MOST_ROWS) return [legend];
   const rest = groups.slice(MOST_ROWS);
   const spend = rest.reduce((sum, group) => sum + group.spendNanoUsd, 0);
@@ -138,7 +137,7 @@ function modelsOf({ models }: AuditGroup): string {
 function sizes({ typicalTokens, largestTokens }: AuditGroup['output']): string {
   return typicalTokens === null
     ? UNKNOWN
-    : `${showTokens(typicalTokens)} / ${showTokens(largestTokens ?? typicalTokens)}`;
+    : `${showTokens(typicalTokens)}/${showTokens(largestTokens ?? typicalTokens)}`;
 }
 
 /** Tokens as a column has room for them: `870`, `4.5k`, `120k`. */

@@ -33,8 +33,8 @@ export interface LogGrouping {
 /** Prompts that occur less often are one group, when there are many of them. */
 const RARE = 3;
 const MANY_RARE = 20;
-/** Tallies at once; later prompts count as rare ones. */
-const MOST_GROUPS = 20_000;
+/** Tallies at once. When there are so many, the rare ones are set aside for those that come. */
+const MOST_GROUPS = 5000;
 
 export function createLogGrouping(findModel: FindModel): LogGrouping {
   return new Grouping(findModel);
@@ -56,13 +56,14 @@ class Grouping implements LogGrouping {
   private readonly rest = new Map<string, GroupTally>();
   private readonly clusters: PromptClusters = createPromptClusters((kept, gone) => this.mergeClusters(kept, gone));
   private readonly templates = new Map<string, string>();
+  private hasOverflown = false;
 
   constructor(findModel: FindModel) {
     this.findModel = findModel;
   }
 
   get isFull(): boolean {
-    return this.clusters.isFull;
+    return this.clusters.isFull || this.hasOverflown;
   }
 
   add(call: LoggedCall): void {
@@ -76,17 +77,28 @@ class Grouping implements LogGrouping {
   }
 
   private tallyOf(call: LoggedCall, parts: RequestParts | null): GroupTally {
-    if (call.task !== null) return tallyIn(this.named, `${call.kind}\n${call.task}`);
+    if (call.task !== null) {
+      const key = `${call.kind}\n${call.task}`;
+      if (this.named.has(key) || this.named.size < MOST_GROUPS) return tallyIn(this.named, key);
+      this.hasOverflown = true;
+    }
     if (call.kind === 'embedding') return tallyIn(this.rest, 'embedding\n');
     const template = parts === null ? '' : this.templateFor(parts);
-    if (parts === null || template === '') return tallyIn(this.rest, `chat\n${call.hints[0] ?? ''}`);
+    if (parts === null || template === '') return this.byHint(call.hints[0] ?? '');
     const cluster = this.clusters.clusterOf(template);
+    if (cluster === null) return tallyIn(this.rest, `rare\n${formOf(parts)}`);
     const cells = this.clustered.get(cluster) ?? new Map<string, GroupTally>();
     if (cells.size === 0) {
+      if (this.clustered.size >= MOST_GROUPS) this.makeRoom();
       if (this.clustered.size >= MOST_GROUPS) return tallyIn(this.rest, `rare\n${formOf(parts)}`);
       this.clustered.set(cluster, cells);
     }
     return tallyIn(cells, formOf(parts));
+  }
+
+  private byHint(hint: string): GroupTally {
+    const key = `chat\n${hint}`;
+    return tallyIn(this.rest, this.rest.has(key) || this.rest.size < MOST_GROUPS ? key : 'chat\n');
   }
 
   /** Templates take longer to make than to look up, and most calls of a program have the same instructions. */
@@ -135,6 +147,11 @@ class Grouping implements LogGrouping {
     );
   }
 
+  private makeRoom(): void {
+    this.hasOverflown = true;
+    this.setRareAside();
+  }
+
   /** A chat without instructions has as many first messages as calls: together they are one group, each by itself nothing. */
   private setRareAside(): void {
     const rare: { cluster: number; cell: Cell }[] = [];
@@ -144,7 +161,9 @@ class Grouping implements LogGrouping {
     if (rare.length <= MANY_RARE) return;
     for (const { cluster, cell } of rare) {
       tallyIn(this.rest, `rare\n${cell.form}`).merge(cell.tally);
-      this.clustered.get(cluster)?.delete(cell.form);
+      const cells = this.clustered.get(cluster);
+      cells?.delete(cell.form);
+      if (cells?.size === 0) this.clustered.delete(cluster);
     }
   }
 }

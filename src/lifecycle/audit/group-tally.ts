@@ -105,8 +105,9 @@ export class GroupTally {
     // With its place among the hints of the call: the first ones tell the most.
     for (const [place, hint] of [...new Set(call.hints)].entries()) this.hints.add(`${place} ${hint}`);
     if (call.shape !== null) this.addShape(call.shape);
-    if (this.facts.wants(call.hash)) this.facts.add(call.hash, call.facts());
-    if (call.id !== null) this.ids.add(call.hash, call.id);
+    this.facts.add(call.hash, call.facts);
+    const { id } = call;
+    if (id !== null) this.ids.add(call.hash, () => id);
     if (call.answer !== null && !call.isError) this.addAnswer(call.answer);
   }
 

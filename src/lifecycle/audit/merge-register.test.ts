@@ -177,3 +177,18 @@ test('what is no register is refused with every mistake, and its own is never wr
     /latency_budget/,
   );
 });
+
+test('answers stand before what was found, on lines of their own', () => {
+  const text = merge(null, { triage: entry() });
+  const after = answerEntry(
+    text,
+    { name: 'triage', answers: { consequence: 'none', owner: 'x', unanswered: ['private'] }, own: {}, at: 'now' },
+    FILE,
+  );
+  const keys = Object.keys(taskOf(after, 'triage'));
+  assert.deepEqual(keys.slice(0, 3), ['owner', 'consequence', 'input']);
+  assert.equal(keys.at(-1), 'evidence');
+  assert.match(after, /\n {4}unanswered: \[ private \]\n/);
+  const made = answerEntry(null, { name: 'new', answers: { owner: 'x' }, own: {}, at: 'now' }, FILE);
+  assert.match(made, /\ntasks:\n {2}new:\n {4}owner: x\n/);
+});

@@ -1,7 +1,7 @@
 // Brings what was found into the text of a register. What people wrote stays, comments and order too: a key is only changed when it still
 // is what the audit wrote there itself, and one that people took out is not put back.
 import { createHash } from 'node:crypto';
-import { Document, isPair, isScalar, type Node, parseDocument, visit } from 'yaml';
+import { Document, isMap, isPair, isScalar, type Node, type Pair, parseDocument, visit } from 'yaml';
 import { type Entry, parseRegister, type Question, type Register, type RegisterSource, TASK_KEYS } from './register.ts';
 
 export interface Found {
@@ -39,7 +39,7 @@ export function mergeRegister(source: string | null, found: Found, file: string)
     const existing = nameOfEntry(before, name, entry);
     if (existing === null) {
       const free = freeName(document, name);
-      document.setIn(['tasks', free], nodeOf(document, withDigests(entry)));
+      document.setIn(['tasks', free], entryNode(document, withDigests(entry)));
       merged.added.push(free);
     } else {
       const kept = updateEntry(document, existing, { old: before?.tasks[existing] ?? {}, entry });
@@ -67,7 +67,7 @@ export function answerEntry(source: string | null, { name, answers, own, at }: A
   const before = source === null ? null : parseRegister(source, file);
   const document = source === null ? emptyDocument() : parseDocument(source);
   if (source === null) setMade(document, null, { entries: new Map(), sources: [], at });
-  if (!document.hasIn(['tasks', name])) document.setIn(['tasks', name], nodeOf(document, {}));
+  if (!document.hasIn(['tasks', name])) document.setIn(['tasks', name], entryNode(document, {}));
   const old = before?.tasks[name] ?? {};
   const written = { ...old.evidence?.written };
   // A tier that people have changed stays theirs.
@@ -75,11 +75,11 @@ export function answerEntry(source: string | null, { name, answers, own, at }: A
   const keys = { ...answers, ...(isOurs ? own : {}) };
   for (const [key, value] of Object.entries(keys)) {
     if (value !== undefined && digestOf(value) !== digestOf(old[key as keyof Entry] ?? null))
-      document.setIn(['tasks', name, key], nodeOf(document, value));
+      put(document, [name, key], value);
   }
   if (isOurs && own.tier !== undefined) {
     const digests = { ...written, ...digestsOf(own) };
-    document.setIn(['tasks', name, 'evidence'], nodeOf(document, { ...old.evidence, written: digests }));
+    put(document, [name, 'evidence'], { ...old.evidence, written: digests });
   }
   const text = document.toString({ lineWidth: 110 });
   parseRegister(text, file);
@@ -135,11 +135,11 @@ function updateEntry(document: Document, name: string, { old, entry }: { old: En
       continue;
     }
     written[key] = digestOf(value);
-    if (digestOf(old[key] ?? null) !== written[key]) document.setIn(['tasks', name, key], nodeOf(document, value));
+    if (digestOf(old[key] ?? null) !== written[key]) put(document, [name, key], value);
   }
   const digests = Object.keys(written).length === 0 ? {} : { written };
   const evidence = { ...old.evidence, ...entry.evidence, ...digests };
-  document.setIn(['tasks', name, 'evidence'], nodeOf(document, evidence));
+  put(document, [name, 'evidence'], evidence);
   setUnanswered(document, name, old);
   return kept;
 }
@@ -150,7 +150,7 @@ function setUnanswered(document: Document, name: string, old: Entry): void {
   const isTheirs = (key: Question): boolean =>
     old[key] !== undefined && old.evidence?.written?.[key] !== digestOf(old[key]);
   const open = before.filter((key) => (key === 'accept' ? !isTheirs(key) : old[key] === undefined));
-  if (open.length !== before.length) document.setIn(['tasks', name, 'unanswered'], nodeOf(document, open));
+  if (open.length !== before.length) put(document, [name, 'unanswered'], open);
 }
 
 function setMade(document: Document, before: Register | null, found: Found): void {
@@ -160,7 +160,23 @@ function setMade(document: Document, before: Register | null, found: Found): voi
   if (found.span !== undefined) made.span = found.span;
   if (found.calls !== undefined) made.calls = found.calls;
   if (found.spendUsd !== undefined) made.spend_usd = found.spendUsd;
-  document.set('made', nodeOf(document, made));
+  document.set('made', entryNode(document, made));
+}
+
+/** The order in which an entry tells things: what people say, what was found, what follows from it. */
+const ORDER: readonly string[] = [...OWN_KEYS, 'unanswered', 'evidence'];
+
+/** Sets a key of an entry: in its place when it is there, else where the order has it. */
+function put(document: Document, [name, key]: readonly [name: string, key: string], value: unknown): void {
+  const node = nodeOf(document, value);
+  const entry: unknown = document.getIn(['tasks', name]);
+  if (!isMap(entry) || entry.has(key)) {
+    document.setIn(['tasks', name, key], node);
+    return;
+  }
+  const rank = (pair: Pair): number => ORDER.indexOf(isScalar(pair.key) ? String(pair.key.value) : '');
+  const after = entry.items.findIndex((pair) => rank(pair) > ORDER.indexOf(key));
+  entry.items.splice(after < 0 ? entry.items.length : after, 0, document.createPair(key, node));
 }
 
 /** A new node, with short things on one line, as people write them: sizes, lists, gates. */
@@ -170,8 +186,15 @@ function nodeOf(document: Document, value: unknown): Node {
     Collection: (_, part, path) => {
       const key = path.findLast(isPair)?.key;
       const isDigests = isScalar(key) && key.value === 'written';
-      if (path.length > 0) part.flow = isDigests || JSON.stringify(part.toJS(document)).length <= 96;
+      part.flow = isDigests || JSON.stringify(part.toJS(document)).length <= 96;
     },
   });
+  return node;
+}
+
+/** An entry stands on lines of its own, however short it is. */
+function entryNode(document: Document, entry: object): Node {
+  const node = nodeOf(document, entry);
+  if (isMap(node)) node.flow = false;
   return node;
 }

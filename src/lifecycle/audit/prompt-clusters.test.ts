@@ -8,7 +8,7 @@ import { createPromptClusters } from './prompt-clusters.ts';
 function groupsOf(texts: readonly string[]): number[] {
   const parents = new Map<number, number>();
   const clusters = createPromptClusters((kept, gone) => void parents.set(gone, kept));
-  const found = texts.map((text) => clusters.clusterOf(text));
+  const found = texts.map((text) => clusters.clusterOf(text) ?? assert.fail('full'));
   const rootOf = (at: number): number => {
     const parent = parents.get(at);
     return parent === undefined ? at : rootOf(parent);
@@ -73,7 +73,7 @@ test('the least of a cluster is told the same whatever came first', () => {
   const texts = [LONG, LONG.replace('bugs', 'flaws'), LONG.replace('mend', 'repair')];
   const leastOf = (order: readonly string[]): string => {
     const clusters = createPromptClusters(() => {});
-    const ids = order.map((text) => clusters.clusterOf(text));
+    const ids = order.map((text) => clusters.clusterOf(text) ?? assert.fail('full'));
     return clusters.leastOf(Math.min(...ids)).template;
   };
   assert.equal(leastOf(texts), leastOf([...texts].reverse()));

@@ -9,13 +9,13 @@ const ROWS = 8;
 const MOST_PAIRS = 2000;
 /** In a shorter text one word may be the whole difference between two tasks: only equal ones are one. */
 const LEAST_PAIRS = 16;
-/** Beyond so many different prompts, new ones only look for those that are there: the order then does matter. */
-const MOST_PROMPTS = 100_000;
+/** Beyond so many different prompts, new ones only look for those that are there: from then on the order does matter. */
+const MOST_PROMPTS = 50_000;
 const SEEDS = Array.from({ length: BANDS * ROWS }, (_, index) => mix(index + 1) | 1);
 
 export interface PromptClusters {
-  /** The cluster of a template; `onMerge` is told of clusters that turn out to be one. */
-  clusterOf: (template: string) => number;
+  /** The cluster of a template; `onMerge` is told of clusters that turn out to be one. Null when there is no room for another prompt. */
+  clusterOf: (template: string) => number | null;
   /** Of all templates in the cluster the one with the smallest hash: it does not depend on the order. */
   leastOf: (cluster: number) => { template: string; hash: number };
   /** Whether there were more different prompts than can be told apart in any order. */
@@ -57,12 +57,11 @@ export function createPromptClusters(onMerge: (kept: number, gone: number) => vo
       const keys = bandsOf(template);
       const neighbours = keys.flatMap((key) => bands.get(key) ?? []);
       const isFull = known.size >= MOST_PROMPTS;
-      if (isFull && neighbours[0] !== undefined) return rootOf(neighbours[0]);
+      if (isFull) return neighbours[0] === undefined ? null : rootOf(neighbours[0]);
       let root = parents.length;
       parents.push(root);
-      least.push({ template: template.slice(0, 400), hash });
+      least.push({ template: beginning(template), hash });
       for (const neighbour of neighbours) root = unite(rootOf(neighbour), rootOf(root));
-      if (isFull) return root;
       known.set(hash, root);
       for (const key of keys) bands.set(key, root);
       return root;
@@ -72,6 +71,11 @@ export function createPromptClusters(onMerge: (kept: number, gone: number) => vo
       return known.size >= MOST_PROMPTS;
     },
   };
+}
+
+/** Enough for a title, in a text of its own: a slice would keep the whole template in memory. */
+function beginning(template: string): string {
+  return template.split(' ', 24).join(' ');
 }
 
 /** A key for each band; none for a short text. */

@@ -104,7 +104,7 @@ describe('every format', () => {
         sampleRow({ id: `c${index}`, atMs: index * 3_600_000, task: index < 3 ? 'ticket-triage' : 'code-review' }),
       );
     await ledger.flush();
-    ledger.close();
+    await ledger.close();
     const found = await auditLogs([ledger.path], { ladder });
     assert.deepEqual(found.files[0]?.formats, ['Tierline ledger']);
     assert.deepEqual(
@@ -318,4 +318,23 @@ describe('what is worth testing first', () => {
     assert.ok(small.length > 0);
     for (const group of small) assert.equal(group.saving, null);
   });
+});
+
+test('calls that all have another prompt are one task, and few tallies are kept of them', async (t) => {
+  const random = createRandom(5);
+  const letters = (): string =>
+    Array.from({ length: 7 }, () => String.fromCharCode(97 + Math.floor(random() * 26))).join('');
+  const record = (index: number): unknown => ({
+    id: `u${index}`,
+    model: 'gpt-4o',
+    messages: [
+      { role: 'system', content: Array.from({ length: 30 }, letters).join(' ') },
+      { role: 'user', content: 'x' },
+    ],
+  });
+  const found = await audit(t, jsonl(Array.from({ length: 1000 }, (_, index) => record(index))));
+  assert.deepEqual(
+    found.groups.map(({ calls, name, title }) => [calls, name, title]),
+    [[1000, 'unnamed', null]],
+  );
 });

@@ -66,7 +66,7 @@ describe('lines of JSON', () => {
   test('lines longer than any piece that is read come out whole', async (t) => {
     const long = 'x'.repeat(700_000);
     const records = await recordsOf(t, `{"a":"${long}"}\n{"b":1}\n`);
-    assert.equal((records[0]?.value?.['a'] as string).length, 700_000);
+    assert.equal(records[0]?.value?.['a'], long);
     assert.deepEqual(records[1], { line: 2, value: { b: 1 } });
   });
 

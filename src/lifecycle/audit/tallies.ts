@@ -49,40 +49,59 @@ export class Histogram {
   }
 }
 
-/** A sample without an order: those items whose hashes are the smallest. Equal hashes are one item. */
+/** Below this many, items are not made: most samples of a log with many different prompts never come further. */
+const FEW = 3;
+
+/** A sample without an order: those items whose hashes are the smallest. Equal hashes are one item. Items are made when they are sure to count. */
 export class Sample<Item> {
   private readonly size: number;
-  private items = new Map<number, Item>();
+  private items = new Map<number, Lazy<Item>>();
   private bound = Number.POSITIVE_INFINITY;
 
   constructor(size: number) {
     this.size = size;
   }
 
-  /** Whether an item with that hash would be kept: only then it is worth making. */
-  wants(hash: number): boolean {
-    return hash < this.bound && !this.items.has(hash);
-  }
-
-  add(hash: number, item: Item): void {
-    if (!this.wants(hash)) return;
+  add(hash: number, make: () => Item): void {
+    if (hash >= this.bound || this.items.has(hash)) return;
+    const item = new Lazy(make);
     this.items.set(hash, item);
+    if (this.items.size > FEW) item.get();
+    else if (this.items.size === FEW) for (const one of this.items.values()) one.get();
     if (this.items.size >= this.size * 2) this.cut();
   }
 
   merge(other: Sample<Item>): void {
-    for (const [hash, item] of other.items) this.add(hash, item);
+    for (const [hash, item] of other.items) this.add(hash, () => item.get());
   }
 
   list(): Item[] {
     this.cut();
-    return [...this.items.values()];
+    return [...this.items.values()].map((item) => item.get());
   }
 
   private cut(): void {
     const kept = [...this.items].sort(([one], [other]) => one - other).slice(0, this.size);
     this.items = new Map(kept);
     if (kept.length === this.size) this.bound = kept.at(-1)?.[0] ?? this.bound;
+  }
+}
+
+/** A value that is made once, when it is asked for; what it is made of is let go then. */
+class Lazy<Item> {
+  private make: (() => Item) | null;
+  private item: Item | null = null;
+
+  constructor(make: () => Item) {
+    this.make = make;
+  }
+
+  get(): Item {
+    if (this.make !== null) {
+      this.item = this.make();
+      this.make = null;
+    }
+    return this.item as Item;
   }
 }
 
