@@ -1,5 +1,5 @@
 // Which kinds of personal data and secrets a text seems to hold, by the rules by which samples are masked. Only kinds: never the text.
-import { maskText } from '../samples/mask.ts';
+import { maskText } from '../../mask/mask.ts';
 
 /** Longer texts are looked at in their beginning and end. */
 const LONGEST = 20_000;
