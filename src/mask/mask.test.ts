@@ -135,6 +135,7 @@ describe('personal data is taken out', () => {
 
   test('addresses of other machines, and no version, time or name in C++', () => {
     assert.equal(masked('from 192.168.4.20, 2001:db8::8a2e:370:7334'), 'from <ip-1>, <ip-2>');
+    assert.equal(masked('call 192.168.4.20'), 'call <ip-1>');
     for (const text of ['127.0.0.1', '999.1.1.1', 'v1.2.3', 'std::vector<a::b>', '10:30:15'])
       assert.equal(masked(text), text);
   });

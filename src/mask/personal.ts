@@ -22,6 +22,17 @@ export const personalFinders: readonly Finder[] = [
     pattern: /(?<![\w-])\d{3} ?\d{2} ?\d{4}(?![\w-])/g,
     accept: (value, before) => (SSN_WORD.test(before) ? value : null),
   },
+  // Before phone numbers: beside a word such as `call` an address would be one.
+  {
+    kind: 'ip',
+    pattern: /(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?![\w-]|\.\d)/g,
+    accept: (value) => (isAddress(value) ? value : null),
+  },
+  {
+    kind: 'ip',
+    pattern: /(?<![\w:.])[0-9A-Fa-f:]{2,39}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?![\w:])/g,
+    accept: (value) => (isLongAddress(value) ? value : null),
+  },
   {
     kind: 'phone',
     pattern: /(?<![\w.+-])(?:\+|00)[1-9](?:[ ()./-]{0,3}\d){6,14}(?!\d)/g,
@@ -36,16 +47,6 @@ export const personalFinders: readonly Finder[] = [
     kind: 'phone',
     pattern: /(?<![\w.+-])\(?\d(?:[ ()./-]{0,2}\d){6,14}(?!\w)/g,
     accept: (value, before) => (PHONE_WORD.test(before) ? value : null),
-  },
-  {
-    kind: 'ip',
-    pattern: /(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?![\w-]|\.\d)/g,
-    accept: (value) => (isAddress(value) ? value : null),
-  },
-  {
-    kind: 'ip',
-    pattern: /(?<![\w:.])[0-9A-Fa-f:]{2,39}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?![\w:])/g,
-    accept: (value) => (isLongAddress(value) ? value : null),
   },
 ];
 

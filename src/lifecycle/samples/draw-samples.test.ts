@@ -65,6 +65,11 @@ describe('drawn samples', () => {
     assert.deepEqual(third.lines, []);
   });
 
+  test('are drawn beside lines that somebody wrote and that could not be sent', async () => {
+    const existing = [toSample({ request: { input: 'x', previous_response_id: 'resp_1' } })];
+    assert.equal((await drawFrom(callsOf(40), { existing })).lines.length, 20);
+  });
+
   test('are masked, request and reference with one numbering, and what was found is counted', async () => {
     const calls = callsOf(3, (at) => `Ticket of person${at}@x.com about bob@x.com: ${'fire '.repeat(at * 20)}`);
     const { lines, found } = await drawFrom(calls, { isAnswerReference: true });

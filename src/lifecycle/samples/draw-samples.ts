@@ -5,7 +5,7 @@ import { createRandom } from '../../stats/random.ts';
 import { draw, type StratumDraw } from './draw.ts';
 import { type Sample, type SampleLine, toSample } from './sample.ts';
 import { type SortedCall, sortCalls } from './strata.ts';
-import { type TrafficCall, toLine, toTraffic } from './traffic.ts';
+import { sampleTraffic, type TrafficCall, toLine } from './traffic.ts';
 
 export interface DrawnSamples {
   lines: SampleLine[];
@@ -39,7 +39,14 @@ export async function drawSamples(
 ): Promise<DrawnSamples> {
   const { existing, count, seed } = options;
   const { calls, read } = await gather(traffic, seed);
-  const { calls: sorted, bounds, takenGroups } = sortCalls(calls, existing.map(asTraffic));
+  const {
+    calls: sorted,
+    bounds,
+    takenGroups,
+  } = sortCalls(
+    calls,
+    existing.flatMap((sample) => sampleTraffic(sample) ?? []),
+  );
   const found: FoundCounts = {};
   const digests = new Set(existing.map(({ digest }) => digest));
   const ids = new Set(existing.map(({ id }) => id));
@@ -99,8 +106,4 @@ function toSampleLine(
     },
     found,
   };
-}
-
-function asTraffic({ dialect, request }: Sample): TrafficCall {
-  return toTraffic(request, { dialect });
 }

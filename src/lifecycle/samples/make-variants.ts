@@ -10,7 +10,7 @@ import type { Clock } from '../profile/run-profile.ts';
 import type { Spending } from '../profile/spending.ts';
 import { withLastTurn } from './last-turn.ts';
 import { type Sample, type SampleLine, toSample } from './sample.ts';
-import { toLine, toTraffic } from './traffic.ts';
+import { sampleTraffic, toLine } from './traffic.ts';
 import { kindsOf, type MadeText, readVariants, type VariantKind, variantPrompt } from './variant-prompt.ts';
 
 export interface VariantJob {
@@ -66,12 +66,17 @@ export function variantJobs(
     const seed = seeds[(from + jobs.length) % seeds.length] as Sample;
     const most = Math.min(each, count - done);
     const own = Array.from({ length: most }, (_, at) => kinds[(from + done + at) % kinds.length] as VariantKind);
-    const { frame, said } = toTraffic(seed.request, { dialect: seed.dialect });
-    const message = lastWords(seed) ?? said;
-    const prompt = variantPrompt({ instructions: frame.instructions, message, kinds: own });
+    const { instructions, message } = materialOf(seed);
+    const prompt = variantPrompt({ instructions, message, kinds: own });
     jobs.push({ seed, kinds: own, prompt, expectedNanoUsd: expected(model, { prompt, message, count: most, nowMs }) });
   }
   return jobs;
+}
+
+function materialOf(seed: Sample): { instructions: string; message: string } {
+  const call = sampleTraffic(seed);
+  if (call === null) return { instructions: '', message: JSON.stringify(seed.request) };
+  return { instructions: call.frame.instructions, message: call.ask === '' ? call.said : call.ask };
 }
 
 /** Asks until there are as many as wanted, a ceiling or a signal ends it, or the model makes nothing new. */
@@ -132,14 +137,11 @@ function toVariant(
   { isAdversarial, at }: { isAdversarial: boolean; at: string },
 ): SampleLine | null {
   const request = withLastTurn(seed.request, text);
-  if (request === null) return null;
-  try {
-    const line = toLine(toTraffic(request, { dialect: seed.dialect }));
-    const tags = { made: isAdversarial ? 'adversarial' : 'variant', kind, seed: seed.id };
-    return { id: toSample(line).id, ...line, tags, at };
-  } catch {
-    return null;
-  }
+  const call = request === null ? null : sampleTraffic({ dialect: seed.dialect, request });
+  if (call === null) return null;
+  const line = toLine(call);
+  const tags = { made: isAdversarial ? 'adversarial' : 'variant', kind, seed: seed.id };
+  return { id: toSample(line).id, ...line, tags, at };
 }
 
 /** Samples by what they ask, spaces and capitals aside. */
@@ -159,14 +161,10 @@ class Known {
   }
 }
 
-function plain({ dialect, request }: Sample): string {
-  const { frame, said } = toTraffic(request, { dialect });
-  return `${frame.instructions}\n${said}`.toLowerCase().replaceAll(/\s+/g, ' ').trim();
-}
-
-function lastWords({ dialect, request }: Sample): string | null {
-  const { ask } = toTraffic(request, { dialect });
-  return ask === '' ? null : ask;
+function plain(sample: Sample): string {
+  const call = sampleTraffic(sample);
+  if (call === null) return sample.digest;
+  return `${call.frame.instructions}\n${call.said}`.toLowerCase().replaceAll(/\s+/g, ' ').trim();
 }
 
 function expected(

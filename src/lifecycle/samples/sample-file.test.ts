@@ -41,5 +41,5 @@ test('a file with a wrong line is told and not added to', (t) => {
   const path = pathOf(t);
   replaceSamples(path, [{ prompt: 'one' }]);
   writeFileSync(path, '{"prmpt":"one"}\n');
-  assert.throws(() => existingSamples(path), /line 1: /);
+  assert.throws(() => existingSamples(path), /line 1: Unrecognized key/);
 });

@@ -7,7 +7,7 @@ import { Inbound } from '../../dialect/inbound.ts';
 import type { NeutralPart, NeutralRequest } from '../../dialect/neutral.ts';
 import { openaiResponses } from '../../dialect/openai-responses.ts';
 import { detectLanguage } from '../../policy/language.ts';
-import { digestOf, type SampleLine } from './sample.ts';
+import { digestOf, type Sample, type SampleLine } from './sample.ts';
 
 export interface TrafficCall {
   dialect: Dialect;
@@ -73,6 +73,15 @@ export function toTraffic(
     frame: { instructions: instructionsOf(neutral), form: formOf(neutral) },
     said: neutral.messages.flatMap(({ role, parts }) => (role === 'system' ? [] : parts.map(wordsOf))).join('\n'),
   };
+}
+
+/** A sample as the call it may have been; null for one that could not be sent, as people may write it. */
+export function sampleTraffic({ dialect, request }: Pick<Sample, 'dialect' | 'request'>): TrafficCall | null {
+  try {
+    return toTraffic(request, { dialect });
+  } catch {
+    return null;
+  }
 }
 
 /** The shortest line that asks what the call asks. */
