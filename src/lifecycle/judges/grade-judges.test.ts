@@ -5,7 +5,7 @@ import type { GateConfig } from '../../gate/gate-config.ts';
 import { evenlyAsked, judgesOf } from './grade-judges.ts';
 
 test('a grading ends where the answers begin of which only some were asked about', () => {
-  const asked = (text: string): boolean[] => [...text].map((letter) => letter === 'x');
+  const asked = (text: string): boolean[] => Array.from(text, (letter) => letter === 'x');
   assert.equal(evenlyAsked(asked('')), 0);
   assert.equal(evenlyAsked(asked('....')), 0);
   assert.equal(evenlyAsked(asked('xxxx')), 4);
