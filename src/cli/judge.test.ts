@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Config } from '../config/config.ts';
@@ -127,6 +127,25 @@ describe('tierline judge', () => {
       ],
     );
     assert.deepEqual({ ...judges[1], missing: known?.missing }, known);
+  });
+
+  test('what a profile asked about right answers alone is not mixed in', async (t) => {
+    const { config } = await planted(t, (prompt) => scriptedReply(prompt, {}), 100);
+    await run(config, { pairs: 0 });
+    const path = join(dirname(config.file as string), 'tierline/answers/letters.jsonl');
+    const lines = readFileSync(path, 'utf8').trim().split('\n');
+    // A profile keeps replies about what the reference takes.
+    const isLow = (line: string): boolean => /"kind":"reply".*score.{1,3}:0\.1,/.test(line);
+    writeFileSync(path, `${lines.filter((line) => !isLow(line)).join('\n')}\n`);
+    await run(config, { pairs: 0, offline: true });
+    const right = written(config).judges[0]?.labels;
+    assert.ok(right !== undefined && right.count < 20, JSON.stringify(right));
+    await run(config, { pairs: 0, limit: 100 });
+    const labels = written(config).judges[0]?.labels;
+    assert.ok(
+      labels !== undefined && labels.count >= 100 && labels.count < 125 && labels.wrong > 25,
+      JSON.stringify(labels),
+    );
   });
 
   test('a task without a judge, or one that nobody configured, is refused by name', async (t) => {

@@ -138,8 +138,9 @@ function gradeJudge(
   { labelled, pairs, asked }: Pick<GradedTask, 'labelled' | 'pairs'> & { asked: readonly Labelled[] },
   limits: Config['judges'] & { confidence: number },
 ): JudgeGrading {
-  const graded = labelled.flatMap((one) => toGraded(judge, one) ?? []);
-  const known = new Set(graded.map((one) => one.labelled));
+  const said = labelled.map((one) => toGraded(judge, one));
+  const known = new Set(said.flatMap((one) => one?.labelled ?? []));
+  const graded = said.slice(0, evenlyAsked(said.map((one) => one !== null))).filter((one) => one !== null);
   const verdicts = pairs.flatMap((pair) => toVerdict(judge, pair) ?? []);
   const makers = [...new Set(judge.upstream.map(makerOf))];
   const own = madeBy(makers.length === 1 ? (makers[0] ?? null) : null);
@@ -161,6 +162,22 @@ function gradeJudge(
     ...trustOf(figures, limits),
   };
 }
+
+/**
+ * How long the beginning is in which nearly all have been asked about. Behind it only what a profile asked is known, and a profile asks no judge
+ * about answers that a reference refuses: right answers alone would be added.
+ */
+export function evenlyAsked(isAsked: readonly boolean[]): number {
+  let asked = 0;
+  let length = 0;
+  for (const [at, is] of isAsked.entries()) {
+    if (is) asked++;
+    if (is && asked >= NEARLY_ALL * (at + 1)) length = at + 1;
+  }
+  return length;
+}
+
+const NEARLY_ALL = 0.95;
 
 /** Null where it has not been asked. */
 function toGraded({ rubric, min, said }: AskedJudge, labelled: Labelled): Graded | null {
