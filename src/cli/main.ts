@@ -137,14 +137,14 @@ withLedger(program.command('explain').description('why one call went where it we
   });
 
 defineAudit(program, io);
+defineSample(program, io);
 defineProfile(program, io);
-defineEstimate(program, io);
-defineEvaluate(program, io);
-defineReady(program, io);
 defineJudge(program, io);
 defineCalibrate(program, io);
-defineSample(program, io);
+defineEstimate(program, io);
 defineSimulate(program, io);
+defineEvaluate(program, io);
+defineReady(program, io);
 
 try {
   const complaint = complaintAboutNode(process.version);
