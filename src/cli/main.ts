@@ -22,7 +22,7 @@ const io: CommandIo = { print, warn, isTTY: process.stderr.isTTY === true };
 const program = new Command('tierline')
   .description('The cost-first model router for LLM applications.')
   .version(version())
-  .showHelpAfterError()
+  .showHelpAfterError('(--help shows what there is)')
   .configureHelp({ sortSubcommands: false });
 
 program
