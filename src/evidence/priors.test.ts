@@ -66,7 +66,7 @@ describe('a profile that is read', () => {
     const wrong = { ...model, passRate: { share: 2, low: 0.9, high: 0.1, trials: 1 } };
     assert.throws(
       () => parseProfile(JSON.stringify({ ...profileOf(), models: [wrong] })),
-      /is no profile: models\.0\.passRate\.share: .*, and 1 more$/,
+      /is no profile: models\[0\]\.passRate\.share: .*, and 1 more$/,
     );
   });
 });
