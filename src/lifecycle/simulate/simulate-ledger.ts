@@ -1,10 +1,12 @@
 // The calls of a ledger through two policies, in the order of time, each with its own memory of sessions. It only reads.
 import { isDeepStrictEqual } from 'node:util';
 import type { CallRow } from '../../call/row.ts';
+import { capturedFolder } from '../../capture/capture.ts';
 import type { Prior } from '../../evidence/priors.ts';
 import { openLedgerReader, type PeriodQuery } from '../../ledger/reader.ts';
 import { pinAfter } from '../../policy/pin.ts';
 import { Pins } from '../../state/pins.ts';
+import { readRequests } from './captured-requests.ts';
 import type { Pair } from './compare.ts';
 import { type LedgerGround, type PlayedRow, playRow } from './from-ledger.ts';
 import { RecordedView } from './recorded-view.ts';
@@ -36,13 +38,17 @@ const LEAST_SPAN_MS = 86_400_000;
 /** Rejects with a sentence when there is no ledger. */
 export async function simulateLedger(sides: Sides, source: LedgerSource): Promise<LedgerResult> {
   const { rows, isCut } = readRows(source);
-  const pairs = await playRows(sides, rows, source);
+  const { config } = sides.current;
+  const captured = await readRequests(capturedFolder(source.path), { ...source, config });
+  const pairs = await playRows(sides, rows, { ...source, requestOf: captured.requestOf });
   const notes = isCut ? [`Only the newest ${MOST_CALLS} calls of the period were played.`] : [];
   const derived = rows.filter(({ session, messages }) => session === null && messages !== null && messages > 2).length;
   if (derived > 0)
     notes.push(
       `${derived} calls go on a conversation that nobody named; each is played as one of its own, without a pin.`,
     );
+  if (captured.count > 0)
+    notes.push(`Of ${captured.count} calls the exact request was kept, and they are planned by it.`);
   const first = rows[0];
   const last = rows.at(-1);
   if (first === undefined || last === undefined) return { pairs, period: null, recorded: null, notes };
