@@ -1,6 +1,7 @@
-// When makers have shut a model down, or say they will: calls to it then fail. Kept by hand from their pages; a model that is not here may be
-// on its way out all the same. Sources, as read 2026-11-28: developers.openai.com/api/docs/deprecations,
-// platform.claude.com/docs/en/about-claude/model-deprecations, ai.google.dev/gemini-api/docs/deprecations.
+// When makers have shut a model down, or say they will: calls to it then fail. Kept by hand; a model that is not here may be on its way out
+// all the same. The dates are those of developers.openai.com/api/docs/deprecations, platform.claude.com/docs/en/about-claude/model-deprecations
+// and ai.google.dev/gemini-api/docs/deprecations as excerpts and articles quoted them on 2026-11-28, not read on the pages themselves: an
+// audit names them as something to look up, and nothing is decided by them.
 
 const DATES: readonly [names: string, date: string][] = [
   ['gpt-3.5-turbo(?:-0125)?|gpt-4(?:-0613|-1106-preview)?|gpt-4-turbo(?:-2024-04-09)?|gpt-4o-2024-05-13', '2026-10-23'],
