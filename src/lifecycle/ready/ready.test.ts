@@ -400,6 +400,23 @@ describe('routes', () => {
     );
   });
 
+  test('need one who is good enough, where that was measured', (t) => {
+    const weak = modelProfile('spare', 'next', { passRate: { share: 0.57, low: 0.5, high: 0.6, trials: 120 } });
+    const withSpare = (spare: ModelProfile): Point =>
+      readyWith(t, { files: { 'tierline/profile/t.json': profileOf([...MEASURED, spare]) } }).of('stand_in');
+    assert.deepEqual(withSpare(weak), {
+      code: 'stand_in',
+      state: 'missing',
+      say: 'route: spare stands in, whose answers pass in 57 % only',
+      mend: 'tasks.t.route',
+    });
+    assert.equal(withSpare(modelProfile('spare', 'gated')).state, 'ok');
+    const peers = changed(t, 'stand_in', 'cascade: [small, mid], fallback: spare', 'tier: mid', {
+      files: { 'tierline/profile/t.json': profileOf([...MEASURED, weak]) },
+    });
+    assert.equal(peers, 'missing: route: spare stands in, whose answers pass in 57 % only');
+  });
+
   test('of rules are looked at like the others', (t) => {
     const tasks = GOOD.replace('    route:', '    rules: [{ when: { has_tools: true }, route: mid }]\n    route:');
     const ready = readyWith(t, { tasks });
