@@ -88,7 +88,7 @@ function profileOf(models: ModelProfile[], more: Partial<Profile> = {}): string 
     madeAt: '2026-05-20T00:00:00.000Z',
     samples: { count: 120, digest, withReference: 120 },
     thresholds: THRESHOLDS,
-    gates: [],
+    gates: ['reference', 'one_of', 'finish'],
     models,
     recommendation: { model: null, tier: null, verdict: 'undecided', openModels: [], say: '' },
     warnings: [],
@@ -299,6 +299,25 @@ describe('a profile stands', () => {
     );
     const empty = profileOf([modelProfile('small', 'undecided', { judged: 0 }), modelProfile('mid', 'default')]);
     assert.match(withFiles(t, 'profile', { 'tierline/profile/t.json': empty }), /not measured: small/);
+  });
+
+  test('for the gates that are in force; more than those may be of single samples', (t) => {
+    const says = (gates: string[], samples = SAMPLES): string =>
+      withFiles(t, 'profile', {
+        'tierline/profile/t.json': profileOf(MEASURED, {
+          gates,
+          samples: { count: 120, digest: parseSamples(samples, 'f').digest, withReference: 120 },
+        }),
+        'tierline/samples/t.jsonl': samples,
+      });
+    assert.equal(says(['reference', 'finish']), 'missing: it was made with other gates: without one_of');
+    assert.equal(
+      says(['reference', 'length', 'finish']),
+      'missing: it was made with other gates: without one_of, with length',
+    );
+    assert.equal(says(['one_of', 'finish', 'length']), 'missing: it was made with other gates: with length');
+    const own = `${SAMPLES}{"prompt":"more","reference":"A","accept":[{"length":{"max_words":3}}]}\n`;
+    assert.match(says(['one_of', 'finish', 'length'], own), /^ok/);
   });
 
   test('at the thresholds that are in force', (t) => {
