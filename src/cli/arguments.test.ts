@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { amount, collecting, dollars, moment, quantity, share } from './arguments.ts';
+import { amount, collecting, dollars, drop, moment, quantity, rise, share } from './arguments.ts';
 
 describe('an amount of tokens', () => {
   test('is read as people write it', () => {
@@ -70,4 +70,16 @@ test('a moment is a date or a time', () => {
   assert.equal(moment('2026-11-24'), Date.UTC(2026, 10, 24));
   for (const text of ['noon', '', '2026', '2026-13-45', '12:00'])
     assert.throws(() => moment(text), /A date or time is expected/, text);
+});
+
+test('a bound is a share, in percent or as a fraction, and never a number that could be either', () => {
+  for (const read of [drop, rise]) {
+    assert.deepEqual(['0', '0.01', '.01', '1%', ' 1 % ', '100%'].map(read), [0, 0.01, 0.01, 0.01, 0.01, 1]);
+    for (const text of ['', '-1%', 'some', '1%%', '%']) assert.throws(() => read(text), /A share is expected/, text);
+  }
+  assert.throws(() => drop('1'), /Without a percent sign it is a share of 1: write 1% for one point\./);
+  assert.throws(() => drop('2.5'), /write 2\.5% for 2\.5 points\./);
+  assert.throws(() => rise('10'), /write 10% for 10 percent\./);
+  assert.throws(() => drop('101%'), /drops by 100% at most/);
+  assert.equal(rise('150%'), 1.5);
 });

@@ -31,14 +31,6 @@ export function collect(text: string, before: string[] | undefined): string[] {
   return [...(before ?? []), text];
 }
 
-/** `5` or `5%`, as a share of 1. */
-export function percentage(text: string): number {
-  const value = Number(text.replace(/\s*%$/, ''));
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
-    throw new InvalidArgumentError('A percentage is expected, such as 5.');
-  return value / 100;
-}
-
 /** An amount in dollars. */
 export function amount(text: string): number {
   const value = Number(text.replace(/^\$/, ''));
@@ -108,11 +100,27 @@ export function part(text: string): number {
   throw new InvalidArgumentError('A share above 0 and below 100% is expected.');
 }
 
-/** By how much something may rise: a share that may be above 100%. */
+/** By how much a pass rate may drop, as a share of 1: `1%` or 0.01 is one point. */
+export function drop(text: string): number {
+  const value = bound(text, 'point');
+  if (value > 1) throw new InvalidArgumentError('A pass rate drops by 100% at most.');
+  return value;
+}
+
+/** By how much a cost may rise, as a share of 1, which may be above 100%. */
 export function rise(text: string): number {
-  const [, digits, sign] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text.trim()) ?? [];
-  if (digits === undefined) throw new InvalidArgumentError('A share is expected, such as 10% or 0.1.');
-  return sign === '%' ? Number(digits) / 100 : Number(digits);
+  return bound(text, 'percent');
+}
+
+/** A plain 1 may be meant as one percent or as everything, so it is refused. */
+function bound(text: string, unit: 'point' | 'percent'): number {
+  const [, digits, sign] = /^(\d+(?:\.\d+)?|\.\d+)\s*(%?)$/.exec(text.trim()) ?? [];
+  if (digits === undefined) throw new InvalidArgumentError('A share is expected, such as 1% or 0.01.');
+  const value = Number(digits);
+  if (sign === '%') return value / 100;
+  if (value < 1) return value;
+  const meant = value === 1 ? `one ${unit}` : `${digits} ${unit === 'point' ? 'points' : unit}`;
+  throw new InvalidArgumentError(`Without a percent sign it is a share of 1: write ${digits}% for ${meant}.`);
 }
 
 /** A duration such as 90d or 12h, in milliseconds. */

@@ -63,6 +63,8 @@ test('nothing is spent without leave, and the question says what it would cost',
     /^Error: This would ask 40 calls of t, about \$0\.\d+, judges not included\. Nobody is here to ask: say how much it may spend with --max-usd, or --yes\.$/,
   );
   assert.equal(upstream.asked.length, 0);
+  assert.deepEqual(readdirSync(join(folder, 'tierline/evaluations/t')), [], 'what was refused is no run');
+  await assert.rejects(run({ offline: true }), /^Error: There is no evaluation of t with this configuration/);
   const again = await run({ yes: false, maxUsd: 1 });
   assert.equal(again.code, 0);
   assert.match(again.warnings.join('\n'), /40 calls of t, about \$0\.\d+, judges not included; at most \$1\.00/);

@@ -57,7 +57,7 @@ function namesIn(folder: string): string[] {
 export function priorsOf(profile: ProfileFile, config: Config): Priors {
   const task = config.tasks.get(profile.task);
   if (task === undefined) return { priors: [], warnings: [`is of a task that is not configured, ${profile.task}`] };
-  const missing = gatesOf(task).filter((gate) => !profile.gates.includes(gate));
+  const { missing } = gatesChanged(profile, task);
   if (missing.length > 0)
     return { priors: [], warnings: [`was made before ${task.name} had the gate ${missing.join(', ')}; make it anew`] };
   const moved = profile.models.filter((model) => !isOfUpstream(model, config));
@@ -68,7 +68,19 @@ export function priorsOf(profile: ProfileFile, config: Config): Priors {
   return { priors: known.map((model) => toPrior(profile.task, model)), warnings };
 }
 
-/** `finish: any` asks nothing and is no gate. Samples may have gates of their own, so a profile may have more of them. */
+/** Gates of the task that a profile was made without, and gates it was made with that are not the task's: a sample may have its own. */
+export function gatesChanged(
+  { gates }: Pick<ProfileFile, 'gates'>,
+  task: TaskConfig,
+): Record<'missing' | 'more', string[]> {
+  const own = gatesOf(task);
+  return {
+    missing: own.filter((gate) => !gates.includes(gate)),
+    more: gates.filter((gate) => gate !== 'reference' && !own.includes(gate)),
+  };
+}
+
+/** `finish: any` asks nothing and is no gate. */
 function gatesOf({ accept }: TaskConfig): string[] {
   return accept.filter((gate) => gate.kind !== 'finish' || gate.expect !== 'any').map(({ kind }) => kind);
 }

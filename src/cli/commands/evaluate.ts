@@ -1,6 +1,6 @@
 // The options of `tierline evaluate`.
 import type { Command } from 'commander';
-import { amount, count, part, ratio, rise } from '../arguments.ts';
+import { amount, count, drop, part, rise } from '../arguments.ts';
 import type { CommandIo } from '../command-io.ts';
 
 interface EvaluateFlags {
@@ -44,7 +44,7 @@ export function defineEvaluate(program: Command, io: CommandIo): void {
     .option('--max-usd <amount>', 'spend at most so much', amount)
     .option('--concurrency <number>', 'calls in flight at once, for each task', count, 16)
     .option('--against <run>', 'the run to compare with (default: the last one of another configuration)')
-    .option('--max-quality-drop <share>', 'fail when the pass rate drops by more for certain, such as 1%', ratio)
+    .option('--max-quality-drop <share>', 'fail when the pass rate drops by more for certain, such as 1%', drop)
     .option('--max-cost-rise <share>', 'fail when a call gets dearer by more for certain, such as 10%', rise)
     .option('--strict', 'fail on the figures themselves, whether or not chance explains them')
     .option('--min-samples <number>', 'samples that it takes to say anything about a bound', count, 30)

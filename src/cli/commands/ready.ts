@@ -1,5 +1,5 @@
 // The options of `tierline ready`.
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { age, count } from '../arguments.ts';
 import type { CommandIo } from '../command-io.ts';
 
@@ -19,7 +19,9 @@ export function defineReady(program: Command, io: CommandIo): void {
     .command('ready')
     .description('whether a configuration is ready for a launch, point by point, and what mends what is missing')
     .option('-c, --config <file>', 'configuration (default: tierline.yaml here, else keys found in the environment)')
-    .option('--max-age <duration>', 'how old what was measured may be (default: 90d)', age, 90 * DAY_MS)
+    .addOption(
+      new Option('--max-age <duration>', 'how old what was measured may be').argParser(age).default(90 * DAY_MS, '90d'),
+    )
     .option('--min-samples <number>', 'samples that an evaluation set needs', count, 100)
     .option('--strict', 'end with an error for open points that can be mended, too')
     .option('--folder <path>', 'where samples and profiles are (default: tierline beside the configuration)')

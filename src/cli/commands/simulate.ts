@@ -1,6 +1,6 @@
 // The options of `tierline simulate`.
 import type { Command } from 'commander';
-import { percentage } from '../arguments.ts';
+import { drop, rise } from '../arguments.ts';
 import type { CommandIo } from '../command-io.ts';
 
 interface SimulateFlags {
@@ -33,8 +33,8 @@ export function defineSimulate(program: Command, io: CommandIo): void {
     .option('--until <when>', '7d, 24h or a date; of the ledger')
     .option('--tenant <name>', 'only this tenant')
     .option('--task <name>', 'only this task')
-    .option('--max-cost-rise <percent>', 'exit with 1 when it would cost more than so much more', percentage)
-    .option('--max-quality-drop <points>', 'exit with 1 when quality would fall by more percentage points', percentage)
+    .option('--max-cost-rise <share>', 'exit with 1 when it would cost more by more, such as 10%', rise)
+    .option('--max-quality-drop <share>', 'exit with 1 when the pass rate would drop by more, such as 1%', drop)
     .option('--json', 'as JSON')
     .action(async (flags: SimulateFlags) => {
       const [{ simulateCommand }, { findConfig }] = await Promise.all([

@@ -1,6 +1,6 @@
 // Evaluations as Markdown, for the summary of a pull request's checks.
 import { showCount, showShare, showUsd, UNKNOWN } from '../../ledger/display.ts';
-import { sayPoints, sayRange, signed, signedPoints } from '../../lifecycle/evaluate/bounds.ts';
+import { inPoints, sayPoints, sayRange, signed, signedPoints } from '../../lifecycle/evaluate/bounds.ts';
 import type { Change } from '../../lifecycle/evaluate/compare-runs.ts';
 import type { TaskEvaluation } from '../../lifecycle/evaluate/evaluate.ts';
 import { percent } from '../../lifecycle/profile/verdict.ts';
@@ -19,7 +19,7 @@ export function writeSummary(results: readonly TaskEvaluation[]): string {
       MARKS[ruling.exitCode],
       cell(run.task),
       passRate.share === null ? UNKNOWN : `${percent(passRate.share)} of ${showCount(judged)}`,
-      quality === null ? UNKNOWN : `${signedPoints(quality.mean)} points (${sayPoints(quality)})`,
+      quality === null ? UNKNOWN : `${inPoints(quality.mean, signedPoints)} (${sayPoints(quality)})`,
       showUsd(cost.perCallNanoUsd),
       rise === null ? UNKNOWN : `${signed(rise.mean)} (${sayRange(rise)})`,
       showShare(escalationRate),

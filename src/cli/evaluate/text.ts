@@ -1,7 +1,7 @@
 // Evaluations as text: per task what it comes to in a sentence, its figures, the models that answered, and what has changed since another run.
 import Table from 'cli-table3';
 import { showCount, showDuration, showShare, showUsd, UNKNOWN } from '../../ledger/display.ts';
-import { sayPoints, sayRange, signed, signedPoints } from '../../lifecycle/evaluate/bounds.ts';
+import { inPoints, sayPoints, sayRange, signed, signedPoints } from '../../lifecycle/evaluate/bounds.ts';
 import type { Change, Comparison } from '../../lifecycle/evaluate/compare-runs.ts';
 import type { TaskEvaluation } from '../../lifecycle/evaluate/evaluate.ts';
 import type { ModelShare, RunSummary } from '../../lifecycle/evaluate/summarise-run.ts';
@@ -82,7 +82,7 @@ export function sayComparison(comparison: Comparison): string[] {
     `against ${against.id} (${against.file}, ${against.route}${same}), ${showCount(pairs)} samples in both:`,
     quality === null
       ? 'pass rate: not known'
-      : `pass rate ${signedPoints(quality.mean)} points (${sayPoints(quality)})`,
+      : `pass rate ${inPoints(quality.mean, signedPoints)} (${sayPoints(quality)})`,
     costRise === null || cost === null
       ? 'cost per call: not known'
       : `cost per call ${signed(costRise.mean)} (${sayRange(costRise)}): ${showUsd(cost.afterNanoUsd)} after ${showUsd(cost.beforeNanoUsd)}`,

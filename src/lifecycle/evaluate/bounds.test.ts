@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Difference } from '../../stats/bootstrap.ts';
-import { type Bounds, ruleOn, signed, signedPoints } from './bounds.ts';
+import { type Bounds, inPoints, ruleOn, signed, signedPoints } from './bounds.ts';
 import type { Comparison } from './compare-runs.ts';
 import { evaluatedSample } from './scripted.fixture.ts';
 import { summariseRun } from './summarise-run.ts';
@@ -55,7 +55,10 @@ describe('a drop of quality', () => {
   test('is not ruled out by a few samples that all came out the same', () => {
     const say = (pairs: number): string =>
       ruleOn(WHOLE, comparison({ pairs }), { ...NONE, maxQualityDrop: 0.01 }).sentences[0] ?? '';
-    assert.equal(say(100), 'Within the bounds, but a drop by 3.7 points is not ruled out: more samples would tell.');
+    assert.equal(
+      say(100),
+      "Within the bounds, but a drop by 3.7 points (by Wilson's interval for the 0 of 100 that fail only now) is not ruled out: more samples would tell.",
+    );
     assert.equal(say(1000), 'Within the bounds.');
   });
 
@@ -84,6 +87,32 @@ describe('a rise of cost', () => {
     assert.equal(code({ costRise: null, cost: null }, bounds), 2);
     assert.equal(code({ costRise: FLAT, cost: { pairs: 29, beforeNanoUsd: 1, afterNanoUsd: 1 } }, bounds), 2);
   });
+});
+
+test('every bound that is not ruled out is told, of quality and of cost', () => {
+  const say = (found: Partial<Comparison>, maxCostRise: number): string[] =>
+    ruleOn(WHOLE, comparison(found), { ...NONE, maxQualityDrop: 0.01, maxCostRise }).sentences;
+  const costRise = { mean: 0.258, low: 0, high: 0.765 };
+  assert.deepEqual(say({ costRise, pairs: 1000 }, 0.1), [
+    'Within the bounds, but a rise of the cost by 76.5 % is not ruled out: more samples would tell.',
+  ]);
+  assert.deepEqual(say({ costRise, quality: { mean: 0, low: -0.04, high: 0.04 } }, 0.1), [
+    'Within the bounds, but a drop by 4 points and a rise of the cost by 76.5 % are not ruled out: more samples would tell.',
+  ]);
+  assert.deepEqual(say({ costRise, pairs: 1000 }, 0.8), ['Within the bounds.']);
+});
+
+test('one point is one point', () => {
+  assert.deepEqual(
+    [0.01, 0.001, 0.02, 0].map((value) => inPoints(value)),
+    ['1 point', '0.1 points', '2 points', '0 points'],
+  );
+  assert.equal(inPoints(-0.01, signedPoints), '-1 point');
+  const { sentences } = ruleOn(WHOLE, comparison({ quality: { mean: -0.05, low: -0.08, high: -0.02 } }), {
+    ...NONE,
+    maxQualityDrop: 0.01,
+  });
+  assert.match(sentences[0] ?? '', /^The pass rate has dropped by more than 1 point: at the very least it is -2 /);
 });
 
 describe('too little evidence', () => {

@@ -45,7 +45,7 @@ function beyond({ quality, costRise }: Comparison, bounds: Bounds, isPoint: bool
     const least = isPoint ? 'it is' : 'at the very least it is';
     if (best < -maxQualityDrop)
       found.push(
-        `The pass rate has dropped by more than ${points(maxQualityDrop)} points: ${least} ${signedPoints(best)} (${sayPoints(quality)}).`,
+        `The pass rate has dropped by more than ${inPoints(maxQualityDrop)}: ${least} ${signedPoints(best)} (${sayPoints(quality)}).`,
       );
   }
   if (maxCostRise !== null && costRise !== null) {
@@ -85,17 +85,27 @@ function whatIsMissing(summary: RunSummary, comparison: Comparison | null, bound
 function sayFine(comparison: Comparison | null, bounds: Bounds): string {
   if (comparison === null) return 'There is no earlier run to hold this one against.';
   if (!hasBounds(bounds)) return 'No bounds were set.';
-  const { maxQualityDrop } = bounds;
-  const worst = worstDrop(comparison);
-  if (maxQualityDrop !== null && worst > maxQualityDrop)
-    return `Within the bounds, but a drop by ${points(worst)} points is not ruled out: more samples would tell.`;
-  return 'Within the bounds.';
+  const unsure = [unsureDrop(comparison, bounds), unsureRise(comparison, bounds)].filter((said) => said !== null);
+  if (unsure.length === 0) return 'Within the bounds.';
+  const verb = unsure.length === 1 ? 'is' : 'are';
+  return `Within the bounds, but ${unsure.join(' and ')} ${verb} not ruled out: more samples would tell.`;
 }
 
-/** Resampling knows no change that has not been seen once; the interval of a share knows that it may come. */
-function worstDrop({ quality, pairs, regressions, improvements }: Comparison): number {
+/** Resampling knows no change that has not been seen once; the interval of a share knows that it may come. Null: ruled out. */
+function unsureDrop({ quality, pairs, regressions, improvements }: Comparison, bounds: Bounds): string | null {
+  const { maxQualityDrop } = bounds;
+  const resampled = quality === null ? 0 : -quality.low;
   const unseen = wilson(regressions.length, pairs).high - improvements.length / Math.max(1, pairs);
-  return Math.max(quality === null ? 0 : -quality.low, unseen);
+  const worst = Math.max(resampled, unseen);
+  if (maxQualityDrop === null || worst <= maxQualityDrop) return null;
+  const source =
+    unseen > resampled ? ` (by Wilson's interval for the ${regressions.length} of ${pairs} that fail only now)` : '';
+  return `a drop by ${inPoints(worst)}${source}`;
+}
+
+function unsureRise({ costRise }: Comparison, { maxCostRise }: Bounds): string | null {
+  if (maxCostRise === null || costRise === null || costRise.high <= maxCostRise) return null;
+  return `a rise of the cost by ${percent(costRise.high)}`;
 }
 
 /** `+1.5 %` of a share. */
@@ -110,6 +120,12 @@ export function sayRange({ low, high }: { low: number; high: number }): string {
 /** A difference of two pass rates in percentage points: `+1.5` of 0.015. */
 export function signedPoints(difference: number): string {
   return difference > 0 ? `+${points(difference)}` : points(difference);
+}
+
+/** `1 point`, `-2.5 points`; `say` writes the number. */
+export function inPoints(difference: number, say: (difference: number) => string = points): string {
+  const said = say(difference);
+  return `${said} ${/^[+-]?1$/.test(said) ? 'point' : 'points'}`;
 }
 
 export function sayPoints({ low, high }: { low: number; high: number }): string {

@@ -13,7 +13,7 @@ import type { Profile } from '../profile/profile.ts';
 import type { Sample } from '../samples/sample.ts';
 import { configDigest, oracleDigest, taskOracle } from './config-digest.ts';
 import { type HeldOut, readHeldOut } from './held-out.ts';
-import { type EvaluationRun, isComplete, listRuns, type RunHead, readRun, runPath } from './run-file.ts';
+import { type EvaluationRun, isComplete, listBegun, listRuns, type RunHead, readRun, runPath } from './run-file.ts';
 
 export interface EvaluatedTask {
   config: TaskConfig;
@@ -113,7 +113,9 @@ interface RunParts {
 function runOf(task: TaskConfig, { options, places, heldOut, count }: RunParts): Pick<EvaluatedTask, 'head' | 'path'> {
   const { config, engine, nowMs, which } = options;
   const digest = configDigest(config, task);
-  const newest = which === 'fresh' ? null : newestRun(places, { config: digest, samples: heldOut.digest, count });
+  const ids = which === 'newest' ? listRuns(places.evaluations) : listBegun(places.evaluations);
+  const runs = which === 'fresh' ? [] : ids.map((id) => runPath(places.evaluations, id));
+  const newest = newestRun(runs, { config: digest, samples: heldOut.digest, count });
   if (newest !== null && (which === 'newest' || !isComplete(newest))) return { head: newest.head, path: newest.path };
   if (which === 'newest')
     throw new Error(`There is no evaluation of ${task.name} with this configuration and these ${count} samples.`);
@@ -137,11 +139,11 @@ function runOf(task: TaskConfig, { options, places, heldOut, count }: RunParts):
 
 /** Of this configuration and these samples; null when there is none. */
 function newestRun(
-  { evaluations }: TaskPlaces,
+  paths: readonly string[],
   { config, samples, count }: { config: string; samples: string; count: number },
 ): EvaluationRun | null {
-  for (const id of listRuns(evaluations).toReversed()) {
-    const run = readRun(runPath(evaluations, id));
+  for (const path of paths.toReversed()) {
+    const run = readRun(path);
     const { head } = run;
     if (head.config.digest === config && head.samples.digest === samples && head.samples.count === count) return run;
   }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { isComplete, listRuns, openRun, type RunHead, readRun, runPath } from './run-file.ts';
-import { folderWith, routedCall } from './scripted.fixture.ts';
+import { isComplete, listBegun, listRuns, openRun, type RunHead, readRun, runPath } from './run-file.ts';
+import { folderWith, linesOf, routedCall } from './scripted.fixture.ts';
 
 const HEAD: RunHead = {
   kind: 'run',
@@ -90,8 +90,31 @@ test('a file that is damaged, or is none, is refused with its place', (t) => {
   assert.throws(() => readRun(join(folder, 'newer.jsonl')), /line 1 cannot be read|does not say/);
 });
 
-test('runs are listed oldest first, locks and other files beside them are not', (t) => {
-  const folder = folderWith(t, { '2-b.jsonl': '', '1-a.jsonl': '', '1-a.jsonl.lock': '', 'notes.md': '' });
+test('a run that kept nothing leaves no file, one that was killed before its first answer is begun but not listed', (t) => {
+  const folder = folderWith(t, {});
+  const refused = openRun(runPath(folder, 'r1'), HEAD);
+  assert.deepEqual(listBegun(folder), [], 'nothing is written before something is sent');
+  refused.close();
+  assert.equal(existsSync(runPath(folder, 'r1')), false);
+  const killed = openRun(runPath(folder, 'r1'), HEAD);
+  killed.start('a');
+  assert.deepEqual([listBegun(folder), listRuns(folder)], [['r1'], []]);
+  killed.keep(routedCall({ key: 'a' }));
+  assert.deepEqual(listRuns(folder), ['r1']);
+  killed.close();
+  assert.deepEqual(listRuns(folder), ['r1']);
+});
+
+test('runs are listed oldest first, locks, other files and empty runs beside them are not', (t) => {
+  const run = linesOf([HEAD, routedCall()]);
+  const folder = folderWith(t, {
+    '2-b.jsonl': run,
+    '1-a.jsonl': run,
+    '1-a.jsonl.lock': '',
+    'notes.md': '',
+    '3-c.jsonl': '',
+    '4-d.jsonl': linesOf([HEAD]),
+  });
   assert.deepEqual(listRuns(folder), ['1-a', '2-b']);
   assert.deepEqual(listRuns(join(folder, 'missing')), []);
   assert.equal(runPath(folder, '1-a'), join(folder, '1-a.jsonl'));

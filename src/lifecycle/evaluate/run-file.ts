@@ -1,6 +1,6 @@
 // An evaluation as it is kept: its head, every answered call, every verdict, what judges said. Lines are appended as things happen, so that a
 // run that is killed can be taken up again and pays for nothing twice.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CostBasis, NanoUsd } from '../../call/money.ts';
 import type { CallStatus } from '../../call/row.ts';
@@ -121,25 +121,52 @@ export function readRun(path: string): EvaluationRun {
   return { path, ...lines.toRun(path) };
 }
 
-/** Opens a run to go on with, or begins it with `head` where there is no file. Throws Error when another process has it. */
+/**
+ * Opens a run to go on with, or begins one with `head` when something is sent or kept; a run that kept nothing leaves no file. Throws Error
+ * when another process has it.
+ */
 export function openRun(path: string, head: RunHead): OpenRun {
   const lines = new RunLines();
-  const isNew = !existsSync(path);
   const isKnown = (key: string): boolean => lines.calls.has(key) || lines.replies.has(key);
   const file = openLineFile(path, { what: WHAT, take: (line) => lines.takeOver(line), isKnown });
-  const append = (line: RunLine): void => {
-    file.append(line);
-    lines.take(line);
+  let hasHead = lines.head !== null;
+  if (!hasHead) lines.take(head);
+  const begin = (): void => {
+    if (!hasHead) file.append(head);
+    hasHead = true;
   };
-  if (isNew || lines.head === null) append(head);
-  return { path, ...lines.toRun(path), start: file.start, keep: append, lost: file.lost, close: file.close };
+  return {
+    path,
+    ...lines.toRun(path),
+    start: (key) => {
+      begin();
+      file.start(key);
+    },
+    keep: (line) => {
+      begin();
+      file.append(line);
+      lines.take(line);
+    },
+    lost: file.lost,
+    close: () => {
+      if (!lines.hasKept) rmSync(path, { force: true });
+      file.close();
+    },
+  };
 }
 
-/** Ids of a task's runs, oldest first: an id begins with its time. */
+/** Ids of a task's runs that have an answer, oldest first: an id begins with its time. */
 export function listRuns(folder: string): string[] {
+  return listBegun(folder).filter((id) => ANSWER.test(readFileSync(runPath(folder, id), 'utf8')));
+}
+
+const ANSWER = /^\{"kind":"call",/m;
+
+/** Those, too, that were killed before their first answer. */
+export function listBegun(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((name) => name.endsWith('.jsonl'))
+    .filter((name) => name.endsWith('.jsonl') && statSync(join(folder, name)).size > 0)
     .map((name) => name.slice(0, -'.jsonl'.length))
     .toSorted();
 }
@@ -160,6 +187,8 @@ const KINDS: ReadonlySet<unknown> = new Set(['call', 'failure', 'verdict', 'repl
 
 class RunLines {
   head: RunHead | null = null;
+  /** Whether there is more than a head. */
+  hasKept = false;
   readonly calls = new Map<string, RoutedCall>();
   readonly verdicts = new Map<string, KeptVerdict>();
   readonly replies = new Map<string, KeptReply>();
@@ -172,6 +201,7 @@ class RunLines {
   }
 
   take(line: RunLine): void {
+    this.hasKept ||= line.kind !== 'run';
     if (line.kind === 'run') this.head = line;
     else if (line.kind === 'call') this.calls.set(line.key, line);
     else if (line.kind === 'verdict') this.verdicts.set(line.key, line);

@@ -15,6 +15,8 @@ export interface Evidence {
   profile: Read<Profile>;
   /** Digest of the samples that profiles are made of. */
   samplesDigest: Read<string>;
+  /** Whether a sample that profiles are made of has gates of its own. */
+  hasSampleGates: boolean;
   heldOut: Read<HeldOut>;
   /** When the file of the held-out set was changed last, milliseconds since 1970; null when there is none. */
   heldOutAtMs: number | null;
@@ -33,9 +35,11 @@ export function readEvidence(config: Config, task: TaskConfig, folder: string): 
   const places = placesOf(folder, task.name);
   const upstreams = [...config.models.keys()].map(upstreamsIn(config.models));
   const heldOutFile = existsSync(places.heldOut) ? places.heldOut : places.samples;
+  const samples = read(places.samples, readSamples);
   return {
     profile: read(places.profile, (file) => parseProfile(readFileSync(file, 'utf8'), file)),
-    samplesDigest: read(places.samples, (file) => readSamples(file).digest),
+    samplesDigest: { value: samples.value?.digest ?? null, problem: samples.problem },
+    hasSampleGates: samples.value?.samples.some(({ accept }) => accept.length > 0) ?? false,
     heldOut: read(heldOutFile, () => readHeldOut(places, { split: null, upstreams })),
     heldOutAtMs: existsSync(heldOutFile) ? statSync(heldOutFile).mtimeMs : null,
     evaluation: read(places.evaluations, () => newestOf(places, configDigest(config, task))),

@@ -1,5 +1,6 @@
 // Points about what was measured of a task: whether a profile still stands, what it allows, and how fast answers come.
 import { isDeepStrictEqual } from 'node:util';
+import { gatesChanged } from '../../evidence/priors.ts';
 import { otherwiseOf } from '../../policy/attempts.ts';
 import { describeValues } from '../../stats/quantile.ts';
 import { candidatesOf, upstreamsIn } from '../profile/candidate.ts';
@@ -31,7 +32,7 @@ function ownModels(facts: TaskFacts): string[] {
   return [...new Set(routesOf(facts).flatMap(({ own }) => own.map(({ name }) => name)))];
 }
 
-/** A profile stands as long as it is young, and samples and upstream models are the ones that it is of. */
+/** A profile stands as long as it is young, and samples, gates and upstream models are the ones that it is of. */
 function profilePoint(facts: TaskFacts, profile: Profile, mend: string): Point {
   const { evidence, nowMs, maxAgeMs } = facts;
   const measured = new Map(profile.models.map((model) => [model.model, model]));
@@ -43,11 +44,21 @@ function profilePoint(facts: TaskFacts, profile: Profile, mend: string): Point {
     return missing('profile', `other upstream models stand behind ${moved.join(', ')} than were measured`, mend);
   if (profile.samples.digest !== evidence.samplesDigest.value)
     return missing('profile', 'it was measured on other samples than there are now', mend);
+  const others = sayOtherGates(facts, profile);
+  if (others !== null) return missing('profile', `it was made with other gates: ${others}`, mend);
   const oldest = Math.min(...names.map((name) => Date.parse(measured.get(name)?.firstAt ?? profile.madeAt)));
   const days = Math.floor((nowMs - oldest) / DAY_MS);
   if (nowMs - oldest > maxAgeMs)
     return missing('profile', `its answers are up to ${days} days old`, `${mend}, with the kept answers moved away`);
   return ok('profile', `measured on ${profile.samples.count} samples, ${days === 0 ? 'today' : `${days} days ago`}`);
+}
+
+/** Null: with those in force. Gates beyond them may be of single samples, where these have any. */
+function sayOtherGates({ task, evidence }: TaskFacts, profile: Profile): string | null {
+  const changed = gatesChanged(profile, task);
+  const more = evidence.hasSampleGates ? [] : changed.more;
+  if (changed.missing.length + more.length === 0) return null;
+  return [...changed.missing.map((gate) => `without ${gate}`), ...more.map((gate) => `with ${gate}`)].join(', ');
 }
 
 function isSameUpstream({ policy, policyTask, config }: TaskFacts, { model, upstream }: ModelProfile): boolean {

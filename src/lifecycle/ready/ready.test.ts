@@ -88,7 +88,7 @@ function profileOf(models: ModelProfile[], more: Partial<Profile> = {}): string 
     madeAt: '2026-05-20T00:00:00.000Z',
     samples: { count: 120, digest, withReference: 120 },
     thresholds: THRESHOLDS,
-    gates: [],
+    gates: ['reference', 'one_of', 'finish'],
     models,
     recommendation: { model: null, tier: null, verdict: 'undecided', openModels: [], say: '' },
     warnings: [],
@@ -301,6 +301,25 @@ describe('a profile stands', () => {
     assert.match(withFiles(t, 'profile', { 'tierline/profile/t.json': empty }), /not measured: small/);
   });
 
+  test('for the gates that are in force; more than those may be of single samples', (t) => {
+    const says = (gates: string[], samples = SAMPLES): string =>
+      withFiles(t, 'profile', {
+        'tierline/profile/t.json': profileOf(MEASURED, {
+          gates,
+          samples: { count: 120, digest: parseSamples(samples, 'f').digest, withReference: 120 },
+        }),
+        'tierline/samples/t.jsonl': samples,
+      });
+    assert.equal(says(['reference', 'finish']), 'missing: it was made with other gates: without one_of');
+    assert.equal(
+      says(['reference', 'length', 'finish']),
+      'missing: it was made with other gates: without one_of, with length',
+    );
+    assert.equal(says(['one_of', 'finish', 'length']), 'missing: it was made with other gates: with length');
+    const own = `${SAMPLES}{"prompt":"more","reference":"A","accept":[{"length":{"max_words":3}}]}\n`;
+    assert.match(says(['one_of', 'finish', 'length'], own), /^ok/);
+  });
+
   test('at the thresholds that are in force', (t) => {
     const { state, mend } = readyWith(t, { top: 'profile: { default_from: 99% }' }).of('thresholds');
     assert.deepEqual([state, mend], ['missing', 'tierline profile t --offline']);
@@ -398,6 +417,23 @@ describe('routes', () => {
       changed(t, 'stand_in', 'cascade: [small, mid], fallback: spare', 'tier: mid'),
       /^ok: route: mid, spare stand in for each other/,
     );
+  });
+
+  test('need one who is good enough, where that was measured', (t) => {
+    const weak = modelProfile('spare', 'next', { passRate: { share: 0.57, low: 0.5, high: 0.6, trials: 120 } });
+    const withSpare = (spare: ModelProfile): Point =>
+      readyWith(t, { files: { 'tierline/profile/t.json': profileOf([...MEASURED, spare]) } }).of('stand_in');
+    assert.deepEqual(withSpare(weak), {
+      code: 'stand_in',
+      state: 'missing',
+      say: 'route: spare stands in, whose answers pass in 57 % only',
+      mend: 'tasks.t.route',
+    });
+    assert.equal(withSpare(modelProfile('spare', 'gated')).state, 'ok');
+    const peers = changed(t, 'stand_in', 'cascade: [small, mid], fallback: spare', 'tier: mid', {
+      files: { 'tierline/profile/t.json': profileOf([...MEASURED, weak]) },
+    });
+    assert.equal(peers, 'missing: route: spare stands in, whose answers pass in 57 % only');
   });
 
   test('of rules are looked at like the others', (t) => {

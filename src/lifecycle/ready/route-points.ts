@@ -1,7 +1,8 @@
 // Points about the models that the routes of a task lead to: prices, windows, and what stands in for them.
 import { toUsage } from '../../call/usage.ts';
+import { percent } from '../profile/verdict.ts';
 import { missing, ok, type Point } from './point.ts';
-import { keyOf, modelsOf, routesOf, type TaskFacts } from './task-facts.ts';
+import { keyOf, modelsOf, type PlacedRoute, routesOf, type TaskFacts } from './task-facts.ts';
 
 /** What a price is asked for: a page of prompt, a paragraph of answer. */
 const USUAL = toUsage({ inputTokens: 1000, outputTokens: 200 });
@@ -38,19 +39,16 @@ function windowPoint(facts: TaskFacts): Point {
   return ok('window', `requests of ${largestTokens} tokens fit every model of its routes`);
 }
 
-/** Whoever is tried last needs somebody to stand in. */
+/** Whoever is tried last needs somebody to stand in, whose answers are good enough as far as they were measured. */
 function standInPoints(facts: TaskFacts): Point[] {
-  return routesOf(facts).map(({ at, route, own, all }) => {
+  return routesOf(facts).map((placed) => {
+    const { at, route, own } = placed;
     const last = own.at(-1);
     const code = 'stand_in';
-    if (all.length > own.length)
-      return ok(
-        code,
-        `${at}: ${all
-          .slice(own.length)
-          .map(({ name }) => name)
-          .join(', ')} stands in for an outage`,
-      );
+    const names = standInsOf(placed);
+    const weak = sayWeak(facts, names);
+    if (weak !== null) return missing(code, `${at}: ${weak}`, keyOf(facts, at));
+    if (placed.all.length > own.length) return ok(code, `${at}: ${names.join(', ')} stands in for an outage`);
     if (last !== undefined && last.deployments.length > 1)
       return ok(code, `${at}: ${last.name} has ${last.deployments.length} deployments`);
     if (!route.isCascade && own.length > 1)
@@ -61,4 +59,21 @@ function standInPoints(facts: TaskFacts): Point[] {
       `${keyOf(facts, at)}: { fallback: ... }, or a second deployment of ${last?.name ?? 'it'}`,
     );
   });
+}
+
+/** Fallbacks; without any, the others of a route that is a single step. What a choice by pass rate may choose is its own matter. */
+function standInsOf({ route, own, all }: PlacedRoute): string[] {
+  const fallbacks = all.slice(own.length);
+  const others = route.isCascade || route.mode !== null ? [] : own.slice(1);
+  return (fallbacks.length > 0 ? fallbacks : others).map(({ name }) => name);
+}
+
+function sayWeak({ evidence }: TaskFacts, names: readonly string[]): string | null {
+  const weak = (evidence.profile.value?.models ?? []).filter(
+    ({ model, verdict }) => verdict === 'next' && names.includes(model),
+  );
+  if (weak.length === 0) return null;
+  return weak
+    .map(({ model, passRate: { share } }) => `${model} stands in, whose answers pass in ${percent(share ?? 0)} only`)
+    .join('; ');
 }

@@ -178,8 +178,27 @@ describe('what cannot be taken over is named with its place', () => {
         'tests[0]: the assertion contains is left out: its weight is 0',
         'tests[0]: the assertion contains is left out: it has a transform',
         'tests[0]: the assertion equals is left out: the template names {{no}}, which has no value',
+        'tests[0]: the test is left out: none of its assertions could be taken over, so nothing would check its answers',
       ],
     );
+  });
+
+  test('a test that lost all its assertions is no sample, one that kept some or never had any is', (t) => {
+    const { lines, left: found } = imported(
+      t,
+      `
+prompts: ['{{q}}']
+tests:
+  - { vars: { q: lost }, assert: [{ type: javascript, value: x }] }
+  - { vars: { q: kept }, assert: [{ type: javascript, value: x }, { type: contains, value: a }] }
+  - { vars: { q: bare } }
+`,
+    );
+    assert.deepEqual(
+      lines.map(({ prompt }) => prompt),
+      ['kept', 'bare'],
+    );
+    assert.match(found[1] ?? '', /^tests\[0\]: the test is left out: none of its assertions could be taken over/);
   });
 
   test('a set of assertions that may partly fail; one that may not is its members', (t) => {

@@ -102,8 +102,10 @@ function linesOf(test: JsonObject, context: TestContext): SampleLine[] {
   return combinationsOf(varsOf(test, context.folder), options.disableVarExpansion === true).map((vars) => {
     const accept: JsonObject[] = [];
     let reference: Json | undefined;
-    for (const assertion of flatten(asList(test.assert))) {
-      const taken = takeAssertion(assertion, vars, context);
+    const all = flatten(asList(test.assert)).map((assertion) => takeAssertion(assertion, vars, context));
+    if (all.length > 0 && all.every((taken) => taken === null))
+      throw new Error('none of its assertions could be taken over, so nothing would check its answers');
+    for (const taken of all) {
       accept.push(...(taken?.gates ?? []));
       reference = taken?.reference ?? reference;
     }
