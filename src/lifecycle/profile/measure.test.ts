@@ -363,6 +363,16 @@ describe('before anything is asked', () => {
   });
 });
 
+test('a look at a part of the samples leaves the profile of all of them in its file', async (t) => {
+  const upstream = await startUpstream(t, mostly);
+  const folder = folderWith(t, { label: prompts(20) });
+  const config = configFor(upstream.url, LABELS);
+  const whole = await run(t, { config, folder });
+  const part = await run(t, { config, folder, limit: 5 });
+  assert.equal(part.model('small').judged, 5);
+  assert.deepEqual(JSON.parse(readFileSync(placesOf(folder, 'label').profile, 'utf8')), whole.profiles[0]);
+});
+
 test('samples that nobody needs any more leave their answers where they are', async (t) => {
   const upstream = await startUpstream(t, mostly);
   const folder = folderWith(t, { label: prompts(10) });
