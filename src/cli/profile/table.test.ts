@@ -107,6 +107,12 @@ describe('several tasks', () => {
     );
   });
 
+  test('a model that is taken for now has its own verdict, and is marked', () => {
+    const open = reportTask(profileOf('open', [{ ...SMALL, passed: 195 }, FRONTIER]));
+    const text = writeProfiles([open, ...tasks], 'frontier');
+    assert.match(text, /│ open +│ frontier │ ● default for now │/);
+  });
+
   test('say so when there is no baseline', () => {
     assert.match(writeProfiles(tasks, null), /There is no baseline to count savings against\./);
   });

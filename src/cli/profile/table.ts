@@ -150,9 +150,14 @@ function overview(advices: readonly Advice[], baseline: string | null): string {
   return [table.toString(), ...[now, ...sum].flatMap((line) => wrap(showText(line), WIDTH, 2))].join('\n');
 }
 
-function toFigures({ task, nowNanoUsd, thenNanoUsd, savedShare, savedPerMonth }: Advice): string[] {
+/** Its own verdict; `for now` as long as a cheaper model is open. */
+function sayVerdict({ verdict }: ModelProfile, { profile }: ReportTask): string {
+  return profile.recommendation.openModels.length === 0 ? SIGNS[verdict] : `${SIGNS[verdict]} for now`;
+}
+
+function toFigures({ task, recommended, nowNanoUsd, thenNanoUsd, savedShare, savedPerMonth }: Advice): string[] {
   return [
-    SIGNS[task.profile.recommendation.verdict],
+    recommended === null ? SIGNS[task.profile.recommendation.verdict] : sayVerdict(recommended, task),
     showThousand(nowNanoUsd),
     showThousand(thenNanoUsd),
     savedShare === null ? UNKNOWN : percent(savedShare),

@@ -125,7 +125,10 @@ function giveUp(models: readonly Rated[], open: readonly Rated[], hasGates: bool
   }
   const unseen = models.filter(({ share }) => share === null).map(({ model }) => model);
   if (unseen.length > 0) {
-    const say = `None of the measured models is good enough, and nothing is known of ${unseen.join(', ')} yet.`;
+    const isNothing = models.every(({ share, isUnfair }) => share === null && isUnfair !== true);
+    const say = isNothing
+      ? 'Nothing has been measured yet.'
+      : `None of the measured models is good enough, and nothing is known of ${unseen.join(', ')} yet.`;
     return { ...none, verdict: 'undecided', openModels: unseen, say };
   }
   const unpriced = models.filter(({ perCallNanoUsd, verdict }) => perCallNanoUsd === null && verdict !== 'next');
