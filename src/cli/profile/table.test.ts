@@ -43,6 +43,18 @@ describe('a profile as text', () => {
     assert.match(text, /\n {2}small failed: reference 1\n/);
   });
 
+  test('says that an answer can fail at several gates where several refused some', () => {
+    const byGate = [
+      { gate: 'reference', judged: 100, passed: 55, broken: 0 },
+      { gate: 'length', judged: 100, passed: 81, broken: 0 },
+    ];
+    const twice = { ...SMALL, passed: 55, judged: 100, changes: { byGate } };
+    assert.match(
+      writeProfiles([reportTask(profileOf('t', [twice]))], null),
+      /\n {2}small failed: reference 45, length 19 \(one answer can fail at several\)\n/,
+    );
+  });
+
   test('ends with what to do and what that saves', () => {
     assert.match(
       text,
