@@ -3,15 +3,13 @@
 import { createAsk } from '../../ask.ts';
 import type { NanoUsd } from '../../call/money.ts';
 import { Asking } from '../../delivery/asking.ts';
-import { readGrade } from '../../gate/judge-prompt.ts';
-import { readPreference } from '../../gate/pairwise-prompt.ts';
 import type { Engine } from '../../router.ts';
 import { replyKey } from '../profile/answer.ts';
 import type { AnswerStore } from '../profile/answer-store.ts';
+import { Hearing, sayOver } from '../profile/hearing.ts';
 import { expectedReplyCost, upstreamsOf } from '../profile/judging.ts';
 import { type JobEnd, type LaneOptions, type LaneResult, runLane } from '../profile/lane.ts';
 import { type ProfileRun, withoutRetries } from '../profile/run-profile.ts';
-import { UNREADABLE_IN_A_ROW } from './trust.ts';
 
 /** One question to a judge, of one task. */
 export interface JudgeQuestion {
@@ -52,50 +50,24 @@ export async function askJudges(run: JudgeRun, questions: readonly JudgeQuestion
   const engine = withoutRetries(run.engine);
   const results = await Promise.all(
     [...Map.groupBy(questions, ({ judge }) => judge)].map(async ([judge, own]): Promise<[string, LaneResult]> => {
-      const hearing = new Hearing(judge, run);
-      const work = (question: JudgeQuestion): Promise<JobEnd> =>
-        hearing.isOver() ? hearing.skip() : askOne({ ...run, engine, heard: hearing.take }, question);
+      const hearing = new Hearing();
+      let skipped = 0;
+      const work = (question: JudgeQuestion): Promise<JobEnd> => {
+        if (!hearing.isOver()) return askOne({ ...run, engine }, question, hearing);
+        skipped++;
+        return Promise.resolve({ is: 'done' });
+      };
       const result = await runLane(own, work, { options, signal });
-      return [judge, { ...result, left: result.left + hearing.skipped }];
+      return [judge, { ...result, left: result.left + skipped }];
     }),
   );
   return new Map(results);
 }
 
-/** Ends with the first replies in a row that are no verdicts: those that follow would be paid for nothing as well. */
-class Hearing {
-  /** Questions that were not asked any more. */
-  skipped = 0;
-  private unreadable = 0;
-  private readonly judge: string;
-  private readonly onProgress: JudgeRun['onProgress'];
-
-  constructor(judge: string, { onProgress }: JudgeRun) {
-    this.judge = judge;
-    this.onProgress = onProgress;
-  }
-
-  readonly take = (text: string): void => {
-    if (this.isOver()) return;
-    this.unreadable = readGrade(text) === null && readPreference(text) === null ? this.unreadable + 1 : 0;
-    if (!this.isOver()) return;
-    const note = `${this.judge}: ${UNREADABLE_IN_A_ROW} replies in a row were no verdict; it is asked no further`;
-    this.onProgress({ judge: this.judge, isAnswered: false, note });
-  };
-
-  isOver(): boolean {
-    return this.unreadable >= UNREADABLE_IN_A_ROW;
-  }
-
-  skip(): Promise<JobEnd> {
-    this.skipped++;
-    return Promise.resolve({ is: 'done' });
-  }
-}
-
 async function askOne(
-  { engine, spending, clock, onProgress, heard }: JudgeRun & { heard: (text: string) => void },
+  { engine, spending, clock, onProgress }: JudgeRun,
   { task, store, judge, key, prompt, expectedNanoUsd }: JudgeQuestion,
+  hearing: Hearing,
 ): Promise<JobEnd> {
   const group = `judge\n${judge}`;
   const reserved = spending.reserve(group, expectedNanoUsd);
@@ -111,7 +83,7 @@ async function askOne(
   if (failure === undefined) store.keep({ kind: 'reply', ...line, text });
   else if (costNanoUsd !== 0) store.keep({ kind: 'failure', ...line, code: end });
   spending.settle(group, reserved, costNanoUsd);
-  if (failure === undefined) heard(text);
+  if (failure === undefined && hearing.take(text)) onProgress({ judge, isAnswered: false, note: sayOver(judge) });
   onProgress({ judge, isAnswered: failure === undefined, note: failure === undefined ? null : `${judge}: ${failure}` });
   if (failure === undefined) return { is: 'done' };
   return end === 'refused' ? { is: 'stuck' } : { is: 'again', waitMs, isLimit: end === 'limited' };

@@ -2,6 +2,7 @@
 import type { JudgesConfig } from '../../config/config.ts';
 import { twoSidedZ } from '../../stats/normal.ts';
 import { trialsToSettle } from '../../stats/proportion.ts';
+import { UNREADABLE_IN_A_ROW } from '../profile/hearing.ts';
 import { percent } from '../profile/verdict.ts';
 import type { BiasState, JudgeGrading, Lean, PositionBias, Trust } from './judge-report.ts';
 
@@ -48,9 +49,6 @@ function noVerdicts({ unreadable }: Figures, { minLabels }: TrustLimits): Return
   if (unreadable >= UNREADABLE_IN_A_ROW) return { verdict: 'untrusted', moreLabels: null, say };
   return { verdict: 'open', moreLabels: Math.max(1, minLabels - unreadable), say };
 }
-
-/** Replies in a row that are no verdicts, after which a judge is asked no further. */
-export const UNREADABLE_IN_A_ROW = 20;
 
 /** One limit that is going to be broken settles it; otherwise all have to be held. */
 function moreOf(open: readonly Extract<Point, { is: 'open' }>[]): number | null {
