@@ -232,6 +232,28 @@ describe('a judge', () => {
     assert.match(say, /about 100 a judge has not been asked: `tierline judge triage`/);
   });
 
+  test('that has been asked and gave no verdict is not said to be unasked', async (t) => {
+    const config = make(t, { count: 100, accept: JUDGE, judged: () => 0.5 });
+    const path = join(dirname(config.file as string), 'tierline/answers/triage.jsonl');
+    const lines = readFileSync(path, 'utf8').trim().split('\n');
+    const isReply = (line: string): boolean => line.includes('"kind":"reply"');
+    const mute = lines.filter(isReply).map((line) => JSON.stringify({ ...JSON.parse(line), text: 'Hm.' }));
+    const write = (replies: readonly string[]): void =>
+      writeFileSync(path, `${[...lines.filter((line) => !isReply(line)), ...replies].join('\n')}\n`);
+    write(mute);
+    assert.match((await calibrated(config)).say, /; none of the \d+ replies of a judge was a verdict$/);
+    write(mute.slice(2));
+    assert.match(
+      (await calibrated(config)).say,
+      /; 2 have no verdict, and none of the \d+ replies of a judge was a verdict$/,
+    );
+    write(lines.filter(isReply).slice(2));
+    assert.match(
+      (await calibrated(config)).say,
+      /; 2 have no verdict of a judge: `tierline judge triage` asks it only/,
+    );
+  });
+
   test('stands for the labels only when it is trusted, and its own bound stays then', async (t) => {
     const accept = `${CONFIDENCE}\n${JUDGE.replace('0.1', '0.5')}`;
     const config = make(t, { count: 600, accept, hasReference: false, judged: (isRight) => (isRight ? 1 : 0) });

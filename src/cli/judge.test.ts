@@ -64,6 +64,25 @@ describe('tierline judge', () => {
     assert.match(text, /arbiter: not to be trusted\./);
   });
 
+  test('a judge whose replies are no verdicts is left after twenty of them, and that is the first thing said', async (t) => {
+    const { judge, config } = await planted(t, () => 'Well, it depends.');
+    const { code, text, warnings } = await run(config, { concurrency: 1 });
+    assert.equal(code, 2);
+    assert.equal(judge.prompts.length, 20);
+    assert.match(text, /arbiter: not to be trusted\. None of its 20 replies was a verdict\./);
+    assert.ok(
+      warnings.some((line) => /arbiter: 20 replies in a row were no verdict; it is asked no further/.test(line)),
+      warnings.join('\n'),
+    );
+  });
+
+  test('one that mumbles now and then is asked to the end', async (t) => {
+    let asked = 0;
+    const { judge, config } = await planted(t, (prompt) => (asked++ % 3 === 0 ? scriptedReply(prompt, {}) : 'Hm.'));
+    await run(config, { concurrency: 1 });
+    assert.equal(judge.prompts.length, 160);
+  });
+
   test('says before it spends what it will, and spends no more than it may', async (t) => {
     const { judge, config } = await planted(t, (prompt) => scriptedReply(prompt, {}));
     await assert.rejects(run(config, { maxUsd: undefined }), /160 questions to arbiter as a judge, about \$0\.0/);

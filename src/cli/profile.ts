@@ -67,10 +67,12 @@ async function measureTasks(options: ProfileOptions, io: CommandIo): Promise<Pro
           if (said !== null) note(said, model);
         },
       };
-      const { profiles, lanes } = await measure({ ...measurement, jobs }, run);
+      const { profiles, kept, lanes } = await measure({ ...measurement, jobs }, run);
       finish(stop.signal.aborted);
       stop.release();
       tellLeft(lanes, { spending, noteOf, io });
+      for (const { task, madeAt, judged, of } of kept)
+        io.warn(`${task}: kept the profile of ${madeAt}: this run judged ${judged} of ${of}`);
       return profiles;
     } finally {
       measurement.close();

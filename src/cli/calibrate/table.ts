@@ -28,12 +28,27 @@ function writeCalibration(calibration: Calibration): string {
   return [
     head,
     figuresTable(calibration),
-    ...dials.map(writeDial),
+    ...dials.map((dial) => writeDial(dial, verdict === 'change')),
+    ...sayTried(calibration),
     `  chosen by ${showCount(chosenOn)} samples with ${by}, reported on ${showCount(reportedOn)} others${rest}`,
   ].join('\n');
 }
 
-function figuresTable({ inForce, straight, chosen, models }: Calibration): string {
+/** What was chosen on one half and is not taken, in a line. */
+function sayTried({ verdict, dials, chosen }: Calibration): string[] {
+  const turned = dials.filter((dial) => isTurned(dial));
+  if (verdict === 'change' || chosen === null || turned.length === 0) return [];
+  const numbers = turned.map(({ name, chosen: next }) => `${name} ${next}`).join(', ');
+  const figures = `${showShare(chosen.quality.share)} right at ${showUsd(Math.round(chosen.perCallNanoUsd))} a call`;
+  const why = verdict === 'keep' ? 'not certainly better on the other half' : 'it does not help';
+  return [`  tried and not taken: ${numbers} (${figures}): ${why}`];
+}
+
+function isTurned({ chosen, inForce }: CalibratedDial): boolean {
+  return chosen !== null && chosen !== inForce;
+}
+
+function figuresTable({ verdict, inForce, straight, chosen, models }: Calibration): string {
   const table = new Table({
     head: ['', 'quality', 'interval', 'per call', 'accepted', 'of those right'],
     colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
@@ -41,7 +56,7 @@ function figuresTable({ inForce, straight, chosen, models }: Calibration): strin
   });
   const rows: [string, Figures | null][] = [
     ['in force', inForce],
-    ['chosen', chosen],
+    ['chosen', verdict === 'change' ? chosen : null],
     [`only ${models.at(-1)}`, straight],
   ];
   for (const [name, figures] of rows) if (figures !== null) table.push(toCells(name, figures));
@@ -64,9 +79,10 @@ function showPrecision({ share, low, high, of }: Rate): string {
   return of === 0 ? UNKNOWN : `${showShare(share)} (${showShare(low)} - ${showShare(high)})`;
 }
 
-function writeDial({ name, path, inForce, chosen, isFree }: CalibratedDial): string {
+function writeDial(dial: CalibratedDial, isTaken: boolean): string {
+  const { name, path, inForce, chosen, isFree } = dial;
   const place = `accept[${path[3]}]`;
   const fixed = isFree ? '' : ', stays as it is: it is the truth here';
-  const next = chosen === null || chosen === inForce ? '' : ` -> ${chosen}`;
+  const next = isTaken && isTurned(dial) ? ` -> ${chosen}` : '';
   return `  ${name} (${place}): ${inForce}${next}${fixed}`;
 }

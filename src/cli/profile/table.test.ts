@@ -43,6 +43,18 @@ describe('a profile as text', () => {
     assert.match(text, /\n {2}small failed: reference 1\n/);
   });
 
+  test('says that an answer can fail at several gates where several refused some', () => {
+    const byGate = [
+      { gate: 'reference', judged: 100, passed: 55, broken: 0 },
+      { gate: 'length', judged: 100, passed: 81, broken: 0 },
+    ];
+    const twice = { ...SMALL, passed: 55, judged: 100, changes: { byGate } };
+    assert.match(
+      writeProfiles([reportTask(profileOf('t', [twice]))], null),
+      /\n {2}small failed: reference 45, length 19 \(one answer can fail at several\)\n/,
+    );
+  });
+
   test('ends with what to do and what that saves', () => {
     assert.match(
       text,
@@ -105,6 +117,12 @@ describe('several tasks', () => {
       overview,
       /Of 1,000 calls: what they cost at frontier, then as recommended\.\nSaved a month, where the volume is known: \$6,655\.00 of \$7,000\.00\./,
     );
+  });
+
+  test('a model that is taken for now has its own verdict, and is marked', () => {
+    const open = reportTask(profileOf('open', [{ ...SMALL, passed: 195 }, FRONTIER]));
+    const text = writeProfiles([open, ...tasks], 'frontier');
+    assert.match(text, /│ open +│ frontier │ ● default for now │/);
   });
 
   test('say so when there is no baseline', () => {

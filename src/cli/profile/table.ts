@@ -3,7 +3,7 @@
 import Table from 'cli-table3';
 import { showCount, showDuration, showText, UNKNOWN } from '../../ledger/display.ts';
 import { placeModels } from '../../lifecycle/profile/beaten.ts';
-import type { ModelProfile, Profile, ProfileVerdict } from '../../lifecycle/profile/profile.ts';
+import type { GateResult, ModelProfile, Profile, ProfileVerdict } from '../../lifecycle/profile/profile.ts';
 import { percent, percentRange } from '../../lifecycle/profile/verdict.ts';
 import { type Advice, adviceFor, type ReportTask, savingOf } from '../../lifecycle/report/advice.ts';
 import { counted, sayDifference, showNano, showThousand, waitsFor } from '../../lifecycle/report/words.ts';
@@ -108,6 +108,7 @@ function notesOn(model: ModelProfile, { models, thresholds }: Profile): string[]
 
 /** What the answers that did not pass failed at, the worst gate first. */
 function failuresOf({ byGate, refused }: ModelProfile): string {
+  const isFailed = ({ judged, passed }: GateResult): boolean => judged > passed;
   const failing = byGate
     .filter(({ judged, passed, broken }) => judged > passed || broken > 0)
     .toSorted((one, other) => other.judged - other.passed - (one.judged - one.passed))
@@ -116,7 +117,7 @@ function failuresOf({ byGate, refused }: ModelProfile): string {
       return broken > 0 ? `${failed} (${showCount(broken)} without a verdict)` : failed;
     });
   if (refused > 0) failing.push(`refused by the provider ${showCount(refused)}`);
-  return failing.join(', ');
+  return `${failing.join(', ')}${byGate.filter(isFailed).length > 1 ? ' (one answer can fail at several)' : ''}`;
 }
 
 const OVERVIEW = ['verdict', '1,000 calls', 'then', 'saved', 'saved a month'];
@@ -150,9 +151,14 @@ function overview(advices: readonly Advice[], baseline: string | null): string {
   return [table.toString(), ...[now, ...sum].flatMap((line) => wrap(showText(line), WIDTH, 2))].join('\n');
 }
 
-function toFigures({ task, nowNanoUsd, thenNanoUsd, savedShare, savedPerMonth }: Advice): string[] {
+/** Its own verdict; `for now` as long as a cheaper model is open. */
+function sayVerdict({ verdict }: ModelProfile, { profile }: ReportTask): string {
+  return profile.recommendation.openModels.length === 0 ? SIGNS[verdict] : `${SIGNS[verdict]} for now`;
+}
+
+function toFigures({ task, recommended, nowNanoUsd, thenNanoUsd, savedShare, savedPerMonth }: Advice): string[] {
   return [
-    SIGNS[task.profile.recommendation.verdict],
+    recommended === null ? SIGNS[task.profile.recommendation.verdict] : sayVerdict(recommended, task),
     showThousand(nowNanoUsd),
     showThousand(thenNanoUsd),
     savedShare === null ? UNKNOWN : percent(savedShare),

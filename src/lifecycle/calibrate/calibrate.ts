@@ -37,7 +37,8 @@ export async function calibrate(
 ): Promise<Calibration> {
   const { config, engine, oracle } = options;
   const { name, thresholds } = task.config;
-  const recall: Recall = (model, prompt) => store.reply(replyKey(upstreamsOf(engine, model), prompt));
+  const heard: Heard = { replies: 0, verdicts: 0 };
+  const recall = listening((model, prompt) => store.reply(replyKey(upstreamsOf(engine, model), prompt)), heard);
   const truth = oracle === null ? byLabels(task) : byJudge(task, { judge: oracle, recall, engine });
   const dials = dialsOf(task.config, { recall, frozen: oracle === null ? [] : [oracle] });
   const { models, isLastGated } = cascadeOf(task, options);
@@ -81,7 +82,7 @@ export async function calibrate(
   return {
     ...blank,
     ...decision,
-    say: decision.say + sayLeft(built, name),
+    say: decision.say + sayLeft(built, name, heard),
     cases: { chosenOn: split.choose.length, reportedOn: split.report.length, left, imputed },
     dials: dials.map((dial, at) => toCalibrated(dial, chosen?.[at] ?? null)),
   };
@@ -144,12 +145,41 @@ function byJudge(
   };
 }
 
+/** What judges have said of the answers, and how much of it was a verdict. */
+interface Heard {
+  replies: number;
+  verdicts: number;
+}
+
+function listening(recall: Recall, heard: Heard): Recall {
+  return (model, prompt) => {
+    const reply = recall(model, prompt);
+    if (reply !== null) heard.replies++;
+    if (reply !== null && readGrade(reply.text) !== null) heard.verdicts++;
+    return reply;
+  };
+}
+
 /** What is missing and which command brings it. */
-function sayLeft({ left }: Cases, task: string): string {
+function sayLeft({ left }: Cases, task: string, heard: Heard): string {
   const parts = [
     left.unanswered > 0 && `${left.unanswered} samples have no answer of a cheap model: \`tierline profile ${task}\``,
     left.unlabelled > 0 && `of ${left.unlabelled} nobody knows what is right`,
-    left.unjudged > 0 && `about ${left.unjudged} a judge has not been asked: \`tierline judge ${task}\``,
+    left.unjudged > 0 && sayUnjudged(left.unjudged, task, heard),
+    left.unjudged === 0 && heard.replies > 0 && heard.verdicts === 0 && sayMute(heard),
   ].filter((part) => part !== false);
   return parts.length === 0 ? '' : `; ${parts.join('; ')}`;
+}
+
+/** Of a judge that has been asked, what is left is what other gates refuse, or what it could not say. */
+function sayUnjudged(unjudged: number, task: string, heard: Heard): string {
+  if (heard.replies === 0) return `about ${unjudged} a judge has not been asked: \`tierline judge ${task}\``;
+  if (heard.verdicts === 0) return `${unjudged} have no verdict, and ${sayMute(heard)}`;
+  return `${unjudged} have no verdict of a judge: \`tierline judge ${task}\` asks it only about what the other gates let pass`;
+}
+
+function sayMute({ replies }: Heard): string {
+  return replies === 1
+    ? 'the only reply of a judge was no verdict'
+    : `none of the ${replies} replies of a judge was a verdict`;
 }

@@ -6,6 +6,7 @@ import { Asking } from '../../delivery/asking.ts';
 import type { Engine } from '../../router.ts';
 import { replyKey } from '../profile/answer.ts';
 import type { AnswerStore } from '../profile/answer-store.ts';
+import { Hearing, sayOver } from '../profile/hearing.ts';
 import { expectedReplyCost, upstreamsOf } from '../profile/judging.ts';
 import { type JobEnd, type LaneOptions, type LaneResult, runLane } from '../profile/lane.ts';
 import { type ProfileRun, withoutRetries } from '../profile/run-profile.ts';
@@ -49,8 +50,15 @@ export async function askJudges(run: JudgeRun, questions: readonly JudgeQuestion
   const engine = withoutRetries(run.engine);
   const results = await Promise.all(
     [...Map.groupBy(questions, ({ judge }) => judge)].map(async ([judge, own]): Promise<[string, LaneResult]> => {
-      const work = (question: JudgeQuestion): Promise<JobEnd> => askOne({ ...run, engine }, question);
-      return [judge, await runLane(own, work, { options, signal })];
+      const hearing = new Hearing();
+      let skipped = 0;
+      const work = (question: JudgeQuestion): Promise<JobEnd> => {
+        if (!hearing.isOver()) return askOne({ ...run, engine }, question, hearing);
+        skipped++;
+        return Promise.resolve({ is: 'done' });
+      };
+      const result = await runLane(own, work, { options, signal });
+      return [judge, { ...result, left: result.left + skipped }];
     }),
   );
   return new Map(results);
@@ -59,6 +67,7 @@ export async function askJudges(run: JudgeRun, questions: readonly JudgeQuestion
 async function askOne(
   { engine, spending, clock, onProgress }: JudgeRun,
   { task, store, judge, key, prompt, expectedNanoUsd }: JudgeQuestion,
+  hearing: Hearing,
 ): Promise<JobEnd> {
   const group = `judge\n${judge}`;
   const reserved = spending.reserve(group, expectedNanoUsd);
@@ -74,6 +83,7 @@ async function askOne(
   if (failure === undefined) store.keep({ kind: 'reply', ...line, text });
   else if (costNanoUsd !== 0) store.keep({ kind: 'failure', ...line, code: end });
   spending.settle(group, reserved, costNanoUsd);
+  if (failure === undefined && hearing.take(text)) onProgress({ judge, isAnswered: false, note: sayOver(judge) });
   onProgress({ judge, isAnswered: failure === undefined, note: failure === undefined ? null : `${judge}: ${failure}` });
   if (failure === undefined) return { is: 'done' };
   return end === 'refused' ? { is: 'stuck' } : { is: 'again', waitMs, isLimit: end === 'limited' };

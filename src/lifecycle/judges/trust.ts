@@ -2,10 +2,11 @@
 import type { JudgesConfig } from '../../config/config.ts';
 import { twoSidedZ } from '../../stats/normal.ts';
 import { trialsToSettle } from '../../stats/proportion.ts';
+import { UNREADABLE_IN_A_ROW } from '../profile/hearing.ts';
 import { percent } from '../profile/verdict.ts';
 import type { BiasState, JudgeGrading, Lean, PositionBias, Trust } from './judge-report.ts';
 
-type Figures = Pick<JudgeGrading, 'labels' | 'kappa' | 'falsePass' | 'position' | 'length' | 'own'>;
+type Figures = Pick<JudgeGrading, 'labels' | 'unreadable' | 'kappa' | 'falsePass' | 'position' | 'length' | 'own'>;
 
 export interface TrustLimits extends JudgesConfig {
   confidence: number;
@@ -27,6 +28,7 @@ export function trustOf(
 function gateTrust(figures: Figures, limits: TrustLimits): Pick<JudgeGrading, 'verdict' | 'moreLabels' | 'say'> {
   if (figures.labels.count === 0)
     return { verdict: 'open', moreLabels: limits.minLabels, say: 'nothing is labelled that it was asked about' };
+  if (figures.unreadable === figures.labels.count) return noVerdicts(figures, limits);
   const few = countPoint(figures, limits);
   const points = [kappaPoint(figures, limits), passPoint(figures, limits)];
   const leans = [leanPoint(figures.length, LENGTH, 'inScores'), leanPoint(figures.own, OWN, 'inScores')];
@@ -39,6 +41,13 @@ function gateTrust(figures: Figures, limits: TrustLimits): Pick<JudgeGrading, 'v
   const rest =
     moreLabels === null ? 'how many labels would tell is not known' : `about ${moreLabels} more labels would tell`;
   return { verdict: 'open', moreLabels, say: `${join(open)}; ${rest}` };
+}
+
+/** Replies that are no verdicts refuse everything: kappa and false passes would say something of a judge that says nothing. */
+function noVerdicts({ unreadable }: Figures, { minLabels }: TrustLimits): ReturnType<typeof gateTrust> {
+  const say = unreadable === 1 ? 'its only reply was no verdict' : `none of its ${unreadable} replies was a verdict`;
+  if (unreadable >= UNREADABLE_IN_A_ROW) return { verdict: 'untrusted', moreLabels: null, say };
+  return { verdict: 'open', moreLabels: Math.max(1, minLabels - unreadable), say };
 }
 
 /** One limit that is going to be broken settles it; otherwise all have to be held. */

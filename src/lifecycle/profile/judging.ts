@@ -11,6 +11,7 @@ import type { Engine } from '../../router.ts';
 import type { Sample } from '../samples/sample.ts';
 import { fromKept, type KeptAnswer, type KeptReply, replyKey } from './answer.ts';
 import type { AnswerStore, KeptAnswers } from './answer-store.ts';
+import { Hearing, sayOver } from './hearing.ts';
 import { type Judged, judge } from './oracle.ts';
 import type { ProfiledTask, ProfileRun } from './run-profile.ts';
 
@@ -30,10 +31,10 @@ export function upstreamsOf({ delivery }: Pick<Engine, 'delivery'>, model: strin
 
 /** Asks judges what has not been asked yet, within the ceiling of the run. */
 export function createJudging(
-  run: Pick<ProfileRun, 'engine' | 'spending' | 'signal' | 'clock'>,
+  run: Pick<ProfileRun, 'engine' | 'spending' | 'signal' | 'clock' | 'onProgress'>,
   task: ProfiledTask,
 ): Judging {
-  const ask = askOrRecall(run, task);
+  const ask = whileHeard(run, task);
   return { judge: (sample, inbound, kept) => judgeKept(task, { sample, inbound, kept, ask }) };
 }
 
@@ -41,6 +42,24 @@ export function createJudging(
 export function createRecall(engine: Engine, task: Pick<ProfiledTask, 'oracle'> & { store: KeptAnswers }): Judging {
   const ask = recallOnly(engine, task.store);
   return { judge: (sample, inbound, kept) => judgeKept(task, { sample, inbound, kept, ask }) };
+}
+
+/** As long as its replies are verdicts; those that are recalled count, so that the next run does not begin anew. */
+function whileHeard(run: Parameters<typeof createJudging>[0], task: ProfiledTask): JudgeAsk {
+  const ask = askOrRecall(run, task);
+  const recall = recallOnly(run.engine, task.store);
+  const hearings = new Map<string, Hearing>();
+  return async (model, prompt) => {
+    const hearing = hearings.get(model) ?? new Hearing();
+    hearings.set(model, hearing);
+    const known = await recall(model, prompt);
+    if (known.failure !== undefined && hearing.isOver())
+      return { text: '', failure: 'its replies are no verdicts, so it is asked no further', costNanoUsd: 0 };
+    const reply = known.failure === undefined ? known : await ask(model, prompt);
+    const isEnd = reply.failure === undefined && hearing.take(reply.text);
+    if (isEnd && known.failure !== undefined) run.onProgress({ model, kept: null, note: sayOver(model) });
+    return reply;
+  };
 }
 
 export type JudgeAsk = (model: string, prompt: string) => Promise<JudgeReply>;

@@ -262,6 +262,21 @@ describe('a judge', () => {
     assert.equal(strict.model('small').passRate.share, 0.9);
   });
 
+  test('that says nothing that could be read is asked no further, nor in the next run', async (t) => {
+    const upstream = await startUpstream(t, ({ model, prompt }) => ({
+      text: model === 'judge' ? 'Well.' : `dear ${prompt}`,
+    }));
+    const folder = folderWith(t, { letter: prompts(80).map((line) => ({ ...line, reference: undefined })) });
+    const config = configFor(upstream.url, JUDGED);
+    const { model, notes } = await run(t, { config, folder, models: ['small'], concurrency: 1 });
+    const asked = upstream.asked.length;
+    assert.equal(asked, 80 + 20);
+    assert.deepEqual([model('small').judged, model('small').verdict], [0, 'undecided']);
+    assert.deepEqual(notes, ['judge: 20 replies in a row were no verdict; it is asked no further']);
+    await run(t, { config, folder, models: ['small'], concurrency: 1 });
+    assert.equal(upstream.asked.length, asked);
+  });
+
   test('that cannot be asked gives no verdict, and the next run asks it again', async (t) => {
     let isDown = true;
     const upstream = await startUpstream(t, (question) => {
@@ -361,6 +376,16 @@ describe('before anything is asked', () => {
     });
     assert.deepEqual([blind.expectedNanoUsd, blind.unpriced], [null, ['free']]);
   });
+});
+
+test('a look at a part of the samples leaves the profile of all of them in its file', async (t) => {
+  const upstream = await startUpstream(t, mostly);
+  const folder = folderWith(t, { label: prompts(20) });
+  const config = configFor(upstream.url, LABELS);
+  const whole = await run(t, { config, folder });
+  const part = await run(t, { config, folder, limit: 5 });
+  assert.equal(part.model('small').judged, 5);
+  assert.deepEqual(JSON.parse(readFileSync(placesOf(folder, 'label').profile, 'utf8')), whole.profiles[0]);
 });
 
 test('samples that nobody needs any more leave their answers where they are', async (t) => {

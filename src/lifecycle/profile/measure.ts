@@ -1,7 +1,6 @@
 // A whole measurement: prepared tasks, what it would cost, the run, and a profile per task in its file.
 import type { NanoUsd } from '../../call/money.ts';
 import type { Engine } from '../../router.ts';
-import { replaceFile } from '../replace-file.ts';
 import { type AnswerStore, openAnswerStore } from './answer-store.ts';
 import { collectOutcomes } from './collect.ts';
 import { createJudging, createRecall } from './judging.ts';
@@ -10,6 +9,7 @@ import type { PreparedTask } from './prepare.ts';
 import type { Profile } from './profile.ts';
 import { type Job, openJobs, type ProfiledTask, type ProfileRun, runProfile } from './run-profile.ts';
 import { summarise } from './summarise.ts';
+import { type KeptProfile, writeProfile } from './write-profile.ts';
 
 /** A measurement that can begin. Its stores are open: `close` has to follow. */
 export interface Measurement {
@@ -72,23 +72,28 @@ function usualTokens({ config }: PreparedTask, store: AnswerStore): number | nul
   return lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
 }
 
-/** Runs what is missing, judges everything and writes the profiles. */
+/** Runs what is missing, judges everything and writes the profiles; `kept` are those in files that know more, and stay. */
 export async function measure(
   measurement: Measurement,
   run: ProfileRun,
-): Promise<{ profiles: Profile[]; lanes: Map<string, LaneResult> }> {
+): Promise<{ profiles: Profile[]; kept: KeptProfile[]; lanes: Map<string, LaneResult> }> {
+  const isOffline = run.signal.aborted;
   const lanes = await runProfile(run, measurement.jobs);
   const profiles: Profile[] = [];
-  for (const task of measurement.tasks) profiles.push(await profileOf(task, run));
-  return { profiles, lanes };
+  const kept: KeptProfile[] = [];
+  for (const task of measurement.tasks) {
+    const profile = await profileOf(task, run);
+    profiles.push(profile);
+    const stays = writeProfile(profile, { path: task.places.profile, isOffline });
+    if (stays !== null) kept.push(stays);
+  }
+  return { profiles, kept, lanes };
 }
 
-async function profileOf(task: MeasuredTask, run: ProfileRun): Promise<Profile> {
-  const { profiled, places } = task;
+function profileOf(task: MeasuredTask, run: ProfileRun): Promise<Profile> {
+  const { profiled } = task;
   const judging = run.signal.aborted ? createRecall(run.engine, profiled) : createJudging(run, profiled);
-  const profile = await toProfile(task, { engine: run.engine, judging, nowMs: run.clock.nowMs() });
-  replaceFile(places.profile, `${JSON.stringify(profile, null, 2)}\n`);
-  return profile;
+  return toProfile(task, { engine: run.engine, judging, nowMs: run.clock.nowMs() });
 }
 
 /** What is known of a task by now. */

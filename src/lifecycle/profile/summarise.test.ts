@@ -201,6 +201,37 @@ test('of nothing is nothing: no share, no cost, no verdict', () => {
   assert.deepEqual([model.verdict, model.firstAt, model.outputTokens], ['undecided', null, null]);
 });
 
+describe('answers without a verdict', () => {
+  const some = (count: number, pass: boolean | null, more: Partial<Outcome> = {}): Outcome[] =>
+    Array.from({ length: count }, () => outcome(pass, more));
+  const profileOf = (outcomes: readonly Outcome[]): Profile =>
+    summarise([{ model: 'm', tier: null, upstreams: ['p/m'], outcomes }], FACTS);
+
+  test('leave it undecided where they could change it: those that have one are selected', () => {
+    const { models, recommendation } = profileOf([...some(3, false), ...some(132, null)]);
+    assert.deepEqual([models[0]?.verdict, models[0]?.moreSamples], ['undecided', null]);
+    assert.match(
+      models[0]?.say ?? '',
+      /^0 % of 3 pass, .*, but 132 of 135 have no verdict: those that have one are no fair part$/,
+    );
+    assert.match(recommendation.say, /Not decided: m \(too many of its answers have no verdict\)/);
+    assert.equal(modelOf([...some(200, true), ...some(50, null)]).verdict, 'undecided');
+  });
+
+  test('change nothing where they are few, or where it is the same whatever they are', () => {
+    assert.equal(modelOf([...some(200, true), ...some(4, null)]).verdict, 'default');
+    assert.equal(modelOf([...some(150, false), ...some(50, null)]).verdict, 'next');
+  });
+
+  test('are not samples without an answer: the run left those in a fair order', () => {
+    assert.equal(modelOf([...some(100, false), ...some(300, null, { kept: null })]).verdict, 'next');
+  });
+
+  test('when all are, it says so', () => {
+    assert.equal(modelOf(some(136, null)).say, '136 of 136 have no verdict');
+  });
+});
+
 describe('a judge that is not trusted', () => {
   const DOUBT = 'the judge opus has not been graded against labels';
   const good = Array.from({ length: 200 }, () => outcome(true));

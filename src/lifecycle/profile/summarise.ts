@@ -8,7 +8,7 @@ import { describeValues } from '../../stats/quantile.ts';
 import type { KeptAnswer } from './answer.ts';
 import { frontierOf } from './frontier.ts';
 import type { GateResult, ModelProfile, PassRate, Profile, ProfiledCost } from './profile.ts';
-import { doubtful, judgeRate, recommend } from './verdict.ts';
+import { doubtful, judgeRate, type RateVerdict, recommend, unfair } from './verdict.ts';
 
 /** What became of one sample with one model. */
 export interface Outcome {
@@ -52,6 +52,9 @@ export function summarise(measured: readonly Measured[], facts: ProfileFacts): P
     cost: cost.perCallNanoUsd as number,
   }));
   for (const at of frontierOf(points)) (priced[at] as ModelProfile).isOnFrontier = true;
+  const unfairOnes = new Set(
+    measured.filter(({ outcomes }) => isUnfair(outcomes, facts.thresholds)).map(({ model }) => model),
+  );
   const rated = models.map(({ model, tier, verdict, moreSamples, passRate, cost }) => ({
     model,
     tier,
@@ -60,6 +63,7 @@ export function summarise(measured: readonly Measured[], facts: ProfileFacts): P
     share: passRate.share,
     perCallNanoUsd: cost.perCallNanoUsd,
     isDoubted: isDoubted(passRate, facts),
+    isUnfair: unfairOnes.has(model),
   }));
   return { version: 1, ...rest, models, recommendation: recommend(rated, hasGates), warnings: warningsOf(facts) };
 }
@@ -95,9 +99,34 @@ function summariseModel({ model, tier, upstreams, outcomes }: Measured, facts: P
     inputTokens: describeValues(usages.map(totalInputTokens)),
     latencyMs: describeValues(answered.map(({ latencyMs }) => latencyMs)),
     byGate: byGate(outcomes, facts.gates),
-    ...(isDoubted(passRate, facts) ? doubtful : judgeRate)(passRate, judged.length, facts.thresholds),
+    ...verdictOf(outcomes, passRate, facts),
     isOnFrontier: false,
   };
+}
+
+function verdictOf(outcomes: readonly Outcome[], rate: PassRate, facts: ProfileFacts): RateVerdict {
+  const judged = outcomes.filter(({ pass }) => pass !== null).length;
+  if (isUnfair(outcomes, facts.thresholds))
+    return unfair(rate, judged, outcomes.filter(({ kept }) => kept !== null).length);
+  return (isDoubted(rate, facts) ? doubtful : judgeRate)(rate, judged, facts.thresholds);
+}
+
+/** Share of the answers that may be without a verdict before it is asked what they could change. */
+const FEW = 0.02;
+
+/**
+ * Whether the answers without a verdict would change what is said, were they all passed or all failed: what has one is selected then, as
+ * where a judge fails at whatever passed the other gates. Samples without an answer are left in a shuffled order, and a fair part.
+ */
+function isUnfair(outcomes: readonly Outcome[], thresholds: ThresholdsConfig): boolean {
+  const answered = outcomes.filter(({ kept }) => kept !== null);
+  const open = answered.filter(({ pass }) => pass === null).length;
+  if (open <= answered.length * FEW) return false;
+  const [best, worst] = [true, false].map((otherwise) => {
+    const rate = rateOf(answered, ({ pass }) => pass ?? otherwise, thresholds.confidence);
+    return judgeRate(rate, answered.length, thresholds).verdict;
+  });
+  return best !== worst;
 }
 
 /** Whether a model would be the default on the word of a judge that is not trusted. */

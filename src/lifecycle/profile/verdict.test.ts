@@ -129,6 +129,11 @@ describe('a recommendation', () => {
       recommend([small('next'), mid('undecided', { share: null, perCallNanoUsd: null })], true).say,
       /nothing is known of mid yet/,
     );
+    const nothing = { share: null, perCallNanoUsd: null };
+    assert.equal(
+      recommend([small('undecided', nothing), mid('undecided', nothing)], true).say,
+      'Nothing has been measured yet.',
+    );
     assert.match(recommend([mid('default', { perCallNanoUsd: null })], true).say, /^What mid costs is not known/);
     for (const found of [recommend([small('next')], true), recommend([], true)]) assert.equal(found.model, null);
   });

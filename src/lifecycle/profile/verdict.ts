@@ -35,6 +35,17 @@ export function doubtful(rate: PassRate, judged: number, thresholds: ThresholdsC
   return { verdict: 'undecided', moreSamples: null, say: `${say}, if the judge were trusted, and it is not` };
 }
 
+/** What a rate comes to where those of the answers that have a verdict were selected by having one. */
+export function unfair({ share, low, high }: PassRate, judged: number, answered: number): RateVerdict {
+  const found = share === null ? '' : `${percent(share)} of ${judged} pass, ${percentRange({ low, high })}, but `;
+  const rest = share === null ? '' : ': those that have one are no fair part';
+  return {
+    verdict: 'undecided',
+    moreSamples: null,
+    say: `${found}${answered - judged} of ${answered} have no verdict${rest}`,
+  };
+}
+
 interface Band extends Interval {
   verdict: ProfileVerdict;
   say: string;
@@ -60,6 +71,8 @@ export type Rated = Pick<ModelProfile, 'model' | 'tier' | 'verdict' | 'moreSampl
   perCallNanoUsd: number | null;
   /** Whether it is undecided only because of a judge that is not trusted. */
   isDoubted?: boolean;
+  /** Whether it is undecided because answers without a verdict could change it. */
+  isUnfair?: boolean;
 };
 
 /** `hasGates`: whether production has gates for the task; without any nothing holds a wrong answer back. */
@@ -112,7 +125,10 @@ function giveUp(models: readonly Rated[], open: readonly Rated[], hasGates: bool
   }
   const unseen = models.filter(({ share }) => share === null).map(({ model }) => model);
   if (unseen.length > 0) {
-    const say = `None of the measured models is good enough, and nothing is known of ${unseen.join(', ')} yet.`;
+    const isNothing = models.every(({ share, isUnfair }) => share === null && isUnfair !== true);
+    const say = isNothing
+      ? 'Nothing has been measured yet.'
+      : `None of the measured models is good enough, and nothing is known of ${unseen.join(', ')} yet.`;
     return { ...none, verdict: 'undecided', openModels: unseen, say };
   }
   const unpriced = models.filter(({ perCallNanoUsd, verdict }) => perCallNanoUsd === null && verdict !== 'next');
@@ -127,7 +143,8 @@ function giveUp(models: readonly Rated[], open: readonly Rated[], hasGates: bool
   };
 }
 
-function sayMore({ moreSamples, isDoubted }: Rated): string {
+function sayMore({ moreSamples, isDoubted, isUnfair }: Rated): string {
+  if (isUnfair === true) return 'too many of its answers have no verdict';
   if (isDoubted === true) return 'on the word of a judge that is not trusted';
   return moreSamples === null ? 'on the edge' : `about ${moreSamples} more samples`;
 }

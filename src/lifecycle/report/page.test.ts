@@ -76,7 +76,7 @@ describe('the top of the page', () => {
     assert.deepEqual(tableOf(page, 'What to do, task by task'), [
       ['Task', 'Take', 'Pass rate', '1,000 calls now', '1,000 calls then', 'Saving a month', 'Verdict'],
       ['triage support', 'small', '99.5 % 97.2 % to 99.9 %', '$7.00', '$0.345 95.1 % less', '$665.50', '● default'],
-      ['review', 'frontier', '100 % 98.1 % to 100 %', '$7.00', '$7.00', '-', '? undecided'],
+      ['review', 'frontier', '100 % 98.1 % to 100 %', '$7.00', '$7.00', '-', '● default for now'],
     ]);
   });
 

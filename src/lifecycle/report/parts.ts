@@ -3,6 +3,7 @@
 import { UNKNOWN } from '../../ledger/display.ts';
 import type { ModelProfile, PassRate, ProfileVerdict } from '../profile/profile.ts';
 import { percent, percentRange } from '../profile/verdict.ts';
+import type { Advice } from './advice.ts';
 import { type Markup, markup, type Piece } from './markup.ts';
 import { VERDICTS } from './words.ts';
 
@@ -17,6 +18,13 @@ const LONG = 16;
 /** Told by sign and word, never by colour alone. */
 export function verdictChip(verdict: ProfileVerdict): Markup {
   return markup`<span class="chip ${verdict}" title="${VERDICTS[verdict]}"><span aria-hidden="true">${SIGNS[verdict]}</span> ${verdict}</span>`;
+}
+
+/** Of what is recommended: the model's own verdict, `for now` as long as a cheaper one is open. */
+export function takenChip({ task: { profile }, recommended }: Pick<Advice, 'task' | 'recommended'>): Markup {
+  const { verdict, openModels } = profile.recommendation;
+  const chip = verdictChip(recommended?.verdict ?? verdict);
+  return recommended === null || openModels.length === 0 ? chip : markup`${chip} <span class="quiet">for now</span>`;
 }
 
 const SIGNS: Readonly<Record<ProfileVerdict, string>> = { default: '●', gated: '◐', next: '○', undecided: '?' };

@@ -4,7 +4,7 @@ import { percent } from '../profile/verdict.ts';
 import type { Advice } from './advice.ts';
 import { type Column, dataTable } from './data-table.ts';
 import { type Markup, markup, type Piece } from './markup.ts';
-import { modelName, named, rangeOf, sentence, shareOf, verdictChip } from './parts.ts';
+import { modelName, named, rangeOf, sentence, shareOf, takenChip } from './parts.ts';
 import { headline, showNano, showThousand } from './words.ts';
 
 /** `baseline`: name of the model that savings are counted against; null for none. */
@@ -45,7 +45,7 @@ const columns: readonly Column<Line>[] = [
     cell: ([, { savedPerMonth }]) =>
       savedPerMonth === null ? UNKNOWN : markup`<strong>${showNano(savedPerMonth)}</strong>`,
   },
-  { name: 'Verdict', cell: ([, { task }]) => verdictChip(task.profile.recommendation.verdict) },
+  { name: 'Verdict', cell: ([, advice]) => takenChip(advice) },
 ];
 
 function sayTake({ recommended, behind }: Advice): Piece {

@@ -9,7 +9,7 @@ import { type Chart, inlineSvg } from './chart/svg.ts';
 import { type Column, dataTable } from './data-table.ts';
 import { type FigureKind, figuresOf, showTokens } from './figures.ts';
 import { type Markup, markup, type Piece } from './markup.ts';
-import { modelName, named, rangeOf, sentence, shareOf, verdictChip } from './parts.ts';
+import { modelName, named, rangeOf, sentence, shareOf, takenChip, verdictChip } from './parts.ts';
 import { unknownsOf } from './unknowns.ts';
 import { counted, sayDifference, showThousand } from './words.ts';
 
@@ -20,7 +20,7 @@ export function taskSection(advice: Advice, number: number, baseline: string | n
   const unknowns = unknownsOf(advice, baseline);
   return markup`<section class="task" id="task-${number}" aria-labelledby="h-${number}"><h2 id="h-${number}">${named(profile.task)}</h2>
 <p class="meta">${counted(profile.samples.count, 'sample')}, ${showCount(profile.samples.withReference)} with a reference; has to pass ${profile.gates.join(', ')}${owner !== null && markup`; owner ${owner}`}</p>
-<p class="advice">${verdictChip(profile.recommendation.verdict)} ${sentence(profile.recommendation.say + sayMoney(advice))}</p>${profile.warnings.length > 0 && markup`<ul class="warnings">${profile.warnings.map((say) => markup`<li>${sentence(say)}</li>`)}</ul>`}
+<p class="advice">${takenChip(advice)} ${sentence(profile.recommendation.say + sayMoney(advice))}</p>${profile.warnings.length > 0 && markup`<ul class="warnings">${profile.warnings.map((say) => markup`<li>${sentence(say)}</li>`)}</ul>`}
 <div class="figures">${COLUMNS.map((kinds) => markup`<div>${charts.filter(({ kind }) => kinds.includes(kind)).map(({ kind, chart }) => figure(kind, chart, { models: profile.models, gates: profile.gates, latencyBudgetMs }))}</div>`)}</div>
 ${dataTable('Models, cheapest first', modelColumns, profile.models)}${beatenList(profile.models)}${unknowns.length > 0 && markup`<h3>What is not known</h3><ul class="unknown">${unknowns.map((say) => markup`<li>${sentence(say)}</li>`)}</ul>`}
 </section>

@@ -100,6 +100,12 @@ describe('what a verdict waits for', () => {
     assert.equal(wait({ changes: { verdict: 'undecided', moreSamples: null } }), 'a judge that is trusted');
   });
 
+  test('is the verdicts that gates could not give, where those could change it', () => {
+    const byGate = [{ gate: 'judge', judged: 0, passed: 0, broken: 132 }];
+    const changes = { verdict: 'undecided', moreSamples: null, missing: 132, byGate } as const;
+    assert.equal(wait({ passed: 0, judged: 3, changes }), 'verdicts on the answers that have none');
+  });
+
   test('is nothing where there is one, or where nothing was judged', () => {
     assert.equal(wait({}), null);
     assert.equal(wait({ passed: 0, judged: 0 }), null);

@@ -35,15 +35,20 @@ export const VERDICTS: Readonly<Record<ProfileVerdict, string>> = {
 
 /** What a verdict waits for; null when there is one, or nothing was judged. */
 export function waitsFor(model: Waiting, thresholds: ThresholdsConfig): string | null {
-  const { verdict, moreSamples, passRate, judged } = model;
+  const { verdict, moreSamples, passRate, judged, missing, byGate } = model;
   if (verdict !== 'undecided' || passRate.share === null) return null;
   if (moreSamples !== null) return `about ${counted(moreSamples, 'more sample')}`;
+  const broken = Math.max(0, ...byGate.map((gate) => gate.broken));
+  if (broken > FEW * (judged + missing)) return 'verdicts on the answers that have none';
   // A rate that would have a verdict and has none is one that a judge vouches for whom nobody trusts.
   const isSettled = judgeRate(passRate, judged, thresholds).verdict !== 'undecided';
   return isSettled ? 'a judge that is trusted' : 'more samples than can be told: it stands on the edge of a threshold';
 }
 
-type Waiting = Pick<ModelProfile, 'verdict' | 'moreSamples' | 'passRate' | 'judged'>;
+/** Share of the samples whose verdict may be missing before a verdict waits for them. */
+const FEW = 0.02;
+
+type Waiting = Pick<ModelProfile, 'verdict' | 'moreSamples' | 'passRate' | 'judged' | 'missing' | 'byGate'>;
 
 /** `saves $1.20 (80 %)`, or `costs $0.10 more`. */
 export function sayDifference(amount: number, share: number | null): string {
