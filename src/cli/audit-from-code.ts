@@ -12,7 +12,7 @@ import { mergeRegister } from '../lifecycle/audit/merge-register.ts';
 import { readRegisterText, registerPath } from '../lifecycle/audit/register.ts';
 import { foundInCode, taskNameOf } from '../lifecycle/audit/register-code.ts';
 import { writeKept } from '../lifecycle/audit/write-file.ts';
-import { mergedLines } from './audit-register.ts';
+import { leftAlone, mergedLines } from './audit-register.ts';
 import type { CommandIo } from './command-io.ts';
 import { findConfigFile } from './find-config.ts';
 
@@ -44,6 +44,7 @@ export function fromCodeCommand(options: FromCodeOptions, io: Pick<CommandIo, 'p
     writeKept(register, merged.text);
     lines.push('', ...mergedLines(merged, register));
   }
+  if (options.dryRun === true) lines.push('', leftAlone(register));
   if (options.json === true) io.print(`${JSON.stringify(audit, null, 2)}\n`);
   else io.print(`${[...toPage(audit, nowMs), ...lines].join('\n')}\n`);
 }

@@ -10,7 +10,7 @@ import { foundInLog } from '../lifecycle/audit/register-log.ts';
 import { worthTesting } from '../lifecycle/audit/worth-testing.ts';
 import { writeKept } from '../lifecycle/audit/write-file.ts';
 import { logAuditPage } from './audit-log.ts';
-import { mergedLines } from './audit-register.ts';
+import { leftAlone, mergedLines } from './audit-register.ts';
 import type { CommandIo } from './command-io.ts';
 import { findConfigFile } from './find-config.ts';
 
@@ -48,7 +48,8 @@ export async function fromLogCommand(options: FromLogOptions, io: CommandIo): Pr
     return;
   }
   io.print(logAuditPage(audit));
-  if (options.dryRun !== true) io.print(`\n${mergedLines(merged, register).join('\n')}\n`);
+  const lines = options.dryRun === true ? [leftAlone(register)] : mergedLines(merged, register);
+  io.print(`\n${lines.join('\n')}\n`);
 }
 
 function refuseNothing({ files }: LogAudit): void {

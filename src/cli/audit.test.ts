@@ -132,6 +132,16 @@ describe('from-log', () => {
     assert.equal(existsSync(desk.register), false);
   });
 
+  test('--dry-run says that the register was left alone', async (t) => {
+    const desk = deskFor(t);
+    await fromLogCommand(
+      { files: [fileFor(t, 'a', jsonl(pairs(50)))], config: desk.config, dryRun: true, nowMs },
+      desk.io,
+    );
+    assert.match(desk.printed.join(''), /\nRegister: .*tasks\.yaml was left alone \(--dry-run\)\.\n$/);
+    assert.equal(existsSync(desk.register), false);
+  });
+
   test('a second log brings the register up to date and leaves what people wrote', async (t) => {
     const desk = await audited(t);
     const edited = readFileSync(desk.register, 'utf8').replace(
@@ -279,6 +289,7 @@ describe('from-code', () => {
     assert.ok(page.split('\n').every((line) => line.length <= 110));
     assert.match(page, /│ packages/);
     assert.match(page, /…\S*Conversation\.ts:1 /);
+    assert.match(page, /\nRegister: .*tasks\.yaml was left alone \(--dry-run\)\.\n$/);
     assert.match(page, /5 more calls; --json has all of them\.\n1 call only in tests, not shown/);
     assert.match(page, /6 more models; --json has all of them\.\n1 model only in tests, not shown/);
     // Those that a call asks come first.
