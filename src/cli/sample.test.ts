@@ -130,6 +130,10 @@ describe('a draw is shown', () => {
     assert.match(text, /Nothing to mask was found/);
   });
 
+  test('and nothing is called written where nothing was drawn', () => {
+    assert.match(write({ lines: [] }), /\nNothing was written\.\n$/);
+  });
+
   test('no wider than a terminal, however many strata there are', () => {
     const text = write({ strata: Array.from({ length: 40 }, () => stratum) });
     assert.match(text, /and 16 smaller ones/);

@@ -23,7 +23,7 @@ export function writeDraw(
     kinds.length > 0
       ? `Masked: ${kinds.join(', ')}.`
       : `Nothing ${maskedBefore === 0 ? '' : 'else '}to mask was found.`,
-    `Written to ${path}`,
+    lines.length === 0 ? 'Nothing was written.' : `Written to ${path}`,
     '',
   ].join('\n');
 }
