@@ -165,6 +165,19 @@ describe('from-log', () => {
       fromLogCommand({ files, config: desk.config, nowMs, ...more }, desk.io);
     await assert.rejects(run(['/nowhere.jsonl']), /There is no file \/nowhere\.jsonl\./);
     await assert.rejects(run([fileFor(t, 'empty', '')]), /No call was found: .*empty is empty\./);
+    await assert.rejects(run([path.dirname(desk.config)]), /is a folder; name the files in it\./);
+    const bytes = Buffer.from(Array.from({ length: 200 }, (_, at) => (at * 73 + 129) % 256));
+    await assert.rejects(run([fileFor(t, 'some.bin', bytes)]), /some\.bin is no text in UTF-8\./);
+    await assert.rejects(
+      run([fileFor(t, 'cut.gz', gzipSync(jsonl(pairs(9))).subarray(0, 99))]),
+      /cut\.gz cannot be unpacked/,
+    );
+    await assert.rejects(run([fileFor(t, 'head.csv', 'id,model\n')]), /head\.csv has no records\./);
+    const damaged = '[\n  {\n    "model": "gpt-4o",\n    "messages": }\n  }\n]';
+    await assert.rejects(
+      run([fileFor(t, 'broken.json', damaged)]),
+      /\(line 2 begins one that is damaged or no JSON object\)/,
+    );
     await assert.rejects(
       run([fileFor(t, 'app.log', '{"level":"info"}\n')]),
       /app\.log has 1 records and no call among them \(line 1 is in no known format\)/,
