@@ -15,7 +15,7 @@ export function logAuditPage(audit: LogAudit): string {
   if (worth.length > 0) {
     sections.push(
       '',
-      `Worth testing first, the most promising on top (up to so much less${audit.perMonth === null ? '' : ' a month'} at catalog prices, before gates and escalations):`,
+      `Worth testing first, the largest saving on top (up to so much less${audit.perMonth === null ? '' : ' a month'} at catalog prices, before gates and escalations):`,
     );
     for (const { name, savingNanoUsd, why } of worth)
       sections.push(`  ${showUsd(savingNanoUsd).padStart(9)}  ${showText(name)}: ${showText(why)}`);

@@ -71,6 +71,11 @@ export function mergedLines({ added, updated, kept }: Merged, file: string): str
   return lines;
 }
 
+/** What `--dry-run` says. */
+export function leftAlone(file: string): string {
+  return `Register: ${file} was left alone (--dry-run).`;
+}
+
 function tasks(count: number): string {
   return `${count} task${count === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -132,6 +132,16 @@ describe('from-log', () => {
     assert.equal(existsSync(desk.register), false);
   });
 
+  test('--dry-run says that the register was left alone', async (t) => {
+    const desk = deskFor(t);
+    await fromLogCommand(
+      { files: [fileFor(t, 'a', jsonl(pairs(50)))], config: desk.config, dryRun: true, nowMs },
+      desk.io,
+    );
+    assert.match(desk.printed.join(''), /\nRegister: .*tasks\.yaml was left alone \(--dry-run\)\.\n$/);
+    assert.equal(existsSync(desk.register), false);
+  });
+
   test('a second log brings the register up to date and leaves what people wrote', async (t) => {
     const desk = await audited(t);
     const edited = readFileSync(desk.register, 'utf8').replace(
@@ -155,6 +165,19 @@ describe('from-log', () => {
       fromLogCommand({ files, config: desk.config, nowMs, ...more }, desk.io);
     await assert.rejects(run(['/nowhere.jsonl']), /There is no file \/nowhere\.jsonl\./);
     await assert.rejects(run([fileFor(t, 'empty', '')]), /No call was found: .*empty is empty\./);
+    await assert.rejects(run([path.dirname(desk.config)]), /is a folder; name the files in it\./);
+    const bytes = Buffer.from(Array.from({ length: 200 }, (_, at) => (at * 73 + 129) % 256));
+    await assert.rejects(run([fileFor(t, 'some.bin', bytes)]), /some\.bin is no text in UTF-8\./);
+    await assert.rejects(
+      run([fileFor(t, 'cut.gz', gzipSync(jsonl(pairs(9))).subarray(0, 99))]),
+      /cut\.gz cannot be unpacked/,
+    );
+    await assert.rejects(run([fileFor(t, 'head.csv', 'id,model\n')]), /head\.csv has no records\./);
+    const damaged = '[\n  {\n    "model": "gpt-4o",\n    "messages": }\n  }\n]';
+    await assert.rejects(
+      run([fileFor(t, 'broken.json', damaged)]),
+      /\(line 2 begins one that is damaged or no JSON object\)/,
+    );
     await assert.rejects(
       run([fileFor(t, 'app.log', '{"level":"info"}\n')]),
       /app\.log has 1 records and no call among them \(line 1 is in no known format\)/,
@@ -255,12 +278,35 @@ describe('from-code', () => {
     const page = desk.printed.join('');
     assert.match(page, /: 1 file; 1 call, 1 model named\./);
     assert.match(page, /│ mail\.py:2 +│ openai +│ gpt-4-turbo +│.*│ reply +│/);
-    assert.match(page, /│ gpt-4-turbo .*│ shut down 2026-10-23 │/);
+    assert.match(page, /│ gpt-4-turbo .*│ ended 2026-10-23 │/);
     assert.deepEqual(tasksIn(desk.register)['reply']?.evidence?.code, {
       at: ['mail.py:2'],
       clients: ['openai'],
       models: ['gpt-4-turbo'],
     });
+  });
+
+  test('the page is no wider than 110 columns, paths keep both ends, long lists are cut and tests folded', (t) => {
+    const desk = deskFor(t);
+    const folder = folderFor(t);
+    const deep = path.join(folder, 'packages/assistant-backend/src/conversations');
+    const call = (model: string): string =>
+      `client.chat.completions.create({ model: '${model}', tools, max_tokens: 5 });\n`;
+    mkdirSync(deep, { recursive: true });
+    const names = Array.from({ length: 45 }, (_, at) => call(`azure/openai/gpt-4.1-mini-2025-04-14-v${at}`));
+    writeFileSync(path.join(deep, 'summarizeConversation.ts'), names.join(''));
+    writeFileSync(path.join(deep, 'other.test.ts'), call('gpt-5.4-nano'));
+    writeFileSync(path.join(folder, 'a.env.json'), '["amazon/gpt-4o"]');
+    fromCodeCommand({ folder, config: desk.config, dryRun: true, nowMs }, desk.io);
+    const page = desk.printed.join('');
+    assert.ok(page.split('\n').every((line) => line.length <= 110));
+    assert.match(page, /│ packages/);
+    assert.match(page, /…\S*Conversation\.ts:1 /);
+    assert.match(page, /\nRegister: .*tasks\.yaml was left alone \(--dry-run\)\.\n$/);
+    assert.match(page, /5 more calls; --json has all of them\.\n1 call only in tests, not shown/);
+    assert.match(page, /6 more models; --json has all of them\.\n1 model only in tests, not shown/);
+    // Those that a call asks come first.
+    assert.doesNotMatch(page, /│ (?:gpt-5\.4-nano|amazon)/);
   });
 
   test('a folder without calls leaves no register, and a file is no folder', (t) => {

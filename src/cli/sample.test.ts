@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
@@ -49,6 +49,40 @@ describe('what cannot be meant is said in a sentence', () => {
   }
 });
 
+describe('a log whose calls name no task', () => {
+  const lineOf = (at: number, systems: readonly string[]): string =>
+    JSON.stringify({
+      messages: [
+        { role: 'system', content: systems[at % systems.length] },
+        { role: 'user', content: `Case ${at} ${'of the printer '.repeat(at)}` },
+      ],
+    });
+  const warnings = async (t: TestContext, systems: readonly string[], text = CONFIG): Promise<string[]> => {
+    const folder = folderOf(t);
+    const log = join(folder, 'log.jsonl');
+    writeFileSync(log, Array.from({ length: 12 }, (_, at) => lineOf(at, systems)).join('\n'));
+    const config = parseConfig(text, { file: join(folder, 'tierline.yaml'), env: {} });
+    const warned: string[] = [];
+    const io = { print: () => {}, warn: (line: string) => void warned.push(line), isTTY: false };
+    await sampleCommand({ config, task: 'triage', from: [log], seed: 1, mask: true, concurrency: 1, count: 4 }, io);
+    return warned;
+  };
+
+  test('is told to hold several groups where several tasks are known', async (t) => {
+    const [warning] = await warnings(t, ['Sort the tickets.', 'Add the numbers.', 'Sum up the report.']);
+    assert.match(
+      warning ?? '',
+      /^12 calls name no task: all of them were taken for triage; there are 3 groups of system prompts among them/,
+    );
+  });
+
+  test('is all of the task where it has one prompt, or where there is one task', async (t) => {
+    assert.deepEqual(await warnings(t, ['Sort the tickets.']), []);
+    const one = CONFIG.replace(/, notes: .* \}/, ' }');
+    assert.deepEqual(await warnings(t, ['Sort the tickets.', 'Add the numbers.'], one), []);
+  });
+});
+
 function folderOf(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'tierline-sample-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -72,8 +106,8 @@ describe('a draw is shown', () => {
     bounds: [10, 20, 3000],
     found: { email: 3 },
   };
-  const write = (changes: Partial<DrawnSamples> = {}): string =>
-    writeDraw({ task: 'triage', path: 'a.jsonl', existing: 0, ...drawn, ...changes });
+  const write = (changes: Partial<DrawnSamples> & { maskedBefore?: number } = {}): string =>
+    writeDraw({ task: 'triage', path: 'a.jsonl', existing: 0, maskedBefore: 0, ...drawn, ...changes });
 
   test('with its strata, their weights, and what was masked', () => {
     const text = write();
@@ -84,11 +118,20 @@ describe('a draw is shown', () => {
     assert.match(text, /Masked: 3 email\.\nWritten to a\.jsonl\n$/);
   });
 
+  test('with what was masked before', () => {
+    const text = write({ maskedBefore: 100, found: {} });
+    assert.match(text, /\n100 of the calls were masked when they were captured\.\nNothing else to mask was found\.\n/);
+  });
+
   test('with what it did not look at or had no sample of', () => {
     const text = write({ read: 50_000, found: {}, strata: [{ ...stratum, drawn: 0, weight: null }] });
     assert.match(text, /of 50,000 calls \(100 of them looked at, by chance\)/);
     assert.match(text, /1 strata have no sample/);
     assert.match(text, /Nothing to mask was found/);
+  });
+
+  test('and nothing is called written where nothing was drawn', () => {
+    assert.match(write({ lines: [] }), /\nNothing was written\.\n$/);
   });
 
   test('no wider than a terminal, however many strata there are', () => {

@@ -1,7 +1,9 @@
 // `tierline sample`: draws samples of a task, writes them beside the configuration, and says what they cover.
 import { capturedFolder } from '../capture/capture.ts';
 import type { Config } from '../config/config.ts';
+import { showCount } from '../ledger/display.ts';
 import { parseTime } from '../ledger/period.ts';
+import { parseRegister, readRegisterText, registerPath } from '../lifecycle/audit/register.ts';
 import { artifactsFolder, placesOf } from '../lifecycle/places.ts';
 import { readCapturedTraffic } from '../lifecycle/samples/captured.ts';
 import { type DrawnSamples, drawSamples } from '../lifecycle/samples/draw-samples.ts';
@@ -51,20 +53,42 @@ async function drawCommand(options: SampleOptions, io: CommandIo): Promise<numbe
   const { config, task, count = USUAL_COUNT, seed, mask, reference, folder = artifactsFolder(config) } = options;
   const places = placesOf(folder, task);
   const existing = options.replace === true ? [] : existingSamples(places.samples);
-  const { calls, skipped } = trafficOf(options);
+  const { calls, skipped, maskedBefore, unnamed } = trafficOf(options);
   if (!mask) io.warn('secrets and personal data are not masked: they will be in the file as clients sent them');
   const isAnswerReference = reference === 'logged';
   const drawn = await drawSamples(calls, { count, seed, existing, isMasked: mask, isAnswerReference });
   for (const [reason, times] of skipped)
     io.warn(`${times} ${times === 1 ? 'call is' : 'calls are'} left out: ${reason}`);
+  warnOfUnnamed(options, unnamed, io);
   if (drawn.read === 0) throw new Error(nothingToDrawFrom(options));
   const isAsked = reference !== undefined && !isAnswerReference && drawn.lines.length > 0;
   const lines = isAsked ? await askReferences(drawn.lines, { ...options, model: reference, places }, io) : drawn.lines;
   const write = options.replace === true ? replaceSamples : appendSamples;
   if (lines.length > 0) write(places.samples, lines);
-  const whole = { ...drawn, lines, path: places.samples };
+  const whole = { ...drawn, lines, path: places.samples, maskedBefore: maskedBefore() };
   io.print(options.json === true ? toJson(whole) : writeDraw({ task, existing: existing.length, ...whole }));
   return lines.length < count ? 2 : 0;
+}
+
+/** A log without names of tasks may hold calls of several; nobody can tell which are meant. */
+function warnOfUnnamed(
+  { config, task }: SampleOptions,
+  { count, groups }: ReadTraffic['unnamed'],
+  io: CommandIo,
+): void {
+  if (count === 0 || groups < 2) return;
+  const file = registerPath(config.file);
+  const source = readRegisterText(file);
+  const known = new Set([
+    ...config.tasks.keys(),
+    ...Object.keys(source === null ? {} : parseRegister(source, file).tasks),
+  ]);
+  if (known.size < 2) return;
+  const calls = count === 1 ? '1 call names' : `${showCount(count)} calls name`;
+  io.warn(
+    `${calls} no task: all of them were taken for ${task}; there are ${showCount(groups)} groups of system prompts among them. ` +
+      'Name the task in every line ("task": "..."), or leave the others out',
+  );
 }
 
 function refuseContradictions({ from, since, reference, variants, replace, seeds, adversarial }: SampleOptions): void {
@@ -99,9 +123,24 @@ function nothingToDrawFrom({ config, task, from }: SampleOptions): string {
   return `No calls of ${task} have been captured in ${capturedFolder(config.ledger.path)}. ${hint}; or name logs with --from.`;
 }
 
-function toJson({ path, lines, read, looked, strata, bounds, found }: DrawnSamples & { path: string }): string {
+function toJson({
+  path,
+  lines,
+  maskedBefore,
+  ...drawn
+}: DrawnSamples & { path: string; maskedBefore: number }): string {
+  const { read, looked, strata, bounds, found } = drawn;
   const ids = lines.map(({ id }) => id);
   const withReference = lines.filter(({ reference }) => reference !== undefined).length;
-  const figures = { drawn: lines.length, withReference, read, looked, lengthBounds: bounds, strata, masked: found };
+  const figures = {
+    drawn: lines.length,
+    withReference,
+    read,
+    looked,
+    lengthBounds: bounds,
+    strata,
+    masked: found,
+    maskedBefore,
+  };
   return `${JSON.stringify({ path, ...figures, ids }, null, 2)}\n`;
 }

@@ -21,9 +21,11 @@ const KEY_SHAPES = [
   'AGE-SECRET-KEY-1[A-Z0-9]{50,}',
 ];
 
-const PASSWORD = 'pass(?:word|wort|wd|phrase|code)|\\bpass|pwd|kennwort|mot de passe|contraseña|senha';
+const PASSWORD =
+  'pass(?:word|wort|wd|phrase|code)|\\bpass|pwd|(?<![a-z0-9])pw(?![a-z0-9])|kennwort|mot de passe|contraseña|senha';
 const PASSWORD_KEY = new RegExp(PASSWORD, 'i');
 const SECRET = /key|secret|token|credential|auth|bearer|signature|private/i;
+const AWS_NAME = /secret.?(?:access.?)?key["'\s:=\\]{0,8}$/i;
 /** What stands after the word `password` and is none. */
 const NO_PASSWORD =
   /^(?:str|string|bytes|number|int|bool|boolean|any|text|null|none|nil|undefined|true|false|required|optional|hidden|is|must|the|a|an|\*+|\.+)$/i;
@@ -54,7 +56,7 @@ export const secretFinders: readonly Finder[] = [
   {
     kind: 'password',
     pattern: new RegExp(`(?:${PASSWORD}) (?:is|ist|est|es|lautet)[ :]{1,3}["'\`]?([^\\s"'\`<>\\\\]{4,200})`, 'gi'),
-    accept: (value) => (/[^\p{L}.,;:!?]/u.test(value) ? value.replace(/[.,;:!?]$/, '') : null),
+    accept: (value) => (/[^\p{L}.,;:!?]/u.test(value) ? value.replace(/[.,;:]$/, '') : null),
   },
   {
     kind: 'secret',
@@ -64,7 +66,10 @@ export const secretFinders: readonly Finder[] = [
   {
     kind: 'secret',
     pattern: /(?<![A-Za-z0-9+/_~.-])[A-Za-z0-9+/_~-][A-Za-z0-9+/_~.-]{11,}={0,2}/g,
-    accept: (value, before) => (SECRET.test(before) && isRandom(value) ? value.replace(/\.$/, '') : null),
+    accept: (value, before) =>
+      (SECRET.test(before) && isRandom(value)) || (AWS_NAME.test(before) && isAwsSecret(value))
+        ? value.replace(/\.$/, '')
+        : null,
   },
 ];
 
@@ -76,7 +81,13 @@ function isPassword(value: string): boolean {
 export function secretUnder(key: string, value: string): 'password' | 'secret' | null {
   if (value.length > 512 || /\s/.test(value) || value === '') return null;
   if (PASSWORD_KEY.test(key)) return isPassword(value) && !value.startsWith('<') ? 'password' : null;
+  if (AWS_NAME.test(key) && isAwsSecret(value)) return 'secret';
   return SECRET.test(key) && value.length >= 12 && isRandom(value) ? 'secret' : null;
+}
+
+/** Its slashes may cut it into parts too short, or without the digits, to look random. */
+function isAwsSecret(value: string): boolean {
+  return /^[A-Za-z0-9+/]{40}$/.test(value) && [/[A-Z]/, /[a-z]/, /\d/].every((kind) => kind.test(value));
 }
 
 /** Whether a run of characters is more likely drawn than written: a long part with letters and digits that hardly repeats any. */

@@ -143,6 +143,7 @@ test('a model makes variants of the samples, each in the file as soon as it is p
     made: 3,
     wrong: 0,
     repeated: 0,
+    firstWrong: null,
     spentNanoUsd: 14_000,
   });
   assert.equal(linesOf(place).length, 13);

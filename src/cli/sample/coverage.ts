@@ -5,8 +5,10 @@ import type { DrawnSamples } from '../../lifecycle/samples/draw-samples.ts';
 
 const MOST_ROWS = 24;
 
-export function writeDraw(draw: DrawnSamples & { task: string; path: string; existing: number }): string {
-  const { task, path, existing, lines, read, looked, strata, found } = draw;
+export function writeDraw(
+  draw: DrawnSamples & { task: string; path: string; existing: number; maskedBefore: number },
+): string {
+  const { task, path, existing, maskedBefore, lines, read, looked, strata, found } = draw;
   const before = existing === 0 ? '' : `, beside ${showCount(existing)} that were there`;
   const part = looked < read ? ` (${showCount(looked)} of them looked at, by chance)` : '';
   const kinds = Object.entries(found).map(([kind, times]) => `${showCount(times)} ${kind}`);
@@ -17,8 +19,11 @@ export function writeDraw(draw: DrawnSamples & { task: string; path: string; exi
     ...(strata.length > MOST_ROWS ? [`and ${strata.length - MOST_ROWS} smaller ones`] : []),
     lengths(draw.bounds),
     ...(bare.length === 0 ? [] : [`${bare.length} strata have no sample: what is in them is in the file already.`]),
-    kinds.length === 0 ? 'Nothing to mask was found.' : `Masked: ${kinds.join(', ')}.`,
-    `Written to ${path}`,
+    ...(maskedBefore === 0 ? [] : [`${showCount(maskedBefore)} of the calls were masked when they were captured.`]),
+    kinds.length > 0
+      ? `Masked: ${kinds.join(', ')}.`
+      : `Nothing ${maskedBefore === 0 ? '' : 'else '}to mask was found.`,
+    lines.length === 0 ? 'Nothing was written.' : `Written to ${path}`,
     '',
   ].join('\n');
 }

@@ -87,7 +87,7 @@ export async function variantsCommand(options: VariantOptions, io: CommandIo): P
     io.print(
       options.json === true
         ? `${JSON.stringify({ path, ...made, spentNanoUsd: spent }, null, 2)}\n`
-        : tell({ ...options, path, ...made, spent }),
+        : writeMade({ ...options, path, ...made, spent }),
     );
     return made.made < count ? 2 : 0;
   } finally {
@@ -111,14 +111,16 @@ interface Told {
   made: number;
   wrong: number;
   repeated: number;
+  firstWrong: string | null;
   spent: number;
 }
 
-function tell({ task, path, made, wrong, repeated, spent }: Told): string {
+/** What came of it as text. */
+export function writeMade({ task, path, made, wrong, repeated, firstWrong, spent }: Told): string {
   const left = [
     ...(repeated > 0 ? [`${showCount(repeated)} that were there already`] : []),
-    ...(wrong > 0 ? [`${showCount(wrong)} that were none`] : []),
+    ...(wrong > 0 ? [`${showCount(wrong)} that were none (the first: ${firstWrong})`] : []),
   ];
   const without = left.length === 0 ? '' : `, without ${left.join(' and ')}`;
-  return `${task}: ${showCount(made)} variants${without}; ${showUsd(spent)} spent\nWritten to ${path}\n`;
+  return `${task}: ${showCount(made)} variants${without}; ${showUsd(spent)} spent\n${made === 0 ? 'Nothing was written.' : `Written to ${path}`}\n`;
 }

@@ -16,6 +16,10 @@ import { personalKinds } from './personal-data.ts';
 /** Share of calls from which on something belongs to a task's requests. */
 const BELONGS = 0.05;
 const LANGUAGE_BELONGS = 0.05;
+/** One call in a language may be a misreading. */
+const LEAST_CALLS = 3;
+/** Where fewer calls tell theirs, those that do are not like the rest. */
+const LEAST_TOLD = 0.25;
 
 export interface Scale {
   ladder: Ladder;
@@ -106,12 +110,14 @@ function structureOf(tally: GroupTally, facts: readonly Facts[]): InputStructure
   return (Object.keys(shares) as InputStructure[]).filter((key) => shares[key] >= BELONGS);
 }
 
-function languagesOf(facts: readonly Facts[]): string[] {
+/** Languages of a group's requests, the most frequent first; none where too few calls tell theirs. */
+export function languagesOf(facts: readonly Pick<Facts, 'language'>[]): string[] {
   const counts = new Map<string, number>();
   for (const { language } of facts) if (language !== null) counts.set(language, (counts.get(language) ?? 0) + 1);
   const told = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  if (told < facts.length * LEAST_TOLD) return [];
   return [...counts]
-    .filter(([, count]) => count >= told * LANGUAGE_BELONGS)
+    .filter(([, count]) => count >= Math.max(LEAST_CALLS, told * LANGUAGE_BELONGS))
     .sort((one, other) => other[1] - one[1] || (one[0] < other[0] ? -1 : 1))
     .map(([language]) => language);
 }

@@ -312,6 +312,11 @@ describe('what is worth testing first', () => {
     const found = await audit(t, jsonl(pairs(100)));
     const worth = worthTesting(found.groups);
     assert.ok(worth.length >= 3);
+    const savings = worth.map(({ savingNanoUsd }) => savingNanoUsd);
+    assert.deepEqual(
+      savings,
+      savings.toSorted((one, other) => other - one),
+    );
     for (const { why } of worth)
       assert.match(why, /^\$[\d.]+ a month on gpt-\S+, [\d,]+ tokens an answer.*; gpt-\S+ would take \$[\d.]+\.$/);
     const small = found.groups.filter(({ models }) => models.every(({ tier }) => tier === 'small'));

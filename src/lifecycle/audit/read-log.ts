@@ -24,6 +24,8 @@ export interface ReadFile {
   unreadable: number;
   /** The line of the first one that could not be read. */
   firstUnreadable: number | null;
+  /** Whether that one is damaged, and not only of an unknown format. */
+  isFirstBroken: boolean;
 }
 
 export interface LogAudit {
@@ -86,7 +88,7 @@ async function readFile(path: string, add: LogGrouping['add'], forced: LogFormat
         value === null ? null : forced !== null ? forced : usual?.isMine(value) === true ? usual : formatOf(value);
       const reading = value === null || format === null ? null : format.read(value);
       if (format === null || reading === null) {
-        file.unreadable++;
+        if (file.unreadable++ === 0) file.isFirstBroken = value === null;
         file.firstUnreadable ??= line;
         return;
       }
@@ -114,5 +116,6 @@ function account(path: string): ReadFile {
     skipped: {},
     unreadable: 0,
     firstUnreadable: null,
+    isFirstBroken: false,
   };
 }

@@ -32,7 +32,26 @@ export async function readRecords(
   file.on('data', (chunk) => onBytes(chunk as Buffer));
   const source: Readable = isPacked ? file.pipe(createGunzip()) : file;
   file.once('error', (error) => source.destroy(error));
-  await cut(source as AsyncIterable<Buffer>, take);
+  try {
+    await cut(source as AsyncIterable<Buffer>, take);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code?.startsWith('Z_') !== true) throw error;
+    throw new Error(`${path} cannot be unpacked: ${message}.`, { cause: error });
+  }
+}
+
+/** Whether the file begins as no text in UTF-8 does, packed or not. */
+export async function isBinary(path: string): Promise<boolean> {
+  const head = await readHead(path);
+  if (head.subarray(0, 2).equals(GZIP)) return false;
+  if (head.includes(0)) return true;
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 async function readHead(path: string): Promise<Buffer> {

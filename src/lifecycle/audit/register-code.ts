@@ -1,6 +1,6 @@
-// Call sites of a repository as what goes into the register: one task for each function that asks a model.
+// Call sites of a repository as what goes into the register: one task for each function that asks a model. Tests have none.
 
-import type { CallSite } from './code/call-site.ts';
+import { type CallSite, isInTests } from './code/call-site.ts';
 import type { CodeAudit } from './code/read-code.ts';
 import type { Found } from './merge-register.ts';
 import { type Entry, QUESTIONS } from './register.ts';
@@ -10,7 +10,7 @@ import { toTaskName } from './template.ts';
 export function foundInCode({ sites }: CodeAudit, { source, at }: { source: string; at: string }): Found {
   const groups = new Map<string, CallSite[]>();
   for (const site of sites) {
-    if (site.kind === 'embedding') continue;
+    if (site.kind === 'embedding' || isInTests(site.file)) continue;
     const name = taskNameOf(site);
     groups.set(name, [...(groups.get(name) ?? []), site]);
   }

@@ -1,5 +1,5 @@
-// Which tasks of an audit are worth a profile first: where the next cheaper tier would save the most, and answers are easy to check. One
-// sentence each says why. A saving here is an upper bound: nobody knows yet whether the cheaper answers pass.
+// Which tasks of an audit are worth a profile first: where the next cheaper tier would save the most. One sentence each says why, and how
+// answers are checked. A saving here is an upper bound: nobody knows yet whether the cheaper answers pass.
 import type { NanoUsd } from '../../call/money.ts';
 import { showCount, showUsd } from '../../ledger/display.ts';
 import type { AuditGroup } from './audit-group.ts';
@@ -13,12 +13,16 @@ export interface WorthTesting {
 
 const MOST = 5;
 
-/** The groups with a saving, the most promising first, five at most. */
+/** The groups with a saving, the largest first, five at most; of equal ones, that whose answers are easier to check. */
 export function worthTesting(groups: readonly AuditGroup[]): WorthTesting[] {
   return groups
     .flatMap((group) => (group.saving === null ? [] : [{ group, saving: group.saving }]))
-    .map((one) => ({ ...one, weight: one.saving.nanoUsd * ease(one.group) }))
-    .sort((one, other) => other.weight - one.weight || (one.group.name < other.group.name ? -1 : 1))
+    .sort(
+      (one, other) =>
+        other.saving.nanoUsd - one.saving.nanoUsd ||
+        ease(other.group) - ease(one.group) ||
+        (one.group.name < other.group.name ? -1 : 1),
+    )
     .slice(0, MOST)
     .map(({ group, saving }) => ({ name: group.name, savingNanoUsd: saving.nanoUsd, why: sentence(group, saving) }));
 }

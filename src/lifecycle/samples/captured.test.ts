@@ -14,8 +14,8 @@ const AT = '2026-11-28T12:00:00.000Z';
 
 async function read(
   t: TestContext,
-  ...calls: { dialect: string; body: unknown }[]
-): Promise<{ calls: TrafficCall[]; skipped: Record<string, number> }> {
+  ...calls: { dialect: string; body: unknown; masked?: boolean }[]
+): Promise<{ calls: TrafficCall[]; skipped: Record<string, number>; masked: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'tierline-captured-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const rest = {
@@ -33,11 +33,17 @@ async function read(
     join(folder, '2026-11-28.0000.jsonl'),
     calls.map((call) => `${JSON.stringify({ ...rest, ...call })}\n`).join(''),
   );
-  const { calls: traffic, skipped } = readCapturedTraffic(folder, { task: 'a' });
+  const { calls: traffic, skipped, maskedBefore } = readCapturedTraffic(folder, { task: 'a' });
   const found: TrafficCall[] = [];
   for await (const call of traffic) found.push(call);
-  return { calls: found, skipped: Object.fromEntries(skipped) };
+  return { calls: found, skipped: Object.fromEntries(skipped), masked: maskedBefore() };
 }
+
+test('calls that were masked when they were kept are counted', async (t) => {
+  const call = { dialect: 'openai-chat', body: { messages: [{ role: 'user', content: 'Hi' }] } };
+  const { masked } = await read(t, call, call, { ...call, masked: false });
+  assert.equal(masked, 2);
+});
 
 const MESSAGES = [{ role: 'user', content: 'Hi' }];
 

@@ -9,20 +9,26 @@ import type { NeutralRequest } from '../../dialect/neutral.ts';
 import { openaiChat } from '../../dialect/openai-chat.ts';
 import type { ReadTraffic } from './logged.ts';
 import { type TrafficCall, toTraffic } from './traffic.ts';
+import { UnnamedCalls } from './unnamed-calls.ts';
 
 /** The captured calls of a task; none when there is no folder. */
 export function readCapturedTraffic(folder: string, filter: CapturedFilter & { task: string }): ReadTraffic {
   const skipped = new Map<string, number>();
-  return { calls: readAll(folder, { filter, skipped }), skipped };
+  let masked = 0;
+  const onMasked = (): void => void masked++;
+  const calls = readAll(folder, { filter, skipped, onMasked });
+  return { calls, skipped, maskedBefore: () => masked, unnamed: new UnnamedCalls() };
 }
 
 async function* readAll(
   folder: string,
-  { filter, skipped }: { filter: CapturedFilter; skipped: Map<string, number> },
+  { filter, skipped, onMasked }: { filter: CapturedFilter; skipped: Map<string, number>; onMasked: () => void },
 ): AsyncGenerator<TrafficCall> {
   for await (const call of readCaptured(folder, filter)) {
     try {
-      yield fromCaptured(call);
+      const traffic = fromCaptured(call);
+      if (call.masked) onMasked();
+      yield traffic;
     } catch (error) {
       const reason = (error as Error).message;
       skipped.set(reason, (skipped.get(reason) ?? 0) + 1);

@@ -81,6 +81,24 @@ test('a line that names another task is none of this one, one that names none is
   assert.deepEqual(skipped, { 'of another task': 2 });
 });
 
+test('calls that name no task are counted, and the groups of their system prompts', async (t) => {
+  const asked = (system: string, at: number): unknown => ({
+    messages: [
+      { role: 'system', content: system },
+      { role: 'user', content: `Number ${at}` },
+    ],
+  });
+  const lines = Array.from({ length: 12 }, (_, at) =>
+    asked(['Add the numbers.', 'Sort the tickets.'][at % 2] ?? '', at),
+  );
+  const { calls, unnamed } = readLogs(
+    [logOf(t, [...lines, { messages: SAID }, { task: 'triage', messages: SAID }])],
+    'triage',
+  );
+  for await (const call of calls) assert.ok(call.said);
+  assert.deepEqual({ count: unnamed.count, groups: unnamed.groups }, { count: 13, groups: 3 });
+});
+
 test('what cannot be read is counted with its reason', async (t) => {
   const { calls, skipped } = await read(
     t,

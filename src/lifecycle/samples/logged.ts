@@ -4,26 +4,35 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { isObject, type JsonObject, parseObject } from '../../call/json.ts';
 import { answerText, type TrafficCall, toTraffic } from './traffic.ts';
+import { UnnamedCalls } from './unnamed-calls.ts';
 
 export interface ReadTraffic {
   calls: AsyncIterable<TrafficCall>;
   /** Lines that are no call of the task, by their reason; grows while the calls are read. */
   skipped: Map<string, number>;
+  /** Calls whose secrets and personal data were taken out when they were kept; grows while the calls are read. */
+  maskedBefore: () => number;
+  /** Calls that name no task, and of how many prompts they are; grows while the calls are read. */
+  unnamed: Readonly<UnnamedCalls>;
 }
 
 /** Calls of a task in the files. A line that names no task counts as one of it. Rejects with Error for a file that cannot be read. */
 export function readLogs(files: readonly string[], task: string): ReadTraffic {
   const skipped = new Map<string, number>();
   const skip = (reason: string): void => void skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
-  return { calls: readAll(files, { task, skip }), skipped };
+  const unnamed = new UnnamedCalls();
+  return { calls: readAll(files, { task, skip, unnamed }), skipped, maskedBefore: () => 0, unnamed };
 }
 
 type Skip = (reason: string) => void;
 
-async function* readAll(
-  files: readonly string[],
-  { task, skip }: { task: string; skip: Skip },
-): AsyncGenerator<TrafficCall> {
+interface Reading {
+  task: string;
+  skip: Skip;
+  unnamed: UnnamedCalls;
+}
+
+async function* readAll(files: readonly string[], reading: Reading): AsyncGenerator<TrafficCall> {
   for (const file of files) {
     try {
       for await (const line of createInterface({
@@ -31,7 +40,7 @@ async function* readAll(
         crlfDelay: Number.POSITIVE_INFINITY,
       })) {
         if (line.trim() === '') continue;
-        const call = readLine(line.replace(/^\u{feff}/u, ''), task, skip);
+        const call = readLine(line.replace(/^\u{feff}/u, ''), reading);
         if (call !== null) yield call;
       }
     } catch (error) {
@@ -43,7 +52,7 @@ async function* readAll(
   }
 }
 
-function readLine(text: string, task: string, skip: Skip): TrafficCall | null {
+function readLine(text: string, { task, skip, unnamed }: Reading): TrafficCall | null {
   const line = parseObject(text);
   const found = line === null ? null : findBody(line);
   if (line === null || found === null) {
@@ -56,7 +65,9 @@ function readLine(text: string, task: string, skip: Skip): TrafficCall | null {
     return null;
   }
   try {
-    return toTraffic(found.body, { answer: found.answer, at: timeOf(line) });
+    const call = toTraffic(found.body, { answer: found.answer, at: timeOf(line) });
+    if (named === null) unnamed.add(call);
+    return call;
   } catch (error) {
     skip((error as Error).message);
     return null;

@@ -82,7 +82,13 @@ const obedient: Script = (prompt, number) => ({
 describe('variants', () => {
   test('are their seeds with other words, tagged with where they come from, and without reference or weight', async () => {
     const { result, lines, prompts } = await play(obedient);
-    assert.deepEqual(result, { made: 4, wrong: 0, repeated: 0, lane: { left: 0, reason: null, waitedMs: 0 } });
+    assert.deepEqual(result, {
+      made: 4,
+      wrong: 0,
+      repeated: 0,
+      firstWrong: null,
+      lane: { left: 0, reason: null, waitedMs: 0 },
+    });
     assert.equal(prompts.length, 2);
     const sample = toSample(lines[0]);
     assert.deepEqual(sample.request, {
@@ -131,6 +137,7 @@ describe('variants', () => {
   test('of a model that makes nothing are asked for once, and paid', async () => {
     const { result, prompts, spending } = await play(() => ({ text: 'Sorry.' }));
     assert.deepEqual([result.made, result.wrong, prompts.length], [0, 2, 2]);
+    assert.equal(result.firstWrong, 'a reply has no line of JSON with "kind" and "text"');
     assert.equal(spending.spent, 2 * CENT);
   });
 

@@ -39,6 +39,8 @@ export interface MadeVariants {
   /** Lines of replies that were no variants, and variants that there were already. */
   wrong: number;
   repeated: number;
+  /** What was wrong with the first that was none; null when nothing was. */
+  firstWrong: string | null;
   lane: LaneResult;
 }
 
@@ -85,7 +87,7 @@ export async function makeVariants(
   { count, existing, ...run }: VariantRun & { count: number; existing: readonly Sample[] },
 ): Promise<MadeVariants> {
   const known = new Known([...seeds, ...existing]);
-  const tally = { made: 0, wrong: 0, repeated: 0 };
+  const tally: Omit<MadeVariants, 'lane'> = { made: 0, wrong: 0, repeated: 0, firstWrong: null };
   let lane: LaneResult = { left: 0, reason: null, waitedMs: 0 };
   const options: LaneOptions = { ...run.lanes, now: run.clock.nowMs, sleep: run.clock.sleep };
   for (let round = 0; round < MOST_ROUNDS && tally.made < count && !run.signal.aborted; round++) {
@@ -113,14 +115,16 @@ async function runJob(
     if (reply.end === 'refused') return { is: 'stuck' };
     return { is: 'again', waitMs: reply.waitMs, isLimit: reply.end === 'limited' };
   }
-  const { made, wrong } = readVariants(reply.text, kinds);
-  // A reply without a single line of the form is one that went wrong.
-  tally.wrong += made.length + wrong === 0 ? 1 : wrong;
+  const { made, wrong, firstWrong } = readVariants(reply.text, kinds);
+  tally.wrong += wrong;
+  tally.firstWrong ??= firstWrong;
   const at = new Date(clock.nowMs()).toISOString();
   const lines = made.slice(0, kinds.length).flatMap((one) => {
     const line = toVariant(seed, one, { isAdversarial, at });
-    if (line === null) tally.wrong++;
-    else if (known.add(line)) return [line];
+    if (line === null) {
+      tally.wrong++;
+      tally.firstWrong ??= `with its words ${seed.id} is no request that could be sent`;
+    } else if (known.add(line)) return [line];
     else tally.repeated++;
     return [];
   });

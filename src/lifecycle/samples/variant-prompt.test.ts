@@ -39,8 +39,8 @@ describe('a reply is read', () => {
       1,
       4,
     ],
-    ['without a line of the form', 'I cannot help with that.', 0, 0],
-    ['of nothing', '', 0, 0],
+    ['without a line of the form', 'I cannot help with that.', 0, 1],
+    ['of nothing', '', 0, 1],
   ];
   for (const [name, reply, count, wrong] of cases) {
     test(name, () => {

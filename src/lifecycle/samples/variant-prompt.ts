@@ -72,10 +72,18 @@ const LONGEST_TEXT = 100_000;
 /** How long a huge one is made. */
 const HUGE = 20_000;
 
+export interface ReadReply {
+  made: MadeText[];
+  /** Lines that were none; a reply without a single line of the form counts as one. */
+  wrong: number;
+  /** What was wrong with the first of them; null when nothing was. */
+  firstWrong: string | null;
+}
+
 /** The variants in a reply, and how many of its lines were none. Fences, numbering and words around them are passed over. */
-export function readVariants(reply: string, kinds: readonly VariantKind[]): { made: MadeText[]; wrong: number } {
+export function readVariants(reply: string, kinds: readonly VariantKind[]): ReadReply {
   const made: MadeText[] = [];
-  let wrong = 0;
+  const wrong: string[] = [];
   for (const line of reply.split('\n')) {
     const from = line.indexOf('{');
     const to = line.lastIndexOf('}');
@@ -83,10 +91,14 @@ export function readVariants(reply: string, kinds: readonly VariantKind[]): { ma
     const object = parseObject(line.slice(from, to + 1));
     const kind = kinds.find(({ name }) => name === object?.kind)?.name;
     const text = typeof object?.text === 'string' ? object.text : '';
-    if (kind === undefined || text.trim() === '' || text.length > LONGEST_TEXT) wrong++;
+    if (object === null) wrong.push('a line is no JSON object');
+    else if (kind === undefined) wrong.push('a line has no "kind" that was asked for');
+    else if (text.trim() === '') wrong.push('a line has no "text"');
+    else if (text.length > LONGEST_TEXT) wrong.push(`a "text" has more than ${LONGEST_TEXT} characters`);
     else made.push({ kind, text: kind === 'huge' ? repeated(text) : text });
   }
-  return { made, wrong };
+  if (made.length + wrong.length === 0) wrong.push('a reply has no line of JSON with "kind" and "text"');
+  return { made, wrong: wrong.length, firstWrong: wrong[0] ?? null };
 }
 
 function repeated(text: string): string {

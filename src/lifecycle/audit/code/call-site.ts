@@ -73,7 +73,7 @@ const CLIENTS: readonly ClientPattern[] = [
     callee:
       /^(?:new )?(?:Azure)?Chat(?:OpenAI|Anthropic|Google\w*|Vertex\w*|Mistral\w*|Groq|Bedrock\w*|Cohere|DeepSeek|XAI|Ollama|Fireworks|Together\w*|LiteLLM|OpenRouter)$/,
   },
-  { client: 'langchain', callee: /^(?:new )?(?:Azure)?\w*Embeddings$/, kind: 'embedding', needs: MODEL_ARGUMENT },
+  { client: 'langchain', callee: /^(?:new )?[A-Z]\w*Embeddings$/, kind: 'embedding', needs: MODEL_ARGUMENT },
   { client: 'dspy', callee: /^dspy\.LM$/, only: 'python', isFirst: true },
   { client: 'http', callee: /(?:^|\.)(?:fetch|post|request)$/, needs: URL },
 ];
@@ -230,7 +230,18 @@ export function constantsOf(text: string): Constants {
 const MODEL_NAME =
   /^(?:[\w.-]+\/)*(?:(?:us|eu|apac|global)\.)?(?:anthropic\.|openai\.|meta\.)?(?:gpt-|chatgpt-|o[134](?:-|$)|claude-|gemini-|gemma-|text-embedding-|mistral-|mixtral-|codestral|ministral-|deepseek-|grok-|llama-?\d|command-|qwen|voyage-|embed-|auto\/)[\w.:@-]*$/i;
 
+/** What is imported or read has a path from here on, or the ending of a file. */
+const FILE_NAME = /^\.{0,2}\/|\/\.{1,2}\/|\.(?:[cm]?[jt]sx?|jsonl?|ya?ml|mdx?|py|html?|css|svg|txt|csv|toml|sh|snap)$/i;
+
 /** Whether a text has the form of a model's name, whoever makes it. */
 export function looksLikeModel(text: string): boolean {
-  return MODEL_NAME.test(text);
+  return MODEL_NAME.test(text) && !FILE_NAME.test(text);
+}
+
+const TEST_FILE =
+  /(?:^|\/)(?:tests?|__tests__|__mocks__|specs?|e2e|fixtures)\/|\.(?:test|spec|fixture)\.[cm]?[jt]sx?$|(?:^|\/)(?:test_[^/]*|[^/]*_test|conftest)\.py$/;
+
+/** Whether a file, or a place in one (`file:line`), belongs to tests: what they ask is no task. */
+export function isInTests(place: string): boolean {
+  return TEST_FILE.test(place.replace(/:\d+$/, ''));
 }

@@ -6,7 +6,7 @@ import { createCatalog } from '../../../catalog/catalog.ts';
 import { createLadder } from '../ladder.ts';
 import { folderFor } from '../logs.fixture.ts';
 import { foundInCode, taskNameOf } from '../register-code.ts';
-import { type CallSite, constantsOf, looksLikeModel, readArguments, toCallSite } from './call-site.ts';
+import { type CallSite, constantsOf, isInTests, looksLikeModel, readArguments, toCallSite } from './call-site.ts';
 import { loadParsers } from './parse-calls.ts';
 import { auditCode, type CodeAudit } from './read-code.ts';
 import { retirementOf } from './retirements.ts';
@@ -186,9 +186,34 @@ test('names of models are told from other words', () => {
     'auto/ticket-triage',
   ])
     assert.ok(looksLikeModel(name), name);
+  for (const name of ['./gemini-error.ts', '../gpt-4o', 'src/claude-quirks.py', 'gemini-cases.jsonl', './../claude-x'])
+    assert.ok(!looksLikeModel(name), name);
   for (const name of ['gpt', 'o3', 'claude', 'open-ai', 'my-gpt-4', 'model', 'src/gpt-helpers/index.ts x']) {
     if (name !== 'o3') assert.ok(!looksLikeModel(name), name);
   }
+});
+
+test('files of tests are told from others', () => {
+  for (const file of [
+    'tests/a.py',
+    'src/a.test.ts:12',
+    'a/__tests__/b.js',
+    'test_a.py',
+    'pkg/a_test.py',
+    'a.fixture.ts',
+  ])
+    assert.ok(isInTests(file), file);
+  for (const file of ['src/latest/a.py', 'src/contest.ts:3', 'src/protest_a.ts']) assert.ok(!isInTests(file), file);
+});
+
+test('a function whose name ends in Embeddings is no class of LangChain', () => {
+  const text =
+    "if (view.kind === 'embedding') return refuse('kind', sayNoEmbeddings(candidate.model));\nnew OpenAIEmbeddings({ model: 'text-embedding-3-small' });\n";
+  for (const how of ['parsed', 'scanned'] as const)
+    assert.deepEqual(
+      sitesOf(text, 'javascript', how).map(({ line }) => line),
+      [2],
+    );
 });
 
 test('a model that is shut down is told with its day', () => {
@@ -270,8 +295,9 @@ describe('a repository', () => {
     ]);
   });
 
-  test('every function that asks a model is a task, vectors are none', (t) => {
-    const audit: CodeAudit = auditCode(repository(t, { 'src/tickets.ts': TYPESCRIPT }), { ladder, atMs });
+  test('every function that asks a model is a task, vectors and tests are none', (t) => {
+    const files = { 'src/tickets.ts': TYPESCRIPT, 'tests/all.py': PYTHON };
+    const audit: CodeAudit = auditCode(repository(t, files), { ladder, atMs });
     const found = foundInCode(audit, { source: 'repo', at: 'now' });
     assert.deepEqual(
       [...found.entries.keys()],
