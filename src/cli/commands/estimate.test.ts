@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, describe, test } from 'node:test';
 import { Command } from 'commander';
-import { sampleProfile } from '../../lifecycle/estimate/sample.fixture.ts';
+import { rateOf, sampleProfile } from '../../lifecycle/estimate/sample.fixture.ts';
+import type { ProfileVerdict } from '../../lifecycle/profile/profile.ts';
 import { defineEstimate } from './estimate.ts';
 
 const AT = ['--at', '2026-11-24T12:00Z'];
@@ -425,6 +426,38 @@ ${tasks}`,
       /a perfect predictor sends 90% to haiku and 10% to opus and pays below \$0\.00549 a call; it costs\s+\$0\.0001\./,
     );
     await assert.rejects(run('-c', file, '--task', 'nothing'), /There is no task "nothing"; there are triage, chat\./);
+  });
+
+  test('a saving on a model that its profile has not found good enough is said to be one if it is', async () => {
+    config(CASCADE.replace('{ cascade: [haiku, opus] }', 'haiku'));
+    const judged = (verdict: ProfileVerdict): void => {
+      const { models } = sampleProfile();
+      writeFileSync(profile, JSON.stringify(sampleProfile({ models: models.map((one) => ({ ...one, verdict })) })));
+    };
+    const verdict = async () => String((await json('-c', file, ...AT))['verdict']);
+    judged('undecided');
+    assert.match(
+      await verdict(),
+      /\), if haiku is good enough for triage, which its profile does not say yet \(undecided\)\.$/,
+    );
+    judged('next');
+    assert.match(await verdict(), /\), but the profile of triage says that haiku is not good enough \(next\)\.$/);
+    judged('default');
+    assert.match(await verdict(), /\d%?\)\.$/);
+    rmSync(profile);
+    config('  triage: { volume: 10, input: { typical_tokens: 9 }, output: { typical_tokens: 9 }, route: haiku }\n');
+    assert.match(await verdict(), /, if haiku is good enough for triage, which nobody has measured\.$/);
+  });
+
+  test('a saving by wrong answers that the gates keep says how many', async () => {
+    config(CASCADE);
+    const [haiku, ...others] = sampleProfile().models;
+    const models = [{ ...(haiku ?? assert.fail()), passRate: rateOf(0.644) }, ...others];
+    writeFileSync(profile, JSON.stringify(sampleProfile({ models })));
+    assert.match(
+      String((await json('-c', file, ...AT))['verdict']),
+      /^Routing pays.*\), but 25\.6 % of the answers of triage would be wrong and kept\.$/,
+    );
   });
 
   test('compares with another baseline where one is named, of the catalog too', async () => {

@@ -126,7 +126,7 @@ describe('the bill of a task with a profile', () => {
       profile: sampleProfile({ models }),
     });
     assert.deepEqual(notes, [
-      '5.0% of the answers of haiku pass the gates and not the reference, and are kept',
+      '5 % of the answers of haiku pass the gates and not the reference, and are kept',
       'its profile has models that are not configured any more: old',
     ]);
     assert.equal(usd(routed.amount?.cost), 11 + 0.05 * 72);
