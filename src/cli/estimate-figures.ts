@@ -3,6 +3,7 @@
 import Table from 'cli-table3';
 import { showUsd, UNKNOWN } from '../ledger/display.ts';
 import { type Comparison, WAYS, type Way } from '../lifecycle/estimate/comparison.ts';
+import { hasCachePrice } from '../lifecycle/estimate/model.ts';
 import type { Outcome } from '../lifecycle/estimate/sensitivity.ts';
 import { Fraction } from '../stats/fraction.ts';
 
@@ -68,23 +69,28 @@ export function toSensitivityTable(usual: Outcome, outcomes: readonly Outcome[],
   const rows = [usual, ...outcomes].map(({ say, costs, cheapest, isOther }) => [
     say,
     ...shown.map((way) => showAmount(costs[way])),
-    `${cheapest === null ? UNKNOWN : (names[cheapest] ?? UNKNOWN)}${isOther ? ' *' : ''}`,
+    `${cheapest === null ? UNKNOWN : (names[cheapest] ?? UNKNOWN)}${isOther && cheapest !== null && names[cheapest] !== undefined ? ' *' : ''}`,
   ]);
   return toTable(['if', ...shown.map((way) => names[way] as string), 'cheapest'], rows);
 }
 
-/** Explains the stars and the gaps of the table, where it has any. */
-export function sensitivityNotes(
-  outcomes: readonly Outcome[],
-  { strong, ladder, predictor, time }: Comparison,
-): string[] {
+/** Explains the stars, the gaps and what changes nothing in the table, where it has any. */
+export function sensitivityNotes(outcomes: readonly Outcome[], comparisons: readonly Comparison[]): string[] {
   const notes: string[] = [];
   if (outcomes.some(({ isOther }) => isOther)) notes.push('*: another way wins than in the first line.');
-  const sides = [...(ladder ?? []), ...(predictor?.choices ?? []), strong];
-  const models = sides.map(({ model }) => model);
+  const { time } = comparisons[0] ?? {};
+  if (time === undefined) return notes;
+  const models = comparisons.flatMap(({ strong, ladder, predictor }) =>
+    [...(ladder ?? []), ...(predictor?.choices ?? []), strong].map(({ model }) => model),
+  );
   const unsold = models.filter(({ places }) => places.some(({ spec }) => spec?.serviceTiers.batch === undefined));
   if (unsold.length > 0 && !time.isBatch)
     notes.push(`The catalog knows no batch price of ${listed(unsold.map(({ name }) => name))}.`);
+  const uncached = models.filter((model) => !hasCachePrice(model, time));
+  if (uncached.length > 0)
+    notes.push(
+      `There is no cache price of ${listed(uncached.map(({ name }) => name))}: what is read from the cache costs as much as other input.`,
+    );
   return notes;
 }
 

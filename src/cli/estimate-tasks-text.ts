@@ -117,8 +117,7 @@ function aboutPredictor({ task, predictor }: TaskBill, { setting }: TasksPage): 
 function sensitivityLines({ bills, sensitivity, setting }: TasksPage): string[] {
   const whole = bills.filter(isWhole);
   const comparisons = wholeComparisons(bills, setting);
-  const [first] = comparisons;
-  if (first === undefined || sensitivity.length === 0) return [];
+  if (comparisons.length === 0 || sensitivity.length === 0) return [];
   const costs = addedUp(comparisons);
   if (costs.baseline?.isZero === true) return [];
   const usual = { say: 'as it is', costs, cheapest: cheapestWay(costs), isOther: false };
@@ -127,7 +126,7 @@ function sensitivityLines({ bills, sensitivity, setting }: TasksPage): string[] 
     '',
     toSensitivityTable(usual, sensitivity, routedWays(setting)),
     ...over,
-    ...sensitivityNotes(sensitivity, first),
+    ...sensitivityNotes(sensitivity, comparisons),
   ];
 }
 
@@ -136,8 +135,10 @@ function remarks({ bills, setting }: TasksPage): string[] {
   const models = bills.flatMap((bill) => bill.models);
   const remark: string[] = [];
   if (bills.some(({ predictor }) => predictor !== null)) {
-    const cost = setting.overhead === null ? ' and costs nothing itself (--overhead)' : '';
-    remark.push(`predicted: the least that a router could cost which always knows which model passes${cost}.`);
+    const cost = setting.overhead === null ? ', and costs nothing itself (--overhead)' : '';
+    remark.push(
+      `predicted: the least that a router could cost at full quality. It keeps every answer right that a model of the task's line above can give, because it always knows which one passes${cost}; a route that keeps wrong answers may cost less.`,
+    );
   }
   if (bills.some(({ routed: { amount } }) => showEnds(amount) !== ''))
     remark.push(

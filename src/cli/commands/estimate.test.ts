@@ -460,6 +460,33 @@ ${tasks}`,
     );
   });
 
+  test('says that the bound is one at full quality, and among which models', async () => {
+    config(CASCADE);
+    writeFileSync(profile, JSON.stringify(sampleProfile()));
+    const text = (await run('-c', file, ...AT)).replaceAll(/\n {2}(?=\S)/g, ' ');
+    assert.match(text, /predicted: the least that a router could cost at full quality\./);
+    assert.match(text, /a route that keeps wrong answers may cost less\./);
+    assert.match(text, /a perfect predictor sends 90 ?% to haiku and 10 ?% to opus/);
+  });
+
+  test('says why a cache changes nothing where it has no price', async () => {
+    const own = ['small', 'big'].map(
+      (name, at) => `  ${name}: { use: p/${name}, price: { input: ${1 + 9 * at}, output: ${2 + 18 * at} } }\n`,
+    );
+    writeFileSync(
+      file,
+      `providers: { p: { dialect: openai, base_url: "http://127.0.0.1:9/v1", api_key: k } }
+models:
+${own.join('')}baseline: big
+tasks:
+  one: { volume: 10, input: { typical_tokens: 9 }, output: { typical_tokens: 9 }, route: small }
+`,
+    );
+    const text = (await run('-c', file, ...AT)).replaceAll(/\n {2}(?=\S)/g, ' ');
+    assert.match(text, /There is no cache price of small and big: what is read from the cache costs as much/);
+    assert.match(text, /│ in batches +│ +- │ +- │ +- │/);
+  });
+
   test('compares with another baseline where one is named, of the catalog too', async () => {
     config(CASCADE);
     const answer = await json('-c', file, '--baseline', 'haiku', ...AT);
