@@ -152,7 +152,27 @@ describe('tierline estimate call', () => {
     );
     assert.match(String(priced['notes']), /no batch price of deepseek-v4-flash/);
     assert.equal(process.exitCode, 1);
-    assert.match(await run(...CALL, '-m', 'deepseek-v4-flash', '--batch'), /^What a call costs is not known/);
+    assert.match(
+      await run(...CALL, '-m', 'deepseek-v4-flash', '--batch'),
+      /^What a call costs is not known: deepseek-v4-flash has no batch price/,
+    );
+    assert.match(
+      await run('call', '-m', 'text-embedding-3-small', '-i', '500', '-o', '10', ...AT),
+      /^What a call costs is not known: text-embedding-3-small has no price for output \(500 tokens in, 10 out\)\./,
+    );
+  });
+
+  test('where a form is none names those that there are', async () => {
+    await assert.rejects(run('foo'), /There is no form "foo" of estimate\. Choose call, mix, month or tasks/);
+  });
+
+  test('tells in its help where the options of the bill of tasks are', () => {
+    const program = new Command('tierline');
+    defineEstimate(program, { print: () => undefined, warn: () => undefined, isTTY: false });
+    let help = '';
+    const [estimate] = program.commands;
+    estimate?.configureOutput({ writeOut: (text) => void (help += text) }).outputHelp();
+    assert.match(help, /`tierline estimate tasks --help` has the options of the bill of the tasks/);
   });
 
   const wrong: [string[], RegExp][] = [
