@@ -23,9 +23,9 @@ export function showAmount(amount: Fraction | null): string {
   return showUsd(amount === null ? null : Number(amount.round()));
 }
 
-/** A share in percent with one decimal where it has one: `70%`, `33.3%`. */
+/** A share in percent with one decimal where it has one, as a profile writes it: `70 %`, `33.3 %`. */
 export function showPercent(share: Fraction | null): string {
-  return share === null ? UNKNOWN : `${share.times(Fraction.of(100)).toNumber(1).toLocaleString('en-US')}%`;
+  return share === null ? UNKNOWN : `${share.times(Fraction.of(100)).toNumber(1).toLocaleString('en-US')} %`;
 }
 
 export function showWhole(count: Fraction | bigint): string {
@@ -41,7 +41,7 @@ export function difference(baseline: Fraction | null, cost: Fraction | null): Fr
   return baseline === null || cost === null ? null : baseline.minus(cost);
 }
 
-/** What is saved beside the baseline, as a change: `-36.7%`. */
+/** What is saved beside the baseline, as a change: `-36.7 %`. */
 export function showChange(baseline: Fraction | null, cost: Fraction | null): string {
   const saved = savedShare(baseline, cost);
   if (saved === null) return UNKNOWN;
@@ -121,7 +121,7 @@ export function toPage(parts: readonly string[]): string {
 function broken(text: string): string {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of text.split(/ (?!%)/)) {
     if (line !== '' && line.length + 1 + word.length > WIDTH) {
       lines.push(line);
       line = `  ${word}`;

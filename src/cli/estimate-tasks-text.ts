@@ -6,6 +6,7 @@ import { addedUp } from '../lifecycle/estimate/sensitivity.ts';
 import { isWhole, type TaskBill } from '../lifecycle/estimate/task-bill.ts';
 import type { ModelBill } from '../lifecycle/estimate/task-facts.ts';
 import { totalsOf } from '../lifecycle/estimate/total.ts';
+import { percent, percentRange } from '../lifecycle/profile/verdict.ts';
 import { Fraction } from '../stats/fraction.ts';
 import {
   listed,
@@ -79,10 +80,13 @@ function toModelTable({ models, recommended, baseline }: TaskBill): string {
   return toTable(['model', '', 'a call', 'a month', 'tokens in / out', 'pass rate', 'time'], rows, 2);
 }
 
+/** As the profile writes it, so that the same interval reads the same. */
 function showRate(rate: Rate | null): string {
   if (rate === null) return UNKNOWN;
-  if (rate.interval === null) return `${showPercent(rate.share)} expected`;
-  return `${showPercent(rate.share)} (${showPercent(rate.interval.low)} to ${showPercent(rate.interval.high)})`;
+  const { share, interval } = rate;
+  if (interval === null) return `${showPercent(share)} expected`;
+  const range = percentRange({ low: interval.low.toNumber(), high: interval.high.toNumber() });
+  return `${percent(share.toNumber())} (${range})`;
 }
 
 function aboutRoute({ task, routed }: TaskBill): string[] {

@@ -211,11 +211,11 @@ describe('tierline estimate mix', () => {
     const [verdict] = (await run(...MIX, '--share', '0.7', '--overhead', '0.001')).split('\n');
     assert.equal(
       verdict,
-      'The predictor pays: $0.0054 instead of $0.01 a call (-46%); it spares $0.0056 a call and costs $0.001.',
+      'The predictor pays: $0.0054 instead of $0.01 a call (-46 %); it spares $0.0056 a call and costs $0.001.',
     );
     const text = await run(...MIX, '--share', '0.1', '--overhead', '0.001');
-    assert.match(text, /^The predictor does not pay: \$0\.0102 instead of \$0\.01 a call \(\+2%\)/);
-    assert.match(text, /Break-even: a share of 12\.5%, or an overhead of \$0\.0008 a call\./);
+    assert.match(text, /^The predictor does not pay: \$0\.0102 instead of \$0\.01 a call \(\+2 %\)/);
+    assert.match(text, /Break-even: a share of 12\.5 %, or an overhead of \$0\.0008 a call\./);
     assert.match(await run(...MIX, '--share', '0.125', '--overhead', '0.001'), /^The predictor neither pays nor costs/);
   });
 
@@ -276,13 +276,13 @@ describe('tierline estimate month', () => {
   test('begins with the verdict, and needs no pass rate for the break-even', async () => {
     assert.match(
       await month('--pass-rate', '70%'),
-      /^The cascade pays: \$342\.00 instead of \$540\.00 a month \(-36\.7%\); claude-haiku-4-5 needs a\s+pass rate of 33\.3% for\s+it and has 70%\./,
+      /^The cascade pays: \$342\.00 instead of \$540\.00 a month \(-36\.7 %\); claude-haiku-4-5 needs a\s+pass rate of 33\.3 %\s+for\s+it and has 70 %\./,
     );
     assert.match(
       await month('--pass-rate', '20%'),
-      /^The cascade does not pay: \$612\.00 instead of \$540\.00 a month \(\+13\.3%\)/,
+      /^The cascade does not pay: \$612\.00 instead of \$540\.00 a month \(\+13\.3 %\)/,
     );
-    assert.match(await month(), /^The cascade pays from a pass rate of 33\.3% of claude-haiku-4-5 on/);
+    assert.match(await month(), /^The cascade pays from a pass rate of 33\.3 % of claude-haiku-4-5 on/);
     assert.equal(process.exitCode, 0);
   });
 
@@ -416,7 +416,7 @@ ${tasks}`,
     assert.deepEqual((answer['total'] as Json)['savings_share'], 0.7472);
     assert.match(
       String(answer['verdict']),
-      /^Routing pays: as routed, a month costs \$18\.20 \(\$\d+\.\d\d to \$\d+\.\d\d\) instead of \$72\.00 on opus \(-74\.7%\)\.$/,
+      /^Routing pays: as routed, a month costs \$18\.20 \(\$\d+\.\d\d to \$\d+\.\d\d\) instead of \$72\.00 on opus \(-74\.7 %\)\.$/,
     );
     assert.equal(process.exitCode, 0);
   });
@@ -429,7 +429,7 @@ ${tasks}`,
     assert.match(text, /chat: not known: its calls a month \(`volume`\); the tokens of a call on haiku, opus/);
     assert.match(
       text,
-      /triage: haiku > opus; haiku pays from a pass rate of 15\.3% on; 10% of the calls go on to opus; 800 ms on\s+average\./,
+      /triage: haiku > opus; haiku pays from a pass rate of 15\.3 % on; 10 % of the calls go on to opus; 800 ms on\s+average\./,
     );
     assert.ok(
       text.split('\n').every((line) => line.length <= 110),
@@ -440,10 +440,10 @@ ${tasks}`,
   test('shows every model of one task', async () => {
     config(CASCADE + CHAT);
     const text = await run('-c', file, '--task', 'triage', '--overhead', '0.0001', ...AT);
-    assert.match(text, /│ haiku +│ +│ +\$0\.0011 │ +\$11\.00 │ +800 \/ 60 │ +90% \(85\.1% to 93\.4%\) │ 600 ms │/);
+    assert.match(text, /│ haiku +│ +│ +\$0\.0011 │ +\$11\.00 │ +800 \/ 60 │ +90 % \(85 % to 93\.4 %\) │ 600 ms │/);
     assert.match(
       text,
-      /a perfect predictor sends 90% to haiku and 10% to opus and pays below \$0\.00549 a call; it costs\s+\$0\.0001\./,
+      /a perfect predictor sends 90 % to haiku and 10 % to opus and pays below \$0\.00549 a call; it costs\s+\$0\.0001\./,
     );
     await assert.rejects(run('-c', file, '--task', 'nothing'), /There is no task "nothing"; there are triage, chat\./);
   });
@@ -463,7 +463,7 @@ ${tasks}`,
     judged('next');
     assert.match(await verdict(), /\), but the profile of triage says that haiku is not good enough \(next\)\.$/);
     judged('default');
-    assert.match(await verdict(), /\d%?\)\.$/);
+    assert.match(await verdict(), /\d %\)\.$/);
     rmSync(profile);
     config('  triage: { volume: 10, input: { typical_tokens: 9 }, output: { typical_tokens: 9 }, route: haiku }\n');
     assert.match(await verdict(), /, if haiku is good enough for triage, which nobody has measured\.$/);
@@ -480,13 +480,24 @@ ${tasks}`,
     );
   });
 
+  test('cuts the ends of an interval off as the profile does', async () => {
+    config(CASCADE);
+    const [haiku, ...others] = sampleProfile().models;
+    const passRate = { share: 0.9999, low: 0.94996, high: 0.9999, trials: 200 };
+    writeFileSync(
+      profile,
+      JSON.stringify(sampleProfile({ models: [{ ...(haiku ?? assert.fail()), passRate }, ...others] })),
+    );
+    assert.match(await run('-c', file, '--task', 'triage', ...AT), / 99\.9 % \(94\.9 % to 99\.9 %\) │/);
+  });
+
   test('says that the bound is one at full quality, and among which models', async () => {
     config(CASCADE);
     writeFileSync(profile, JSON.stringify(sampleProfile()));
     const text = (await run('-c', file, ...AT)).replaceAll(/\n {2}(?=\S)/g, ' ');
     assert.match(text, /predicted: the least that a router could cost at full quality\./);
     assert.match(text, /a route that keeps wrong answers may cost less\./);
-    assert.match(text, /a perfect predictor sends 90 ?% to haiku and 10 ?% to opus/);
+    assert.match(text, /a perfect predictor sends 90 % to haiku and 10 % to opus/);
   });
 
   test('says why a cache changes nothing where it has no price', async () => {

@@ -108,9 +108,9 @@ describe('the bill of a task with a profile', () => {
     const notes = (perCall: number | null, more: Given = {}) =>
       bill(`volume: 10000, ${CASCADE}`, { profile: at(perCall), ...more }).notes;
     assert.deepEqual(notes(220_000), [
-      'while profiling a call on haiku cost 20% of what is reckoned here, most likely for its prompt cache (--cached-share)',
+      'while profiling a call on haiku cost 20 % of what is reckoned here, most likely for its prompt cache (--cached-share)',
     ]);
-    assert.deepEqual(notes(2_200_000), ['while profiling a call on haiku cost 200% of what is reckoned here']);
+    assert.deepEqual(notes(2_200_000), ['while profiling a call on haiku cost 200 % of what is reckoned here']);
     for (const usual of [null, 1_100_000, 1_050_000]) assert.deepEqual(notes(usual), []);
     assert.deepEqual(notes(220_000, { cachedShare: of(0.5) }), []);
   });

@@ -142,7 +142,7 @@ function paidOtherwise(models: readonly ModelBill[], { cachedShare, time }: Sett
     const share = paidPerCall.over(perCall).toNumber();
     if (share > 0.9 && share < 1.1) return [];
     const why = share < 1 ? ', most likely for its prompt cache (--cached-share)' : '';
-    return [`while profiling a call on ${name} cost ${Math.round(share * 100)}% of what is reckoned here${why}`];
+    return [`while profiling a call on ${name} cost ${Math.round(share * 100)} % of what is reckoned here${why}`];
   });
 }
 
