@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, afterEach, describe, test } from 'node:test';
 import { Command } from 'commander';
 import { rateOf, sampleProfile } from '../../lifecycle/estimate/sample.fixture.ts';
+import { placesOf } from '../../lifecycle/places.ts';
 import type { ProfileVerdict } from '../../lifecycle/profile/profile.ts';
 import { defineEstimate } from './estimate.ts';
 
@@ -478,6 +479,14 @@ ${tasks}`,
       String((await json('-c', file, ...AT))['verdict']),
       /^Routing pays.*\), but 25\.6 % of the answers of triage would be wrong and kept\.$/,
     );
+  });
+
+  test('finds the profile of a task whose name is no name of a file', async () => {
+    config(CASCADE.replace('triage', '"mail:triage"'));
+    const { profile: own } = placesOf(path.join(folder, 'tierline'), 'mail:triage');
+    writeFileSync(own, JSON.stringify(sampleProfile({ task: 'mail:triage' })));
+    const [triage] = (await json('-c', file, ...AT))['tasks'] as Json[];
+    assert.deepEqual([triage?.['task'], (triage?.['profile'] as Json)['samples']], ['mail:triage', 200]);
   });
 
   test('cuts the ends of an interval off as the profile does', async () => {
