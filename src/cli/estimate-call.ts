@@ -2,7 +2,7 @@
 import { familyRatio } from '../catalog/token-count.ts';
 import { tokensOf } from '../lifecycle/estimate/calculator.ts';
 import { type EstimatedModel, findModel, priceOn, remarksOn, tokenizerOf } from '../lifecycle/estimate/model.ts';
-import type { PriceTime, Tokens } from '../lifecycle/estimate/price.ts';
+import { type PriceTime, type Tokens, whyUnpriced } from '../lifecycle/estimate/price.ts';
 import { Fraction } from '../stats/fraction.ts';
 import type { CommandIo } from './command-io.ts';
 import { listed, showAmount, showWhole, toPage, toTable, toUsdNumber } from './estimate-figures.ts';
@@ -84,7 +84,7 @@ function toJson(priced: readonly Priced[], { tokens, time, notes }: Asked): stri
 }
 
 function toText(priced: readonly Priced[], { tokens, time, notes }: Asked): string {
-  const lines = [toVerdict(priced, describe(tokens, time.isBatch))];
+  const lines = [toVerdict(priced, { tokens, time })];
   const known = cheapestFirst(priced);
   if (priced.length > 1) {
     const least = known[0]?.cost ?? null;
@@ -105,12 +105,20 @@ function cheapestFirst(priced: readonly Priced[]): (Priced & { cost: Fraction })
     .toSorted((one, other) => one.cost.compare(other.cost));
 }
 
-function toVerdict(priced: readonly Priced[], what: string): string {
+function toVerdict(priced: readonly Priced[], { tokens, time }: Pick<Asked, 'tokens' | 'time'>): string {
+  const what = describe(tokens, time.isBatch);
   const [first, ...others] = cheapestFirst(priced);
-  if (first === undefined) return `What a call costs is not known: ${what}.`;
+  if (first === undefined)
+    return `What a call costs is not known: ${listed(priced.map(({ model }) => unpriced(model, { tokens, time })))} (${what}).`;
   const last = others.at(-1);
   if (last === undefined) return `${first.model.name} costs ${showAmount(first.cost)} a call: ${what}.`;
   return `${first.model.name} is cheapest at ${showAmount(first.cost)} a call, ${last.model.name} dearest at ${showAmount(last.cost)}: ${what}.`;
+}
+
+/** A model with why the tokens have no price on it. */
+function unpriced({ name, places }: EstimatedModel, { tokens, time }: Pick<Asked, 'tokens' | 'time'>): string {
+  const reasons = places.flatMap(({ spec }) => whyUnpriced(tokens, spec, time) ?? []);
+  return `${name} ${reasons[0] ?? 'has no price'}`;
 }
 
 function describe({ input, cached, written, output }: Tokens, isBatch: boolean): string {

@@ -3,6 +3,7 @@
 import Table from 'cli-table3';
 import { showUsd, UNKNOWN } from '../ledger/display.ts';
 import { type Comparison, WAYS, type Way } from '../lifecycle/estimate/comparison.ts';
+import { hasCachePrice } from '../lifecycle/estimate/model.ts';
 import type { Outcome } from '../lifecycle/estimate/sensitivity.ts';
 import { Fraction } from '../stats/fraction.ts';
 
@@ -22,9 +23,9 @@ export function showAmount(amount: Fraction | null): string {
   return showUsd(amount === null ? null : Number(amount.round()));
 }
 
-/** A share in percent with one decimal where it has one: `70%`, `33.3%`. */
+/** A share in percent with one decimal where it has one, as a profile writes it: `70 %`, `33.3 %`. */
 export function showPercent(share: Fraction | null): string {
-  return share === null ? UNKNOWN : `${share.times(Fraction.of(100)).toNumber(1).toLocaleString('en-US')}%`;
+  return share === null ? UNKNOWN : `${share.times(Fraction.of(100)).toNumber(1).toLocaleString('en-US')} %`;
 }
 
 export function showWhole(count: Fraction | bigint): string {
@@ -40,7 +41,7 @@ export function difference(baseline: Fraction | null, cost: Fraction | null): Fr
   return baseline === null || cost === null ? null : baseline.minus(cost);
 }
 
-/** What is saved beside the baseline, as a change: `-36.7%`. */
+/** What is saved beside the baseline, as a change: `-36.7 %`. */
 export function showChange(baseline: Fraction | null, cost: Fraction | null): string {
   const saved = savedShare(baseline, cost);
   if (saved === null) return UNKNOWN;
@@ -68,23 +69,28 @@ export function toSensitivityTable(usual: Outcome, outcomes: readonly Outcome[],
   const rows = [usual, ...outcomes].map(({ say, costs, cheapest, isOther }) => [
     say,
     ...shown.map((way) => showAmount(costs[way])),
-    `${cheapest === null ? UNKNOWN : (names[cheapest] ?? UNKNOWN)}${isOther ? ' *' : ''}`,
+    `${cheapest === null ? UNKNOWN : (names[cheapest] ?? UNKNOWN)}${isOther && cheapest !== null && names[cheapest] !== undefined ? ' *' : ''}`,
   ]);
   return toTable(['if', ...shown.map((way) => names[way] as string), 'cheapest'], rows);
 }
 
-/** Explains the stars and the gaps of the table, where it has any. */
-export function sensitivityNotes(
-  outcomes: readonly Outcome[],
-  { strong, ladder, predictor, time }: Comparison,
-): string[] {
+/** Explains the stars, the gaps and what changes nothing in the table, where it has any. */
+export function sensitivityNotes(outcomes: readonly Outcome[], comparisons: readonly Comparison[]): string[] {
   const notes: string[] = [];
   if (outcomes.some(({ isOther }) => isOther)) notes.push('*: another way wins than in the first line.');
-  const sides = [...(ladder ?? []), ...(predictor?.choices ?? []), strong];
-  const models = sides.map(({ model }) => model);
+  const { time } = comparisons[0] ?? {};
+  if (time === undefined) return notes;
+  const models = comparisons.flatMap(({ strong, ladder, predictor }) =>
+    [...(ladder ?? []), ...(predictor?.choices ?? []), strong].map(({ model }) => model),
+  );
   const unsold = models.filter(({ places }) => places.some(({ spec }) => spec?.serviceTiers.batch === undefined));
   if (unsold.length > 0 && !time.isBatch)
     notes.push(`The catalog knows no batch price of ${listed(unsold.map(({ name }) => name))}.`);
+  const uncached = models.filter((model) => !hasCachePrice(model, time));
+  if (uncached.length > 0)
+    notes.push(
+      `There is no cache price of ${listed(uncached.map(({ name }) => name))}: what is read from the cache costs as much as other input.`,
+    );
   return notes;
 }
 
@@ -115,7 +121,7 @@ export function toPage(parts: readonly string[]): string {
 function broken(text: string): string {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of text.split(/ (?!%)/)) {
     if (line !== '' && line.length + 1 + word.length > WIDTH) {
       lines.push(line);
       line = `  ${word}`;

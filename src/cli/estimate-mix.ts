@@ -153,7 +153,7 @@ function toText(mix: Mix): string {
     lines.push(
       '',
       toSensitivityTable(usual, answer.sensitivity, WAY_NAMES),
-      ...sensitivityNotes(answer.sensitivity, comparison),
+      ...sensitivityNotes(answer.sensitivity, [comparison]),
     );
   }
   return toPage([...lines, ...notes]);

@@ -147,7 +147,7 @@ function toText(answer: Answer, { calls, notes, options }: Page): string {
     lines.push(
       '',
       toSensitivityTable(usual, answer.sensitivity, wayNames),
-      ...sensitivityNotes(answer.sensitivity, comparison),
+      ...sensitivityNotes(answer.sensitivity, [comparison]),
     );
   }
   return toPage([...lines, ...notes]);

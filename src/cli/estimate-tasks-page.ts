@@ -6,6 +6,9 @@ import { isWhole, type Setting, type TaskBill } from '../lifecycle/estimate/task
 import { totalsOf } from '../lifecycle/estimate/total.ts';
 import { listed, showAmount, showChange, type WayNames } from './estimate-figures.ts';
 
+/** What a sentence holds; the lines of the tasks have all. */
+const MOST_CLAUSES = 3;
+
 /** What is printed: the bills, what they rest on, and how far they hang on it. */
 export interface TasksPage {
   setting: Setting;
@@ -39,7 +42,20 @@ export function tasksVerdict({ bills, setting }: Pick<TasksPage, 'bills' | 'sett
   const than = whole.length === 1 ? whole[0]?.baseline?.name : (setting.baseline ?? 'the baseline');
   const order = before === null || after === null ? 0 : before.compare(after);
   const word = order > 0 ? 'Routing pays' : order < 0 ? 'Routing does not pay' : 'Routing saves nothing';
-  return `${of}${word}: as routed, a month costs ${showAmount(after)}${showEnds(routed.amount)} instead of ${showAmount(before)} on ${than} (${showChange(before, after)}).`;
+  return `${of}${word}: as routed, a month costs ${showAmount(after)}${showEnds(routed.amount)} instead of ${showAmount(before)} on ${than} (${showChange(before, after)})${order > 0 ? sayDoubts(whole) : ''}.`;
+}
+
+/** A saving that is not proven says so in the same breath. */
+function sayDoubts(bills: readonly TaskBill[]): string {
+  const conditions = bills.flatMap(({ doubts }) => doubts.conditions);
+  const losses = bills.flatMap(({ doubts }) => doubts.losses);
+  return `${said(', if', conditions)}${said(', but', losses)}`;
+}
+
+function said(word: string, clauses: readonly string[]): string {
+  const rest = clauses.length - MOST_CLAUSES;
+  if (clauses.length === 0) return '';
+  return `${word} ${clauses.slice(0, MOST_CLAUSES).join(', and ')}${rest > 0 ? `, and so on for ${rest} more` : ''}`;
 }
 
 function missingIn(bills: readonly TaskBill[]): string {

@@ -6,6 +6,7 @@ import { addedUp } from '../lifecycle/estimate/sensitivity.ts';
 import { isWhole, type TaskBill } from '../lifecycle/estimate/task-bill.ts';
 import type { ModelBill } from '../lifecycle/estimate/task-facts.ts';
 import { totalsOf } from '../lifecycle/estimate/total.ts';
+import { percent, percentRange } from '../lifecycle/profile/verdict.ts';
 import { Fraction } from '../stats/fraction.ts';
 import {
   listed,
@@ -79,10 +80,13 @@ function toModelTable({ models, recommended, baseline }: TaskBill): string {
   return toTable(['model', '', 'a call', 'a month', 'tokens in / out', 'pass rate', 'time'], rows, 2);
 }
 
+/** As the profile writes it, so that the same interval reads the same. */
 function showRate(rate: Rate | null): string {
   if (rate === null) return UNKNOWN;
-  if (rate.interval === null) return `${showPercent(rate.share)} expected`;
-  return `${showPercent(rate.share)} (${showPercent(rate.interval.low)} to ${showPercent(rate.interval.high)})`;
+  const { share, interval } = rate;
+  if (interval === null) return `${showPercent(share)} expected`;
+  const range = percentRange({ low: interval.low.toNumber(), high: interval.high.toNumber() });
+  return `${percent(share.toNumber())} (${range})`;
 }
 
 function aboutRoute({ task, routed }: TaskBill): string[] {
@@ -117,8 +121,7 @@ function aboutPredictor({ task, predictor }: TaskBill, { setting }: TasksPage): 
 function sensitivityLines({ bills, sensitivity, setting }: TasksPage): string[] {
   const whole = bills.filter(isWhole);
   const comparisons = wholeComparisons(bills, setting);
-  const [first] = comparisons;
-  if (first === undefined || sensitivity.length === 0) return [];
+  if (comparisons.length === 0 || sensitivity.length === 0) return [];
   const costs = addedUp(comparisons);
   if (costs.baseline?.isZero === true) return [];
   const usual = { say: 'as it is', costs, cheapest: cheapestWay(costs), isOther: false };
@@ -127,7 +130,7 @@ function sensitivityLines({ bills, sensitivity, setting }: TasksPage): string[] 
     '',
     toSensitivityTable(usual, sensitivity, routedWays(setting)),
     ...over,
-    ...sensitivityNotes(sensitivity, first),
+    ...sensitivityNotes(sensitivity, comparisons),
   ];
 }
 
@@ -136,8 +139,10 @@ function remarks({ bills, setting }: TasksPage): string[] {
   const models = bills.flatMap((bill) => bill.models);
   const remark: string[] = [];
   if (bills.some(({ predictor }) => predictor !== null)) {
-    const cost = setting.overhead === null ? ' and costs nothing itself (--overhead)' : '';
-    remark.push(`predicted: the least that a router could cost which always knows which model passes${cost}.`);
+    const cost = setting.overhead === null ? ', and costs nothing itself (--overhead)' : '';
+    remark.push(
+      `predicted: the least that a router could cost at full quality. It keeps every answer right that a model of the task's line above can give, because it always knows which one passes${cost}; a route that keeps wrong answers may cost less.`,
+    );
   }
   if (bills.some(({ routed: { amount } }) => showEnds(amount) !== ''))
     remark.push(

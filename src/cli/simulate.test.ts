@@ -129,7 +129,16 @@ describe('tierline simulate', () => {
     );
     assert.match(text, /per month/);
     const none = await run(t, ['small', 'small'], { ...options, since: '2020-01-01', until: '2020-02-01' });
-    assert.equal(none.text, 'There are no calls to simulate with.\n');
+    assert.deepEqual([none.code, none.text], [2, '']);
+    assert.match(none.warned.join(), /^there are no calls to simulate with: the ledger has none of this period/);
+    await assert.rejects(
+      run(t, ['small', 'small'], { ...options, task: 'nope' }),
+      /There is no task "nope"\. Tasks: label\./,
+    );
+    await assert.rejects(
+      run(t, ['small', 'small'], { ...options, since: '1d', until: '2d' }),
+      /The period ends before it begins: --since 1d --until 2d\./,
+    );
     const since = await run(t, ['small', 'small'], { ...options, since: '10h', json: true });
     assert.equal((JSON.parse(since.text) as SimulationReport).calls, 10);
     const ruled =

@@ -24,16 +24,26 @@ export interface SimulateOptions {
   nowMs: number;
 }
 
-/** The exit code: 1 when a limit is passed over, or cannot be held against anything. Rejects for what cannot be simulated. */
+const NO_CALLS = 2;
+
+/** The exit code: 1 when a limit is passed over, or cannot be held against anything; 2 without a call to simulate with. Rejects for what cannot be simulated. */
 export async function simulateCommand(options: SimulateOptions, io: CommandIo): Promise<number> {
   const { current, candidate, from = null, folder, ledger, nowMs, json } = options;
   if (from !== null && from !== 'profile' && from !== 'ledger')
     throw new Error(`--from ${JSON.stringify(from)} is not one: choose profile or ledger.`);
   const { since = '7d', until, tenant, task } = options;
+  const sinceMs = parseTime(since, nowMs);
   const untilMs = until === undefined ? undefined : parseTime(until, nowMs);
-  const query = { sinceMs: parseTime(since, nowMs), untilMs, tenant, task };
+  if (untilMs !== undefined && untilMs <= sinceMs)
+    throw new Error(`The period ends before it begins: --since ${since} --until ${until}.`);
+  const query = { sinceMs, untilMs, tenant, task };
   const report = await simulate({ current, candidate, from, folder, ledger, query, nowMs });
-  io.print(json === true ? `${JSON.stringify(report, null, 2)}\n` : writeSimulation(report));
+  if (json === true || report.calls > 0)
+    io.print(json === true ? `${JSON.stringify(report, null, 2)}\n` : writeSimulation(report));
+  if (report.calls === 0) {
+    io.warn('there are no calls to simulate with: the ledger has none of this period, tenant and task');
+    return NO_CALLS;
+  }
   const complaints = complaintsAbout(report, options);
   for (const complaint of complaints) io.warn(complaint);
   return complaints.length === 0 ? 0 : 1;

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, describe, test } from 'node:test';
 import { Command } from 'commander';
-import { sampleProfile } from '../../lifecycle/estimate/sample.fixture.ts';
+import { rateOf, sampleProfile } from '../../lifecycle/estimate/sample.fixture.ts';
+import { placesOf } from '../../lifecycle/places.ts';
+import type { ProfileVerdict } from '../../lifecycle/profile/profile.ts';
 import { defineEstimate } from './estimate.ts';
 
 const AT = ['--at', '2026-11-24T12:00Z'];
@@ -151,7 +153,27 @@ describe('tierline estimate call', () => {
     );
     assert.match(String(priced['notes']), /no batch price of deepseek-v4-flash/);
     assert.equal(process.exitCode, 1);
-    assert.match(await run(...CALL, '-m', 'deepseek-v4-flash', '--batch'), /^What a call costs is not known/);
+    assert.match(
+      await run(...CALL, '-m', 'deepseek-v4-flash', '--batch'),
+      /^What a call costs is not known: deepseek-v4-flash has no batch price/,
+    );
+    assert.match(
+      await run('call', '-m', 'text-embedding-3-small', '-i', '500', '-o', '10', ...AT),
+      /^What a call costs is not known: text-embedding-3-small has no price for output \(500 tokens in, 10 out\)\./,
+    );
+  });
+
+  test('where a form is none names those that there are', async () => {
+    await assert.rejects(run('foo'), /There is no form "foo" of estimate\. Choose call, mix, month or tasks/);
+  });
+
+  test('tells in its help where the options of the bill of tasks are', () => {
+    const program = new Command('tierline');
+    defineEstimate(program, { print: () => undefined, warn: () => undefined, isTTY: false });
+    let help = '';
+    const [estimate] = program.commands;
+    estimate?.configureOutput({ writeOut: (text) => void (help += text) }).outputHelp();
+    assert.match(help, /`tierline estimate tasks --help` has the options of the bill of the tasks/);
   });
 
   const wrong: [string[], RegExp][] = [
@@ -190,11 +212,11 @@ describe('tierline estimate mix', () => {
     const [verdict] = (await run(...MIX, '--share', '0.7', '--overhead', '0.001')).split('\n');
     assert.equal(
       verdict,
-      'The predictor pays: $0.0054 instead of $0.01 a call (-46%); it spares $0.0056 a call and costs $0.001.',
+      'The predictor pays: $0.0054 instead of $0.01 a call (-46 %); it spares $0.0056 a call and costs $0.001.',
     );
     const text = await run(...MIX, '--share', '0.1', '--overhead', '0.001');
-    assert.match(text, /^The predictor does not pay: \$0\.0102 instead of \$0\.01 a call \(\+2%\)/);
-    assert.match(text, /Break-even: a share of 12\.5%, or an overhead of \$0\.0008 a call\./);
+    assert.match(text, /^The predictor does not pay: \$0\.0102 instead of \$0\.01 a call \(\+2 %\)/);
+    assert.match(text, /Break-even: a share of 12\.5 %, or an overhead of \$0\.0008 a call\./);
     assert.match(await run(...MIX, '--share', '0.125', '--overhead', '0.001'), /^The predictor neither pays nor costs/);
   });
 
@@ -255,13 +277,13 @@ describe('tierline estimate month', () => {
   test('begins with the verdict, and needs no pass rate for the break-even', async () => {
     assert.match(
       await month('--pass-rate', '70%'),
-      /^The cascade pays: \$342\.00 instead of \$540\.00 a month \(-36\.7%\); claude-haiku-4-5 needs a\s+pass rate of 33\.3% for\s+it and has 70%\./,
+      /^The cascade pays: \$342\.00 instead of \$540\.00 a month \(-36\.7 %\); claude-haiku-4-5 needs a\s+pass rate of 33\.3 %\s+for\s+it and has 70 %\./,
     );
     assert.match(
       await month('--pass-rate', '20%'),
-      /^The cascade does not pay: \$612\.00 instead of \$540\.00 a month \(\+13\.3%\)/,
+      /^The cascade does not pay: \$612\.00 instead of \$540\.00 a month \(\+13\.3 %\)/,
     );
-    assert.match(await month(), /^The cascade pays from a pass rate of 33\.3% of claude-haiku-4-5 on/);
+    assert.match(await month(), /^The cascade pays from a pass rate of 33\.3 % of claude-haiku-4-5 on/);
     assert.equal(process.exitCode, 0);
   });
 
@@ -395,7 +417,7 @@ ${tasks}`,
     assert.deepEqual((answer['total'] as Json)['savings_share'], 0.7472);
     assert.match(
       String(answer['verdict']),
-      /^Routing pays: as routed, a month costs \$18\.20 \(\$\d+\.\d\d to \$\d+\.\d\d\) instead of \$72\.00 on opus \(-74\.7%\)\.$/,
+      /^Routing pays: as routed, a month costs \$18\.20 \(\$\d+\.\d\d to \$\d+\.\d\d\) instead of \$72\.00 on opus \(-74\.7 %\)\.$/,
     );
     assert.equal(process.exitCode, 0);
   });
@@ -408,7 +430,7 @@ ${tasks}`,
     assert.match(text, /chat: not known: its calls a month \(`volume`\); the tokens of a call on haiku, opus/);
     assert.match(
       text,
-      /triage: haiku > opus; haiku pays from a pass rate of 15\.3% on; 10% of the calls go on to opus; 800 ms on\s+average\./,
+      /triage: haiku > opus; haiku pays from a pass rate of 15\.3 % on; 10 % of the calls go on to opus; 800 ms on\s+average\./,
     );
     assert.ok(
       text.split('\n').every((line) => line.length <= 110),
@@ -419,12 +441,90 @@ ${tasks}`,
   test('shows every model of one task', async () => {
     config(CASCADE + CHAT);
     const text = await run('-c', file, '--task', 'triage', '--overhead', '0.0001', ...AT);
-    assert.match(text, /│ haiku +│ +│ +\$0\.0011 │ +\$11\.00 │ +800 \/ 60 │ +90% \(85\.1% to 93\.4%\) │ 600 ms │/);
+    assert.match(text, /│ haiku +│ +│ +\$0\.0011 │ +\$11\.00 │ +800 \/ 60 │ +90 % \(85 % to 93\.4 %\) │ 600 ms │/);
     assert.match(
       text,
-      /a perfect predictor sends 90% to haiku and 10% to opus and pays below \$0\.00549 a call; it costs\s+\$0\.0001\./,
+      /a perfect predictor sends 90 % to haiku and 10 % to opus and pays below \$0\.00549 a call; it costs\s+\$0\.0001\./,
     );
     await assert.rejects(run('-c', file, '--task', 'nothing'), /There is no task "nothing"; there are triage, chat\./);
+  });
+
+  test('a saving on a model that its profile has not found good enough is said to be one if it is', async () => {
+    config(CASCADE.replace('{ cascade: [haiku, opus] }', 'haiku'));
+    const judged = (verdict: ProfileVerdict): void => {
+      const { models } = sampleProfile();
+      writeFileSync(profile, JSON.stringify(sampleProfile({ models: models.map((one) => ({ ...one, verdict })) })));
+    };
+    const verdict = async () => String((await json('-c', file, ...AT))['verdict']);
+    judged('undecided');
+    assert.match(
+      await verdict(),
+      /\), if haiku is good enough for triage, which its profile does not say yet \(undecided\)\.$/,
+    );
+    judged('next');
+    assert.match(await verdict(), /\), but the profile of triage says that haiku is not good enough \(next\)\.$/);
+    judged('default');
+    assert.match(await verdict(), /\d %\)\.$/);
+    rmSync(profile);
+    config('  triage: { volume: 10, input: { typical_tokens: 9 }, output: { typical_tokens: 9 }, route: haiku }\n');
+    assert.match(await verdict(), /, if haiku is good enough for triage, which nobody has measured\.$/);
+  });
+
+  test('a saving by wrong answers that the gates keep says how many', async () => {
+    config(CASCADE);
+    const [haiku, ...others] = sampleProfile().models;
+    const models = [{ ...(haiku ?? assert.fail()), passRate: rateOf(0.644) }, ...others];
+    writeFileSync(profile, JSON.stringify(sampleProfile({ models })));
+    assert.match(
+      String((await json('-c', file, ...AT))['verdict']),
+      /^Routing pays.*\), but 25\.6 % of the answers of triage would be wrong and kept\.$/,
+    );
+  });
+
+  test('finds the profile of a task whose name is no name of a file', async () => {
+    config(CASCADE.replace('triage', '"mail:triage"'));
+    const { profile: own } = placesOf(path.join(folder, 'tierline'), 'mail:triage');
+    writeFileSync(own, JSON.stringify(sampleProfile({ task: 'mail:triage' })));
+    const [triage] = (await json('-c', file, ...AT))['tasks'] as Json[];
+    assert.deepEqual([triage?.['task'], (triage?.['profile'] as Json)['samples']], ['mail:triage', 200]);
+  });
+
+  test('cuts the ends of an interval off as the profile does', async () => {
+    config(CASCADE);
+    const [haiku, ...others] = sampleProfile().models;
+    const passRate = { share: 0.9999, low: 0.94996, high: 0.9999, trials: 200 };
+    writeFileSync(
+      profile,
+      JSON.stringify(sampleProfile({ models: [{ ...(haiku ?? assert.fail()), passRate }, ...others] })),
+    );
+    assert.match(await run('-c', file, '--task', 'triage', ...AT), / 99\.9 % \(94\.9 % to 99\.9 %\) │/);
+  });
+
+  test('says that the bound is one at full quality, and among which models', async () => {
+    config(CASCADE);
+    writeFileSync(profile, JSON.stringify(sampleProfile()));
+    const text = (await run('-c', file, ...AT)).replaceAll(/\n {2}(?=\S)/g, ' ');
+    assert.match(text, /predicted: the least that a router could cost at full quality\./);
+    assert.match(text, /a route that keeps wrong answers may cost less\./);
+    assert.match(text, /a perfect predictor sends 90 % to haiku and 10 % to opus/);
+  });
+
+  test('says why a cache changes nothing where it has no price', async () => {
+    const own = ['small', 'big'].map(
+      (name, at) => `  ${name}: { use: p/${name}, price: { input: ${1 + 9 * at}, output: ${2 + 18 * at} } }\n`,
+    );
+    writeFileSync(
+      file,
+      `providers: { p: { dialect: openai, base_url: "http://127.0.0.1:9/v1", api_key: k } }
+models:
+${own.join('')}baseline: big
+tasks:
+  one: { volume: 10, input: { typical_tokens: 9 }, output: { typical_tokens: 9 }, route: small }
+`,
+    );
+    const text = (await run('-c', file, ...AT)).replaceAll(/\n {2}(?=\S)/g, ' ');
+    assert.match(text, /There is no cache price of small and big: what is read from the cache costs as much/);
+    assert.match(text, /│ in batches +│ +- │ +- │ +- │/);
   });
 
   test('compares with another baseline where one is named, of the catalog too', async () => {

@@ -7,8 +7,16 @@ import type { MixOptions } from '../estimate-mix.ts';
 import type { MonthOptions } from '../estimate-month.ts';
 import type { TasksOptions } from '../estimate-tasks.ts';
 
+const FORMS = 'call, mix, month or tasks';
+
 export function defineEstimate(program: Command, io: CommandIo): void {
-  const estimate = program.command('estimate').description('what routing would cost and save, before it is done');
+  const estimate = program
+    .command('estimate')
+    .description('what routing would cost and save, before it is done')
+    .addHelpText(
+      'after',
+      '\nWithout a form it is `estimate tasks`. `tierline estimate tasks --help` has the options of the bill of the tasks.',
+    );
   defineCall(estimate, io);
   defineMix(estimate, io);
   defineMonth(estimate, io);
@@ -62,6 +70,8 @@ function defineMonth(estimate: Command, io: CommandIo): void {
 function defineTasks(estimate: Command, io: CommandIo): void {
   estimate
     .command('tasks', { isDefault: true })
+    // What follows `estimate` and is no form lands here.
+    .allowExcessArguments()
     .description('the monthly bill of the tasks of a configuration, from their volumes and profiles')
     .option('--task <name>', 'only this one, with every model')
     .option('--baseline <name>', 'the model to compare with (default: the baseline of the configuration)')
@@ -74,7 +84,9 @@ function defineTasks(estimate: Command, io: CommandIo): void {
     .option('--no-sensitivity', 'without the table of what the result hangs on')
     .option('-c, --config <file>', 'configuration (default: tierline.yaml here)')
     .option('--json', 'as JSON')
-    .action(async (options: TasksOptions) => {
+    .action(async (options: TasksOptions, { args: [form] }: Command) => {
+      if (form !== undefined)
+        throw new Error(`There is no form "${form}" of estimate. Choose ${FORMS}; a task is named with --task.`);
       const { tasksCommand } = await import('../estimate-tasks.ts');
       settle(tasksCommand(options, Date.now(), io));
     });

@@ -13,8 +13,8 @@ import type {
 const MOST_LINES = 8;
 const WIDTH = 110;
 
+/** Of a report with calls. */
 export function writeSimulation(report: SimulationReport): string {
-  if (report.calls === 0) return 'There are no calls to simulate with.\n';
   const parts = [
     wrapped(sayVerdict(report)),
     wrapped(sayGround(report)),

@@ -246,6 +246,12 @@ describe('what a month hangs on', () => {
     assert.ok(batched.sensitivity.every(({ say }) => !say.includes('batches')));
   });
 
+  test('knows no winner among ways of which one has lost its price', () => {
+    const haiku = outcome(ask({ strong: 'haiku', cheap: [['deepseek-v4-flash', 0.9]] }), 'in batches');
+    assert.equal(usd(haiku.costs.baseline), 90);
+    assert.deepEqual([haiku.costs.cascade, haiku.cheapest, haiku.isOther], [null, null, false]);
+  });
+
   test('asks what a cache spares where there is one already', () => {
     const traffic = { input: of(80e6), cached: of(40e6), written: of(8e6), output: of(20e6), calls: null };
     const answer = ask({ more: { traffic } });

@@ -3,6 +3,7 @@
 
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { ModelSpec, TokenizerFamily } from '../../catalog/model-spec.ts';
+import { priceAt } from '../../catalog/price-usage.ts';
 import { vendorOf } from '../../catalog/vendors.ts';
 import { type ModelParts, modelPartsOf } from '../../compile-policy.ts';
 import type { Config } from '../../config/config.ts';
@@ -41,6 +42,11 @@ export function remarksOn({ name, places }: EstimatedModel, tokens: Tokens, time
   if (long.some((mark) => !tokens.isSum && tokens.input.toNumber() > mark))
     remarks.push(`${name} is priced as a long call, of over ${Math.min(...long)} input tokens.`);
   return remarks;
+}
+
+/** Whether a token from the prompt cache has a price of its own, at every place; without one it costs what any input does. */
+export function hasCachePrice({ places }: EstimatedModel, { atMs }: Pick<PriceTime, 'atMs'>): boolean {
+  return places.every(({ spec }) => spec === null || priceAt(spec.prices, atMs)?.rates.cacheRead !== undefined);
 }
 
 /** Vocabulary of a model, of its first place. */

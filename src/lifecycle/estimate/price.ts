@@ -41,6 +41,22 @@ export function exactPrice(tokens: Tokens, model: ModelSpec | null, time: PriceT
   return parts.every((part) => part !== null) ? sum(parts) : null;
 }
 
+/** Why these tokens have no price on a model, as what follows its name; null for tokens that have one. */
+export function whyUnpriced(tokens: Tokens, model: ModelSpec | null, time: PriceTime): string | null {
+  if (exactPrice(tokens, model, time) !== null) return null;
+  if (model === null) return 'has no price';
+  const length = tokens.isSum ? 0 : tokens.input.toNumber();
+  const tariff = tariffOf(model, length, { atMs: time.atMs, batch: time.isBatch });
+  if (tariff === null) return time.isBatch ? 'has no batch price' : 'has no price at that moment';
+  const missing = classesOf(tokens).filter(([name]) => rateOf(tariff.rates, name) === undefined);
+  return `has no price for ${missing.map(([name]) => CLASS_WORDS[name] ?? name).join(' and ')}`;
+}
+
+const CLASS_WORDS: Partial<Record<RateClass, string>> = {
+  cacheRead: 'cache reads',
+  cacheWrite5m: 'cache writes',
+};
+
 /** Whether the price of this model depends on the hour, today. */
 export function dependsOnHour({ prices }: ModelSpec, { atMs, isBatch }: PriceTime): boolean {
   const moments = momentsOf(prices, { atMs, isBatch, isSpread: true });
@@ -48,23 +64,25 @@ export function dependsOnHour({ prices }: ModelSpec, { atMs, isBatch }: PriceTim
 }
 
 function atTariff(tokens: Tokens, { rates, multiplier }: Tariff): Fraction | null {
-  const { input, cached, written, output } = tokens;
   const share = Fraction.of(multiplier.times).over(Fraction.of(multiplier.over));
+  const parts = classesOf(tokens).map(([name, count]) => {
+    const rate = rateOf(rates, name);
+    if (rate === undefined) return null;
+    const price = count.times(Fraction.of(rate)).over(PER_MILLION);
+    return multiplier.except?.includes(name) === true ? price : price.times(share);
+  });
+  return parts.every((part) => part !== null) ? sum(parts) : null;
+}
+
+/** Tokens that there are, each by the rate that they are at. */
+function classesOf({ input, cached, written, output }: Tokens): [RateClass, Fraction][] {
   const classes: [RateClass, Fraction][] = [
     ['input', input.minus(cached).minus(written)],
     ['cacheRead', cached],
     ['cacheWrite5m', written],
     ['output', output],
   ];
-  const parts = classes
-    .filter(([, count]) => !count.isZero)
-    .map(([name, count]) => {
-      const rate = rateOf(rates, name);
-      if (rate === undefined) return null;
-      const price = count.times(Fraction.of(rate)).over(PER_MILLION);
-      return multiplier.except?.includes(name) === true ? price : price.times(share);
-    });
-  return parts.every((part) => part !== null) ? sum(parts) : null;
+  return classes.filter(([, count]) => !count.isZero);
 }
 
 /** The moment itself; or, spread over the day, one moment within each span of equal prices, with the span's share of the day. */

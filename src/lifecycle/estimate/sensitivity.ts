@@ -7,6 +7,7 @@ import {
   compareWays,
   type Predictor,
   type Side,
+  WAYS,
   type Way,
   type WayCosts,
 } from './comparison.ts';
@@ -105,11 +106,14 @@ export function scenariosFor({ strong, ladder, time }: Comparison): Scenario[] {
 export function sensitivityOf(comparisons: readonly Comparison[]): Outcome[] {
   const [first] = comparisons;
   if (first === undefined) return [];
-  const usual = cheapestWay(addedUp(comparisons));
+  const usual = addedUp(comparisons);
+  const winner = cheapestWay(usual);
   return scenariosFor(first).map(({ say, change }) => {
     const costs = addedUp(comparisons.map(change));
-    const cheapest = cheapestWay(costs);
-    return { say, costs, cheapest, isOther: cheapest !== null && cheapest !== usual };
+    // Of two ways the one whose price is still known has not won.
+    const isPriced = WAYS.every((way) => usual[way] === null || costs[way] !== null);
+    const cheapest = isPriced ? cheapestWay(costs) : null;
+    return { say, costs, cheapest, isOther: cheapest !== null && cheapest !== winner };
   });
 }
 

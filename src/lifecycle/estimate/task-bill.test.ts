@@ -108,9 +108,9 @@ describe('the bill of a task with a profile', () => {
     const notes = (perCall: number | null, more: Given = {}) =>
       bill(`volume: 10000, ${CASCADE}`, { profile: at(perCall), ...more }).notes;
     assert.deepEqual(notes(220_000), [
-      'while profiling a call on haiku cost 20% of what is reckoned here, most likely for its prompt cache (--cached-share)',
+      'while profiling a call on haiku cost 20 % of what is reckoned here, most likely for its prompt cache (--cached-share)',
     ]);
-    assert.deepEqual(notes(2_200_000), ['while profiling a call on haiku cost 200% of what is reckoned here']);
+    assert.deepEqual(notes(2_200_000), ['while profiling a call on haiku cost 200 % of what is reckoned here']);
     for (const usual of [null, 1_100_000, 1_050_000]) assert.deepEqual(notes(usual), []);
     assert.deepEqual(notes(220_000, { cachedShare: of(0.5) }), []);
   });
@@ -126,7 +126,7 @@ describe('the bill of a task with a profile', () => {
       profile: sampleProfile({ models }),
     });
     assert.deepEqual(notes, [
-      '5.0% of the answers of haiku pass the gates and not the reference, and are kept',
+      '5 % of the answers of haiku pass the gates and not the reference, and are kept',
       'its profile has models that are not configured any more: old',
     ]);
     assert.equal(usd(routed.amount?.cost), 11 + 0.05 * 72);

@@ -6,6 +6,7 @@ import { Fraction } from '../../stats/fraction.ts';
 import type { Profile } from '../profile/profile.ts';
 import { priceNotes } from './calculator.ts';
 import { type Choice, type Comparison, choicesOf, type Predictor, priceOf } from './comparison.ts';
+import { type Doubts, doubtsOf, keptWrong, ungauged } from './doubts.ts';
 import type { Evidence } from './evidence.ts';
 import { choiceBounds, choiceCost, choiceShares } from './formulas.ts';
 import type { EstimatedModel } from './model.ts';
@@ -43,6 +44,8 @@ export interface TaskBill {
   predictor: PredictorBill | null;
   /** Null when the baseline, or its tokens, are not known. */
   comparison: Comparison | null;
+  /** Why what the route saves may be no saving. */
+  doubts: Doubts;
   /** What is not known, each as the end of a sentence about the task. */
   unknown: string[];
   notes: string[];
@@ -77,6 +80,7 @@ export function billOf(task: TaskConfig, profile: Profile | null, setting: Setti
     routed: toRouteBill(route, route.models.map(facts), comparison.routed),
     predictor: comparison.all === null ? null : toPredictorBill(comparison.all, facts),
     comparison: comparison.all,
+    doubts: doubtsOf(task.name, { route, facts, counter }),
     unknown: [],
     notes: [
       ...route.notes,
@@ -130,31 +134,6 @@ function goneModels(profile: Profile | null, { models }: Setting): string[] {
   return gone.length === 0 ? [] : [`its profile has models that are not configured any more: ${gone.join(', ')}`];
 }
 
-/** What a cascade saves by answers that only a reference could have told wrong. */
-function keptWrong({ models, isCascade }: TypicalRoute, facts: FactsOf): string[] {
-  if (!isCascade) return [];
-  return models.slice(0, -1).flatMap((name) => {
-    const { acceptRate, bill } = facts(name);
-    const wrong = (acceptRate?.share.toNumber() ?? 0) - (bill.passRate?.share.toNumber() ?? 0);
-    if (wrong < 0.0005) return [];
-    return [
-      `${(wrong * 100).toFixed(1)}% of the answers of ${name} pass the gates and not the reference, and are kept`,
-    ];
-  });
-}
-
-/** A route that is cheaper because nobody looked is no saving yet. */
-function ungauged(
-  { models: [first], isCascade }: TypicalRoute,
-  facts: FactsOf,
-  counter: EstimatedModel | null,
-): string[] {
-  if (first === undefined || isCascade || first === counter?.name) return [];
-  const { passRate, verdict } = facts(first).bill;
-  if (verdict === 'next') return [`its profile says that ${first} is not good enough for it`];
-  return passRate === null ? [`nobody has measured how good ${first} is at it, so what it saves may cost quality`] : [];
-}
-
 /** Profiling asks one sample after the other, and may find the prompt cache warmer than traffic will. */
 function paidOtherwise(models: readonly ModelBill[], { cachedShare, time }: Setting): string[] {
   if (!cachedShare.isZero || time.isBatch) return [];
@@ -163,7 +142,7 @@ function paidOtherwise(models: readonly ModelBill[], { cachedShare, time }: Sett
     const share = paidPerCall.over(perCall).toNumber();
     if (share > 0.9 && share < 1.1) return [];
     const why = share < 1 ? ', most likely for its prompt cache (--cached-share)' : '';
-    return [`while profiling a call on ${name} cost ${Math.round(share * 100)}% of what is reckoned here${why}`];
+    return [`while profiling a call on ${name} cost ${Math.round(share * 100)} % of what is reckoned here${why}`];
   });
 }
 

@@ -164,6 +164,21 @@ describe('who is affected', () => {
     );
   });
 
+  test('an escalation is told as one where it is among the largest changes', () => {
+    const escalated = { answers: new Map([['frontier', 1]]), escalated: 1, cost: exactly(600) };
+    const { largest } = report([
+      pair({}, escalated, { id: 'a' }),
+      pair({}, refused('unsupported'), { id: 'b' }),
+    ]).affected;
+    assert.deepEqual(
+      largest.map(({ id, from, to }) => [id, from, to]),
+      [
+        ['a', 'small', 'small > frontier'],
+        ['b', 'small', 'unsupported'],
+      ],
+    );
+  });
+
   test('a call that was served and would be refused is told by its code', () => {
     const { affected, candidate } = report([
       pair({}, refused('cost_limit_exceeded')),

@@ -95,6 +95,7 @@ export interface AffectedGroup {
 export interface LargestChange {
   id: string;
   task: string | null;
+  /** Models in their order, `small > frontier` for an answer that may come from the second; or the code of a refusal. */
   from: string | null;
   to: string | null;
   costNanoUsd: NanoUsd;

@@ -37,14 +37,17 @@ function tasksIn(config: Config, folder: string): string[] {
   });
 }
 
+/** Throws a sentence for a task that the configuration has not. */
+export function refuseUnknownTask({ tasks }: Config, task: string | null): void {
+  if (task === null || tasks.has(task)) return;
+  throw new Error(`There is no task ${JSON.stringify(task)}. Tasks: ${[...tasks.keys()].join(', ') || 'none'}.`);
+}
+
 /** Every sample of every task, once per policy. Rejects with a sentence when there is nothing to play, or a file is wrong. */
 export async function simulateProfile(sides: Sides, source: ProfileSource): Promise<Pair[]> {
   const { config } = sides.current;
   const { folder = artifactsFolder(config), task } = source;
-  if (task !== null && !config.tasks.has(task))
-    throw new Error(
-      `There is no task ${JSON.stringify(task)}. Tasks: ${[...config.tasks.keys()].join(', ') || 'none'}.`,
-    );
+  refuseUnknownTask(config, task);
   const known = tasksIn(config, folder);
   const tasks = task === null ? known : known.filter((name) => name === task);
   if (tasks.length === 0) {

@@ -6,7 +6,7 @@ import type { PeriodQuery } from '../../ledger/reader.ts';
 import type { SimulationReport } from './report.ts';
 import { createRowEvidence } from './row-evidence.ts';
 import { simulateLedger } from './simulate-ledger.ts';
-import { hasAnswers, type Sides, simulateProfile } from './simulate-profile.ts';
+import { hasAnswers, refuseUnknownTask, type Sides, simulateProfile } from './simulate-profile.ts';
 import { toSimulatedPolicy } from './simulated-policy.ts';
 import { type ReportFacts, toReport } from './to-report.ts';
 
@@ -38,6 +38,8 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   if (from === 'ledger') {
     const path = options.ledger ?? current.config.ledger.path;
     const { pairs, ...found } = await simulateLedger(sides, { ...query, path, priors });
+    // The ledger may well have calls of a task that there is no more.
+    if (pairs.length === 0) refuseUnknownTask(current.config, query.task ?? null);
     return toReport(pairs, { ...found, from, policies, notes: [...notes, ...found.notes] });
   }
   const { recordOf } = createRowEvidence([], { gatesOf: sides.current.gatesOf, priors });

@@ -1,7 +1,7 @@
 // Pairs of played calls as a report: the whole, each task, who is affected, what cannot be told.
 import { valueOf } from './bounds.ts';
 import { compare, countBy, type Pair } from './compare.ts';
-import { movedShare } from './played.ts';
+import { movedShare, type Played } from './played.ts';
 import type { Affected, AffectedGroup, LargestChange, SimulationReport, TaskComparison, Untold } from './report.ts';
 
 const MOST_LISTED = 10;
@@ -87,6 +87,13 @@ function movesIn(pairs: readonly Pair[]): Affected['moves'] {
   });
 }
 
+/** The model that is tried first and those that may give the answer after it, `small > frontier`; or why the call is refused. */
+function wayOf({ first, refusal, answers }: Played): string | null {
+  if (first === null) return refusal;
+  const after = [...(answers ?? [])].filter(([name, share]) => name !== '' && name !== first && share > 0);
+  return [first, ...after.map(([name]) => name)].join(' > ');
+}
+
 function largestOf(pairs: readonly Pair[]): LargestChange[] {
   return pairs
     .flatMap((pair) => {
@@ -98,8 +105,8 @@ function largestOf(pairs: readonly Pair[]): LargestChange[] {
     .map(({ pair: { id, task, current, candidate }, change }) => ({
       id,
       task,
-      from: current.first ?? current.refusal,
-      to: candidate.first ?? candidate.refusal,
+      from: wayOf(current),
+      to: wayOf(candidate),
       costNanoUsd: Math.round(change),
     }));
 }
