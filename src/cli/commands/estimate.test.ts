@@ -486,7 +486,8 @@ ${tasks}`,
     const { profile: own } = placesOf(path.join(folder, 'tierline'), 'mail:triage');
     writeFileSync(own, JSON.stringify(sampleProfile({ task: 'mail:triage' })));
     const [triage] = (await json('-c', file, ...AT))['tasks'] as Json[];
-    assert.deepEqual([triage?.['task'], (triage?.['profile'] as Json)['samples']], ['mail:triage', 200]);
+    const { task, profile: found } = triage ?? assert.fail();
+    assert.deepEqual([task, (found as Json)['samples']], ['mail:triage', 200]);
   });
 
   test('cuts the ends of an interval off as the profile does', async () => {
