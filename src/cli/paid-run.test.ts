@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import { describe, test } from 'node:test';
 import { Spending } from '../lifecycle/profile/spending.ts';
 import type { CommandIo } from './command-io.ts';
@@ -62,15 +63,14 @@ describe('leave to spend', () => {
 
 test('the first signal asks for an end, the second is left to do what signals do', () => {
   const { io, heard } = listen();
-  const before = process.listenerCount('SIGINT');
-  const { signal, release } = stopOnSignal(io);
-  assert.equal(process.listenerCount('SIGINT'), before + 1);
-  process.emit('SIGINT');
+  const signals = new EventEmitter();
+  const { signal, release } = stopOnSignal(io, signals as never);
+  signals.emit('SIGINT');
   assert.ok(signal.aborted);
-  assert.equal(process.listenerCount('SIGINT'), before);
+  assert.equal(signals.listenerCount('SIGINT'), 0);
   assert.match(heard[0] ?? '', /^stopping: answers under way are paid for and waited for/);
   release();
-  assert.equal(process.listenerCount('SIGTERM'), 0);
+  assert.equal(signals.listenerCount('SIGTERM'), 0);
 });
 
 test('progress tells spend and ceiling, and the last word of each provider is remembered', async () => {

@@ -62,19 +62,22 @@ function sayCost(expected: PaidWork['expected'], unpriced: readonly string[]): s
 }
 
 /** The first signal lets what is under way come to its end, because it is paid for; the second ends the process. */
-export function stopOnSignal(io: CommandIo): { signal: AbortSignal; release: () => void } {
+export function stopOnSignal(
+  io: CommandIo,
+  from: Pick<NodeJS.Process, 'once' | 'removeListener'> = process,
+): { signal: AbortSignal; release: () => void } {
   const stop = new AbortController();
   const onSignal = (): void => {
     io.warn('stopping: answers under way are paid for and waited for; once more to end at once');
     stop.abort();
   };
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
+  from.once('SIGINT', onSignal);
+  from.once('SIGTERM', onSignal);
   return {
     signal: stop.signal,
     release: () => {
-      process.removeListener('SIGINT', onSignal);
-      process.removeListener('SIGTERM', onSignal);
+      from.removeListener('SIGINT', onSignal);
+      from.removeListener('SIGTERM', onSignal);
     },
   };
 }
