@@ -13,6 +13,7 @@ import { fromKept, type KeptLine, replyKey } from '../lifecycle/profile/answer.t
 import { type SampleLine, toSample } from '../lifecycle/samples/sample.ts';
 import { createRandom } from '../stats/random.ts';
 import { type CalibrateOptions, calibrateCommand } from './calibrate.ts';
+import { hear } from './heard.fixture.ts';
 
 interface Made {
   count: number;
@@ -99,15 +100,9 @@ interface Ran {
 }
 
 async function run(config: Config, more: Partial<CalibrateOptions> = {}): Promise<Ran> {
-  const warnings: string[] = [];
-  let text = '';
-  const io = {
-    print: (said: string) => void (text += said),
-    warn: (said: string) => void warnings.push(said),
-    isTTY: false,
-  };
+  const { io, text, warnings } = hear();
   const code = await calibrateCommand({ config, tasks: [], cascade: null, env: {}, ...more }, io);
-  return { code, text, warnings };
+  return { code, text: text(), warnings };
 }
 
 async function calibrated(config: Config, more: Partial<CalibrateOptions> = {}): Promise<Calibration> {

@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts';
 import { doubtsAbout } from '../lifecycle/judges/doubts.ts';
 import type { JudgeReport } from '../lifecycle/judges/judge-report.ts';
 import { plant, type Scope, scriptedReply, startScriptedJudge } from '../lifecycle/judges/scripted-judge.fixture.ts';
+import { hear } from './heard.fixture.ts';
 import { type JudgeOptions, judgeCommand } from './judge.ts';
 
 interface Ran {
@@ -15,16 +16,10 @@ interface Ran {
 }
 
 async function run(config: Config, more: Partial<JudgeOptions> = {}): Promise<Ran> {
-  const warnings: string[] = [];
-  let text = '';
-  const io = {
-    print: (said: string) => void (text += said),
-    warn: (said: string) => void warnings.push(said),
-    isTTY: false,
-  };
+  const { io, text, warnings } = hear();
   const options = { config, tasks: [], judges: null, pairs: 20, concurrency: 8, maxUsd: 1, ...more };
   const code = await judgeCommand(options, io);
-  return { code, text, warnings };
+  return { code, text: text(), warnings };
 }
 
 const written = (config: Config): JudgeReport =>

@@ -3,11 +3,12 @@ import { EventEmitter } from 'node:events';
 import { describe, test } from 'node:test';
 import { Spending } from '../lifecycle/profile/spending.ts';
 import type { CommandIo } from './command-io.ts';
+import { hear } from './heard.fixture.ts';
 import { askForLeave, follow, type PaidWork, stopOnSignal, tellLeft } from './paid-run.ts';
 
 function listen(): { io: CommandIo; heard: string[] } {
-  const heard: string[] = [];
-  return { io: { print: assert.fail, warn: (text) => void heard.push(text), isTTY: false }, heard };
+  const { io, warnings } = hear();
+  return { io: { ...io, print: assert.fail }, heard: warnings };
 }
 
 const work = (more: Partial<PaidWork> = {}): PaidWork => ({

@@ -54,7 +54,7 @@ export async function prepareTasks(options: PrepareOptions): Promise<PreparedTas
   if (chosen.length === 0) {
     const where = placesOf(folder, '<task>').samples;
     throw new Error(
-      `No task has samples. They are lines of JSON in ${where}, such as {"prompt": "...", "reference": "..."}.`,
+      `No task has samples. They are lines of JSON in ${where}, such as {"prompt": "...", "reference": "..."}; \`tierline sample\` draws them from logs and captured calls.`,
     );
   }
   return Promise.all(chosen.map((task) => prepareTask(task, { ...options, folder })));

@@ -40,8 +40,4 @@ export class Spending {
     this.spent += cost;
     if (cost > (this.dearest.get(group) ?? 0)) this.dearest.set(group, cost);
   }
-
-  get isIdle(): boolean {
-    return this.reserved === 0;
-  }
 }
