@@ -4,7 +4,7 @@ import Table from 'cli-table3';
 import { showCount, showDuration, showText, UNKNOWN } from '../../ledger/display.ts';
 import { placeModels } from '../../lifecycle/profile/beaten.ts';
 import type { GateResult, ModelProfile, Profile, ProfileVerdict } from '../../lifecycle/profile/profile.ts';
-import { percent, percentRange } from '../../lifecycle/profile/verdict.ts';
+import { bareRange, percent } from '../../lifecycle/profile/verdict.ts';
 import { type Advice, adviceFor, type ReportTask, savingOf } from '../../lifecycle/report/advice.ts';
 import { counted, sayDifference, showNano, showThousand, waitsFor } from '../../lifecycle/report/words.ts';
 import { fitName, wrap } from './lines.ts';
@@ -82,7 +82,7 @@ const SIGNS: Readonly<Record<ProfileVerdict, string>> = {
 function toCells({ passRate, cost, outputTokens, latencyMs, verdict }: ModelProfile): string[] {
   return [
     passRate.share === null ? UNKNOWN : percent(passRate.share),
-    passRate.share === null ? UNKNOWN : percentRange(passRate).replaceAll(' %', '').replace(' to ', ' - '),
+    passRate.share === null ? UNKNOWN : bareRange(passRate),
     SIGNS[verdict],
     showThousand(cost.perCallNanoUsd),
     showThousand(cost.perPassNanoUsd),

@@ -1,6 +1,8 @@
 // A simulation as text: the verdict first, then both policies side by side, by task, who is affected, and what cannot be told.
+
 import Table from 'cli-table3';
 import { showCount, showDuration, showText, showUsd, UNKNOWN } from '../../ledger/display.ts';
+import { bareRange, percent } from '../../lifecycle/profile/verdict.ts';
 import type {
   AffectedGroup,
   Comparison,
@@ -78,7 +80,7 @@ function sayQuality(
   if (current.quality === null || candidate.quality === null || difference === null)
     return 'how good its answers would be cannot be told';
   const { mean, low, high } = difference;
-  const after = `${figure(candidate.quality.share)} % of its answers would be good`;
+  const after = `${percent(candidate.quality.share)} of its answers would be good`;
   if (mean === 0 && low === 0 && high === 0) return `${after}, as many as now`;
   const size = `${figure(Math.abs(mean))} points ${mean < 0 ? 'fewer' : 'more'} than now`;
   return `${after}, ${size} (${signed(low)} to ${signed(high)})`;
@@ -103,7 +105,7 @@ function sidesTable({ current, candidate, difference, told, calls }: Comparison)
     colAligns: ['left', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [], compact: true },
   });
-  const share = (count: number): string => `${figure(calls === 0 ? 0 : count / calls)} %`;
+  const share = (count: number): string => percent(calls === 0 ? 0 : count / calls);
   const { perCall, quality } = difference;
   const money = (amount: number | null): string =>
     amount === null ? UNKNOWN : `${amount > 0 ? '+' : ''}${showUsd(amount)}`;
@@ -202,7 +204,7 @@ function tasksTable(tasks: readonly TaskComparison[]): string {
       difference.costShare === null ? UNKNOWN : `${signed(difference.costShare)} %`,
       showShareOf(current.quality?.share ?? null),
       showShareOf(candidate.quality?.share ?? null),
-      `${figure(calls === 0 ? 0 : told.cost / calls)} %`,
+      percent(calls === 0 ? 0 : told.cost / calls),
     ]);
   return table.toString();
 }
@@ -211,7 +213,7 @@ function sayAffected({ affected, from }: SimulationReport): string {
   const { calls, share, tasks, tenants, sessions, moves, newlyRefused, largest } = affected;
   if (share === null) return '';
   if (calls === 0 && newlyRefused.length === 0) return 'No call would be answered by another model.';
-  const lines = [`Another model would answer ${figure(share)} % of the calls.`];
+  const lines = [`Another model would answer ${percent(share)} of the calls.`];
   const named = (title: string, groups: readonly AffectedGroup[]): void => {
     if (groups.length > 0) lines.push(`  ${title}: ${listed(groups.map(sayGroup))}`);
   };
@@ -265,7 +267,8 @@ function sayUntold({ untold }: SimulationReport): string {
 }
 
 function showQuality({ quality }: SideResult): string {
-  return quality === null ? UNKNOWN : `${figure(quality.share)} % (${figure(quality.low)} - ${figure(quality.high)})`;
+  if (quality === null) return UNKNOWN;
+  return `${percent(quality.share)} (${bareRange(quality)})`;
 }
 
 function showRefused({ refused }: SideResult): string {
@@ -273,7 +276,7 @@ function showRefused({ refused }: SideResult): string {
 }
 
 function showShareOf(share: number | null): string {
-  return share === null ? UNKNOWN : `${figure(share)} %`;
+  return share === null ? UNKNOWN : percent(share);
 }
 
 function showPoints(share: number | null): string {

@@ -161,6 +161,11 @@ export function percentRange({ low, high }: Interval): string {
   return `${cut(low)} % to ${cut(high)} %`;
 }
 
+/** The same for a cell of a table: `94.9 - 99.2`. */
+export function bareRange({ low, high }: Interval): string {
+  return `${cut(low)} - ${cut(high)}`;
+}
+
 function cut(share: number): number {
   return Math.floor(share * 1000 + 1e-6) / 10;
 }
