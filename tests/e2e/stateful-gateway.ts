@@ -37,7 +37,7 @@ export function statefulConfig(url: string): Record<string, unknown> {
     },
     default: 'responses',
     keys: Object.fromEntries(TENANTS.map((tenant) => [tenant, { key: keyOf(tenant), tenant }])),
-    timeouts: { first_byte: '5s', idle: '5s', total: '20s', keep_alive: '100ms' },
+    timeouts: { first_byte: '30s', idle: '30s', total: '60s', keep_alive: '100ms' },
     retries: { max_attempts: 1 },
     breaker: { min_requests: 10_000 },
   };
