@@ -171,12 +171,14 @@ describe('a reply that ends with its connection', () => {
     await withServer(
       (socket) => socket.end(Buffer.concat([Buffer.from(HEAD), Buffer.alloc(3_000_000, 'x')])),
       async (pool) => {
-        const one: Sent = send(pool, '{}', () => one.exchange.pause());
-        await sleep(40);
-        assert.equal(one.outcome.ends, 0);
-        const before = one.pieces.length;
+        const { promise: paused, resolve } = Promise.withResolvers<void>();
+        const one: Sent = send(pool, '{}', () => {
+          one.exchange.pause();
+          resolve();
+        });
+        await paused;
         await sleep(20);
-        assert.equal(one.pieces.length, before);
+        assert.deepEqual([one.pieces.length, one.outcome.ends], [1, 0]);
         while (one.outcome.ends === 0) {
           one.exchange.resume();
           await turn();
