@@ -1,0 +1,33 @@
+// What a learned gate is to the gates: something that says how likely an answer is to be acceptable, from the request, the
+// answer and the answers that came before it. Pure and synchronous; it never sees a reference.
+import type { Answer, Question } from './gate.ts';
+
+/** An answer and the configured model that gave it. */
+export interface GivenAnswer {
+  model: string;
+  answer: Answer;
+}
+
+export interface ScorerQuestion {
+  question: Question;
+  given: GivenAnswer;
+  /** Complete answers of other models to the same request, in the order in which they came; refused ones, or second opinions. */
+  earlier: readonly GivenAnswer[];
+}
+
+export interface Score {
+  /** P(acceptable), 0 to 1; null when there is no evidence about an answer like this one. */
+  chance: number | null;
+  /** Whether the policy that the artifact holds would stop here; null when it holds none for this model. */
+  accepts: boolean | null;
+  /** What speaks for or against it, for the ledger. */
+  say: string;
+}
+
+export interface Scorer {
+  /** Names the artifact: the first 12 hexadecimal digits of its digest. */
+  readonly id: string;
+  /** The models whose answers it knows. */
+  readonly models: readonly string[];
+  score(question: ScorerQuestion): Score;
+}
