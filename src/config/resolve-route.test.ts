@@ -19,6 +19,7 @@ test('a cascade is a ladder of any length with its own pace', () => {
       ownCount: 2,
       isCascade: true,
       mode: null,
+      predict: null,
       attemptTimeoutMs: 800,
       hedge: { below: 0.6, afterMs: 300 },
       stream: { mode: 'early', tokens: 0 },

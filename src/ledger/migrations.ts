@@ -104,4 +104,7 @@ export const MIGRATIONS: readonly string[] = [
 
   // Calls say what their requests asked for.
   '',
+
+  // And what a learned router said of them.
+  '',
 ];

@@ -13,7 +13,7 @@ import { decide } from '../../src/policy/decide.ts';
 import { lowerBound } from '../../src/policy/pass-rate.ts';
 import type { Policy, PolicyLimits, PolicyMode, PolicyModel, PolicyRoute } from '../../src/policy/policy.ts';
 import * as sample from '../../src/policy/sample.test.ts';
-import type { PlanState } from '../../src/policy/state.ts';
+import { NO_STATE, type PlanState } from '../../src/policy/state.ts';
 
 const RUNS = { numRuns: 3000 };
 const NAMES = ['a', 'b', 'c', 'd', 'e'];
@@ -149,6 +149,7 @@ const someWorld: fc.Arbitrary<World> = fc.record({
   pin: somePin,
 });
 const toState = ({ records, pin }: World): PlanState => ({
+  ...NO_STATE,
   nowMs: NOW,
   spends: true,
   pinOf: () => pin,
