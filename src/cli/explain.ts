@@ -1,6 +1,7 @@
 // tierline explain: why one call went where it went, what happened there and what it cost. Says nothing that is not in the row.
 import type { CostBasis, NanoUsd } from '../call/money.ts';
 import type { Expected } from '../call/plan.ts';
+import type { Prediction } from '../call/prediction.ts';
 import type { AttemptRow, CallRow, StopReason } from '../call/row.ts';
 import { totalInputTokens, type Usage } from '../call/usage.ts';
 import type { Verdict } from '../call/verdict.ts';
@@ -91,6 +92,17 @@ function toPlan(row: CallRow): string[] {
   return [
     field('models', `${models} (decided in ${Math.round(row.decisionUs)} µs)`),
     ...row.reasons.map((reason) => field(reason.step, showText(reason.say))),
+    ...(row.prediction === null ? [] : toPrediction(row.prediction)),
+  ];
+}
+
+function toPrediction({ artifact, how, why, chances, first, propensity }: Prediction): string[] {
+  const said = Object.entries(chances).map(([model, chance]) => `${showText(model)} ${showShare(chance)}`);
+  const none = why === null ? '' : `, without a forecast (${why.replace('_', ' ')})`;
+  return [
+    field('artifact', showText(artifact)),
+    field('chances', said.length === 0 ? 'none were told' : said.join(', ')),
+    field('first', `${showText(first)}: ${how}${none}, with a probability of ${showShare(propensity)}`),
   ];
 }
 

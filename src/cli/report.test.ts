@@ -92,7 +92,7 @@ test('CSV quotes what needs it and leaves the unknown empty', () => {
   const lines = run({ csv: true }).split('\r\n');
   assert.match(
     lines[0] ?? '',
-    /^task,calls,errors,.*,savings_usd,savings_share,cache_read_tokens,cache_write_tokens,cache_hit_rate,cache_savings_usd,cache_unpriced_tokens$/,
+    /^task,calls,errors,.*,savings_usd,savings_share,cache_read_tokens,cache_write_tokens,cache_hit_rate,cache_savings_usd,cache_unpriced_tokens,predicted,explored,pinned,static$/,
   );
   const line = (start: string): string => lines.find((candidate) => candidate.startsWith(start)) ?? '';
   assert.match(

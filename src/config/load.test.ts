@@ -173,10 +173,7 @@ test('what later versions bring is refused by its name', () => {
     problemsOf(`${BASE}
 rollouts: {}
 canary: { share: 5% }`),
-    [
-      'rollouts: rollouts are not available in this version',
-      'canary: canaries are not available in this version',
-    ],
+    ['rollouts: rollouts are not available in this version', 'canary: canaries are not available in this version'],
   );
 });
 

@@ -101,7 +101,8 @@ function chancesOf({ chances }: Forecast, names: readonly string[]): Prediction[
   for (const name of names) {
     if (!Object.hasOwn(chances, name)) continue;
     const chance: unknown = chances[name];
-    if (typeof chance !== 'number' || !(chance >= 0 && chance <= 1)) throw new Error(`its chance for ${name} is ${String(chance)}, which is none`);
+    if (typeof chance !== 'number' || !(chance >= 0 && chance <= 1))
+      throw new Error(`its chance for ${name} is ${String(chance)}, which is none`);
     kept[name] = Math.round(chance * 1e4) / 1e4;
   }
   return kept;
