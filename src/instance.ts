@@ -52,6 +52,8 @@ export interface LearnedParts {
   loadPredictor?: LoadPredictor | undefined;
   /** By the name that predictors know them under. */
   encoders?: ReadonlyMap<string, Encode> | undefined;
+  /** What exploration draws, 0 to below 1; `Math.random` when left out. */
+  random?: (() => number) | undefined;
 }
 
 /** With the ledger of the configuration. Rejects when it, a gate or a connection cannot be opened; nothing is left open then. */
@@ -120,8 +122,8 @@ async function compile(written: Config, { memory, capture, warn, learned }: Last
   const connections = await createConnections(config);
   try {
     const parts = { catalog: createCatalog(), connections: connections.byName, memory, gates, predictors, warn };
-    const { encoders = new Map() } = learned;
-    const engine = createEngine(config, { ...parts, encoders, capture: capture?.under(config) });
+    const { encoders = new Map(), random = Math.random } = learned;
+    const engine = createEngine(config, { ...parts, encoders, random, capture: capture?.under(config) });
     return { config, connections, engine };
   } catch (error) {
     await connections.close();

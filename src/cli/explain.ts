@@ -44,7 +44,10 @@ function toPage(row: CallRow): string {
   const sections: [string, string[]][] = [
     [`Call ${showText(row.id)}`, toOverview(row)],
     ['Plan', toPlan(row)],
-    ['Attempts', row.attempts.length === 0 ? ['none'] : row.attempts.flatMap(toAttempt)],
+    [
+      'Attempts',
+      row.attempts.length === 0 ? ['none'] : row.attempts.flatMap((attempt) => toAttempt(attempt, row.prediction)),
+    ],
     ['Tokens', toTokens(row.usage)],
     ['Money', toMoney(row)],
     ['Lost in translation', row.losses.length === 0 ? ['nothing'] : row.losses.map(showText)],
@@ -106,7 +109,7 @@ function toPrediction({ artifact, how, why, chances, first, propensity }: Predic
   ];
 }
 
-function toAttempt(attempt: AttemptRow): string[] {
+function toAttempt(attempt: AttemptRow, prediction: Prediction | null): string[] {
   const outcome: string[] = [attempt.status];
   if (attempt.httpStatus !== null) outcome.push(`HTTP ${attempt.httpStatus}`);
   if (attempt.errorCode !== null) outcome.push(showText(attempt.errorCode));
@@ -118,7 +121,7 @@ function toAttempt(attempt: AttemptRow): string[] {
     `   cost ${showAmount(attempt.costNanoUsd, attempt.costBasis)}`,
   ];
   if (attempt.stopped !== null) lines.splice(2, 0, `   ${STOPS[attempt.stopped]}`);
-  if (attempt.expected !== null) lines.push(...toExpectation(attempt, attempt.expected));
+  if (attempt.expected !== null) lines.push(...toExpectation(attempt, attempt.expected, prediction));
   lines.push(...(attempt.verdicts ?? []).map((verdict) => `   ${toVerdict(verdict)}`));
   if (attempt.upstreamRequestId !== null) lines.push(`   provider's request id ${showText(attempt.upstreamRequestId)}`);
   return lines;
@@ -130,12 +133,19 @@ const STOPS: Record<StopReason, string> = {
   beaten: 'stopped: another answer was taken first',
 };
 
-function toExpectation({ usage, costNanoUsd }: AttemptRow, expected: Expected): string[] {
+function toExpectation(
+  { model, usage, costNanoUsd }: AttemptRow,
+  expected: Expected,
+  prediction: Prediction | null,
+): string[] {
   const { inputTokens, outputTokens, passRate } = expected;
   const tokens = (input: number | null, output: number | null): string =>
     `${input === null ? UNKNOWN : showCount(input)} / ${output === null ? UNKNOWN : showCount(output)} tokens`;
   const measured = tokens(usage === null ? null : totalInputTokens(usage), usage?.outputTokens ?? null);
-  const rate = passRate === null ? '' : `, passing in ${showShare(passRate)} or more`;
+  const said = Object.hasOwn(prediction?.chances ?? {}, model)
+    ? `acceptable in ${showShare(passRate)}`
+    : `passing in ${showShare(passRate)} or more`;
+  const rate = passRate === null ? '' : `, ${said}`;
   return [
     `   expected ${tokens(inputTokens, outputTokens)}, ${showUsd(expected.costNanoUsd)}${rate}`,
     `   came to  ${measured}, ${showUsd(costNanoUsd)}`,

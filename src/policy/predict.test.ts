@@ -74,7 +74,7 @@ describe('a predicted route', () => {
       ],
     );
     assert.deepEqual(said(found, 'predict'), [
-      'haiku: haiku for an expected $0.00000015, acceptable in 91.2 % (like 40 requests that haiku did well)',
+      'haiku for an expected $0.00000015, acceptable in 91.2 % (like 40 requests that haiku did well)',
     ]);
   });
 

@@ -131,5 +131,6 @@ function sayChoice({ model, expected }: Candidate, order: readonly string[], { w
   const cost = costOf(expected ?? undefined);
   const price = cost === null ? 'at an unknown cost' : `for an expected $${formatUsd(cost)}`;
   const odds = chance === undefined ? '' : `, acceptable in ${percent(chance)}`;
-  return `${order.join(', then ')}: ${model.name} ${price}${odds} (${say})`;
+  const rest = order.slice(1).map((name) => `, then ${name}`);
+  return `${model.name} ${price}${odds}${rest.join('')} (${say})`;
 }
