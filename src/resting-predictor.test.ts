@@ -4,12 +4,18 @@ import { type Forecast, NoForecast, type Predictor, type PredictorQuestion } fro
 import { view } from './policy/sample.test.ts';
 import { withRest } from './resting-predictor.ts';
 
-const QUESTION: PredictorQuestion = { view: view(), task: 't', tenant: 'acme', options: [], embedding: null };
+const QUESTION: PredictorQuestion = {
+  view: view(),
+  task: 't',
+  tenant: 'acme',
+  options: [{ model: 'a', costNanoUsd: null }],
+  embedding: null,
+};
 const FORECAST: Forecast = { chances: {}, order: ['a'], say: 'so' };
 
 /** A predictor on a clock of its own: each forecast takes `tookMs`, and throws where it is to break. */
 function watched() {
-  const world = { nowMs: 0, tookMs: 1, breaks: false, asked: 0, warned: [] as string[] };
+  const world = { nowMs: 0, tookMs: 1, breaks: false, says: FORECAST, asked: 0, warned: [] as string[] };
   const own: Predictor = {
     id: '0123456789ab',
     models: ['a'],
@@ -21,7 +27,7 @@ function watched() {
       world.asked++;
       world.nowMs += world.tookMs;
       if (world.breaks) throw new TypeError('no such row');
-      return FORECAST;
+      return world.says;
     },
   };
   const predictor = withRest(own, {
@@ -43,9 +49,7 @@ function watched() {
 
 test('it is the predictor that it watches over', () => {
   const { own, predictor, ask } = watched();
-  const { forecast: _own, ...facts } = own;
-  const { forecast: _watched, ...told } = predictor;
-  assert.deepEqual(told, facts);
+  assert.deepEqual({ ...predictor, forecast: null }, { ...own, forecast: null });
   assert.equal(ask(), FORECAST);
 });
 
@@ -64,6 +68,14 @@ test('what it throws is thrown on', () => {
   const { world, ask } = watched();
   world.breaks = true;
   assert.equal(ask(), 'no such row');
+});
+
+test('what makes no sense is a fault, too', () => {
+  const { world, ask } = watched();
+  world.says = { ...FORECAST, order: ['b'] };
+  for (let time = 0; time < 5; time++) assert.equal(ask(), 'it names b, which is not to be had');
+  assert.match(world.warned.join(), /broken \(it names b, which is not to be had\)$/);
+  assert.equal(ask(), 'resting');
 });
 
 test('after five faults within a minute it rests, is not asked, and is told of once', () => {

@@ -1,5 +1,6 @@
 // Watches over a learned router on the way of requests: every forecast is timed, and one that is late or breaks too often is not
 // asked for a while. It must never let a predictor hold calls up, and it says once per rest that it does.
+import { soundForecast } from './policy/predict.ts';
 import { NoForecast, type Predictor } from './policy/predictor.ts';
 
 export interface WatchOptions {
@@ -18,7 +19,7 @@ const FAULTS = 5;
 const WINDOW_MS = 60_000;
 const REST_MS = 30_000;
 
-/** The predictor, of which `forecast` throws NoForecast when it is late or rests, and whatever it throws itself. */
+/** The predictor, of which `forecast` throws NoForecast when it is late or rests, and an error when it throws or makes no sense. */
 export function withRest(predictor: Predictor, options: WatchOptions): Predictor {
   const { file, limitMs = LIMIT_MS, now = () => performance.now(), warn } = options;
   let faults: number[] = [];
@@ -46,6 +47,7 @@ export function withRest(predictor: Predictor, options: WatchOptions): Predictor
       let forecast: ReturnType<Predictor['forecast']>;
       try {
         forecast = predictor.forecast(question);
+        soundForecast(forecast, question.options);
       } catch (error) {
         blame(now(), `broken (${error instanceof Error ? error.message : String(error)})`);
         throw error;

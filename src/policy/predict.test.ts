@@ -231,6 +231,13 @@ describe('without a forecast', () => {
     }
   });
 
+  test('an error of any length is a sentence', () => {
+    const says = (): Forecast => {
+      throw new Error('x'.repeat(10_000));
+    };
+    assert.ok((said(plan({ says }), 'predict')[0] ?? '').length < 350);
+  });
+
   test('what a broken one said of chances before it broke changes no pass rate', () => {
     const found = plan({ says: () => forecast({ order: [] }) });
     assert.deepEqual(

@@ -8,7 +8,7 @@ import { percent } from './attempts.ts';
 import { expect } from './expected-cost.ts';
 import type { Candidate } from './guard.ts';
 import type { PolicyPredict, PolicyRoute } from './policy.ts';
-import { type Forecast, NoForecast } from './predictor.ts';
+import { type Forecast, NoForecast, type Option } from './predictor.ts';
 
 /** What is known of the choice before pin and exploration. */
 export interface Foreseen {
@@ -65,6 +65,9 @@ export function withLadder(asked: Asked, { by, route, rungs }: Foreseen, sorted:
   return { ...asked, route: { ...route, models, ownCount: rungs, isCascade: true } };
 }
 
+/** An error may be of any length; a reason is a sentence, which also stands in a header. */
+const LONGEST_SAY = 200;
+
 interface Heard {
   /** Null when there is none to go by. */
   order: readonly string[] | null;
@@ -80,15 +83,20 @@ function hear({ predictor }: PolicyPredict, own: readonly Candidate[], asked: As
   try {
     const question = { view, task: task?.name ?? null, tenant: caller.tenant, options, embedding: state.embedding };
     const forecast = predictor.forecast(question);
-    const names = options.map(({ model }) => model);
-    const chances = chancesOf(forecast, names);
-    const order = orderOf(forecast, names);
-    for (const [at, one] of expected.entries()) one.passRate = chances[names[at] as string] ?? one.passRate;
-    return { order, chances, why: order === null ? 'no_evidence' : null, say: String(forecast.say) };
+    const { order, chances } = soundForecast(forecast, options);
+    for (const [at, one] of expected.entries()) one.passRate = chances[options[at]?.model ?? ''] ?? one.passRate;
+    return { order, chances, why: order === null ? 'no_evidence' : null, say: forecast.say };
   } catch (error) {
     const why = error instanceof NoForecast ? error.why : 'broken';
-    return { order: null, chances: {}, why, say: error instanceof Error ? error.message : String(error) };
+    const say = error instanceof Error ? error.message : String(error);
+    return { order: null, chances: {}, why, say: say.slice(0, LONGEST_SAY) };
   }
+}
+
+/** What there is to go by in a forecast about these options. Throws a sentence for what cannot be. */
+export function soundForecast(forecast: Forecast, options: readonly Option[]): Pick<Forecast, 'order' | 'chances'> {
+  const names = options.map(({ model }) => model);
+  return { chances: chancesOf(forecast, names), order: orderOf(forecast, names) };
 }
 
 function costOf(expected: Expected | undefined): NanoUsd | null {

@@ -32,7 +32,9 @@ tasks:
 /** Hard requests say so; of those that are odd nothing is known. */
 function forecast({ view }: PredictorQuestion): Forecast {
   if (view.ask.includes('break')) throw new Error('no such feature');
-  const chances = view.ask.includes('hard') ? { small: 0.3, mid: 0.6, frontier: 0.95 } : { small: 0.97, mid: 0.98 };
+  const chances: Record<string, number> = view.ask.includes('hard')
+    ? { small: 0.3, mid: 0.6, frontier: 0.95 }
+    : { small: 0.97, mid: 0.98 };
   const order = view.ask.includes('odd') ? null : view.ask.includes('hard') ? ['frontier'] : ['small'];
   return { chances, order, say: order === null ? 'nothing like it was seen' : 'by 120 requests like it' };
 }
