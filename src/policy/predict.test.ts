@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Pin } from '../call/pin.ts';
 import type { Plan } from '../call/plan.ts';
+import { consider } from './consider.ts';
 import { begin, conclude, decide } from './decide.ts';
 import type { PolicyPredict, PolicyRoute, PolicyTask } from './policy.ts';
 import { encodingFor } from './predict.ts';
@@ -159,6 +160,21 @@ describe('a predicted route', () => {
     assert.deepEqual(modelsOf(found)[0], 'opus');
     const { how, first, propensity, chances } = found.prediction ?? assert.fail();
     assert.deepEqual([how, first, propensity, chances['haiku']], ['pinned', 'opus', 1, 0.9123]);
+  });
+
+  test('tells the chances of every candidate to whoever considers it', () => {
+    const one = policy(MODELS, [task('t', predicted(by(predictor(() => forecast()))))]);
+    const found = consider(one, view({ model: 'auto/t' }), caller(), state());
+    assert.deepEqual(
+      found.candidates.map(({ model: name, expected }) => [name, expected.passRate]),
+      [
+        ['opus', 0.99],
+        ['sonnet', 0.97],
+        ['haiku', 0.9123],
+        ['spare', null],
+      ],
+    );
+    assert.equal(found.plan?.prediction?.first, 'haiku');
   });
 
   test('leaves the pass rate of a model alone that the forecast says nothing about', () => {
