@@ -74,10 +74,14 @@ test('law: no point is above the hull, and every point of the hull is one of the
 
 test('law: one more policy never makes the average worse', () => {
   fc.assert(
-    fc.property(points, fc.record({ cost: fc.integer({ min: 1, max: 50 }), quality: fc.constantFrom(0, 0.5, 1) }), (all, more) => {
-      const range = { low: 1, high: 50 };
-      assert.ok(averageQuality([...all, more], range) >= averageQuality(all, range) - 1e-12);
-    }),
+    fc.property(
+      points,
+      fc.record({ cost: fc.integer({ min: 1, max: 50 }), quality: fc.constantFrom(0, 0.5, 1) }),
+      (all, more) => {
+        const range = { low: 1, high: 50 };
+        assert.ok(averageQuality([...all, more], range) >= averageQuality(all, range) - 1e-12);
+      },
+    ),
   );
 });
 

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
-import { apgr, apgrOnGrid, callsFor, callsOnGrid, gapCurve, gapRecovered, qualityAt, type Scored } from './gap-curve.ts';
+import {
+  apgr,
+  apgrOnGrid,
+  callsFor,
+  callsOnGrid,
+  gapCurve,
+  gapRecovered,
+  qualityAt,
+  type Scored,
+} from './gap-curve.ts';
 
 /** Half of the requests need the strong model. */
 const HALF: Scored[] = Array.from({ length: 100 }, (_, at) => ({ weak: at % 2, strong: 1, score: 0 }));
