@@ -1,0 +1,43 @@
+// Numbers as an artifact keeps them: base64 of little-endian floats or bytes, short and exact enough. Reading checks everything.
+
+/** Packs as 32-bit floats: `f32:` and base64. */
+export function packFloats(values: ArrayLike<number>): string {
+  const floats = Float32Array.from(values);
+  return `f32:${Buffer.from(floats.buffer, floats.byteOffset, floats.byteLength).toString('base64')}`;
+}
+
+/**
+ * Packs as bytes from -127 to 127 with one scale for all: `i8:`, the scale, `:` and base64. For large tables, whose values need not be
+ * known to more than a hundredth of the largest.
+ */
+export function packBytes(values: ArrayLike<number>): string {
+  let most = 0;
+  for (let at = 0; at < values.length; at++) most = Math.max(most, Math.abs(values[at] as number));
+  const scale = most === 0 ? 1 : most / 127;
+  const bytes = Int8Array.from({ length: values.length }, (_, at) => Math.round((values[at] as number) / scale));
+  return `i8:${scale}:${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}`;
+}
+
+/** Unpacks either. Throws Error, as the rest of a sentence about `name`, for anything else, another count, or values that are no numbers. */
+export function unpack(packed: unknown, name: string, count: number): Float32Array {
+  if (typeof packed !== 'string') throw new Error(`${name} is not packed numbers`);
+  const [kind, first = '', second] = packed.split(':', 3);
+  const values =
+    kind === 'f32' ? floatsOf(first) : kind === 'i8' && second !== undefined ? bytesOf(Number(first), second) : null;
+  if (values === null) throw new Error(`${name} is not packed numbers`);
+  if (values.length !== count) throw new Error(`${name} has ${values.length} numbers and should have ${count}`);
+  if (!values.every(Number.isFinite)) throw new Error(`${name} has values that are no numbers`);
+  return values;
+}
+
+function floatsOf(base64: string): Float32Array | null {
+  const bytes = Buffer.from(base64, 'base64');
+  if (bytes.length % 4 !== 0) return null;
+  return Float32Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readFloatLE(at * 4));
+}
+
+function bytesOf(scale: number, base64: string): Float32Array | null {
+  const bytes = Buffer.from(base64, 'base64');
+  if (!(scale > 0 && Number.isFinite(scale))) return null;
+  return Float32Array.from(bytes, (byte) => ((byte << 24) >> 24) * scale);
+}
