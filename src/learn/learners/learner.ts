@@ -16,6 +16,9 @@ export interface Examples {
   weights: Float64Array;
   /** For each row the number of its family: rows that are made from one template belong together in cross-validation. */
   families: Int32Array;
+  /** For each row what it is about, a number from 0 to `topicCount` - 1; -1 where nobody says. Known of examples, never of requests. */
+  topics: Int32Array;
+  topicCount: number;
 }
 
 export interface FitOptions {
@@ -24,7 +27,7 @@ export interface FitOptions {
   onProgress?: (done: number) => void;
 }
 
-export const LEARNERS = ['linear', 'trees', 'neighbours', 'factors'] as const;
+export const LEARNERS = ['linear', 'trees', 'neighbours', 'factors', 'direction', 'topics', 'kernel'] as const;
 export type LearnerName = (typeof LEARNERS)[number];
 
 /**
