@@ -40,6 +40,11 @@ export interface Learner<State> {
   readonly name: LearnerName;
   /** The same examples, options and seed make the same state on every machine of one kind. */
   fit(examples: Examples, options: FitOptions): State;
+  /**
+   * The same learner with whatever it chooses by cross-validation chosen on these examples, for many fits on parts of them; left out where
+   * there is nothing to choose.
+   */
+  tuned?(examples: Examples, options: FitOptions): Learner<State>;
   rater(state: State): Rate;
   /** As the artifact keeps it: plain JSON, arrays of numbers packed by `pack`. */
   write(state: State): JsonObject;
