@@ -5,7 +5,9 @@ import { createCatalog } from './catalog/catalog.ts';
 import { countTokens } from './catalog/token-count.ts';
 import type { Config } from './config/config.ts';
 import { loadGates } from './config/load-gates.ts';
+import { type LoadPredictor, loadPredictors } from './config/load-predictors.ts';
 import { type Connections, createConnections } from './connections.ts';
+import type { Encode } from './encoding.ts';
 import { createEngine, createMemory, type PolicyMemory } from './engine.ts';
 import { type Prior, readPriors } from './evidence/priors.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
@@ -16,13 +18,18 @@ import { seedHistory } from './seed-history.ts';
 /** Who owns what: only where there is a ledger, beside which it is kept. */
 type Objects<L extends Ledger | null> = L extends Ledger ? ObjectStore : null;
 
-interface Parts<L extends Ledger | null> {
-  config: Config;
-  ledger: L;
-  objects: Objects<L>;
+/** What outlives a configuration. */
+interface Lasting {
   memory: PolicyMemory;
   /** Null where there is no ledger: what is kept lies beside it. */
   capture: Capture | null;
+  warn: (sentence: string) => void;
+  learned: LearnedParts;
+}
+
+interface Parts<L extends Ledger | null> extends Lasting {
+  ledger: L;
+  objects: Objects<L>;
 }
 
 /** A configuration at work. */
@@ -40,17 +47,31 @@ export interface Instance<L extends Ledger | null = Ledger | null> {
   close: () => Promise<void>;
 }
 
+/** What learned routing stands on; as it comes with this release when left out. */
+export interface LearnedParts {
+  loadPredictor?: LoadPredictor | undefined;
+  /** By the name that predictors know them under. */
+  encoders?: ReadonlyMap<string, Encode> | undefined;
+  /** What exploration draws, 0 to below 1; `Math.random` when left out. */
+  random?: (() => number) | undefined;
+}
+
 /** With the ledger of the configuration. Rejects when it, a gate or a connection cannot be opened; nothing is left open then. */
-export async function openInstance(config: Config, warn: (sentence: string) => void): Promise<Instance<Ledger>> {
+export async function openInstance(
+  config: Config,
+  warn: (sentence: string) => void,
+  learned: LearnedParts = {},
+): Promise<Instance<Ledger>> {
   const memory = createMemory(seedHistory(config.ledger.path, measured(config, warn)));
   const capture = createCapture(config.ledger.path, warn);
-  const compiled = await compile(config, memory, capture);
+  const lasting: Lasting = { memory, capture, warn, learned };
+  const compiled = await compile(config, lasting);
   let ledger: Ledger | null = null;
   try {
     ledger = openConfigured(config, warn);
     const objects = openObjects(ledger, config);
     capture.limit(config);
-    return new OpenInstance<Ledger>({ config, memory, ledger, objects, capture }, compiled);
+    return new OpenInstance<Ledger>({ ...lasting, ledger, objects }, compiled);
   } catch (error) {
     await ledger?.close();
     await compiled.connections.close();
@@ -63,6 +84,7 @@ export interface UnrecordedOptions {
   memory?: PolicyMemory;
   /** Told what is wrong with profiles; where nobody hears it, the planner begins unknowing. */
   warn?: (sentence: string) => void;
+  learned?: LearnedParts;
 }
 
 /** Without a ledger: no call leaves a trace. */
@@ -71,10 +93,12 @@ export async function openUnrecorded(
   {
     warn,
     memory = createMemory(seedHistory(null, warn === undefined ? [] : measured(config, warn))),
+    learned = {},
   }: UnrecordedOptions = {},
 ): Promise<Instance<null>> {
-  const compiled = await compile(config, memory, null);
-  return new OpenInstance<null>({ config, memory, ledger: null, objects: null, capture: null }, compiled);
+  const lasting: Lasting = { memory, capture: null, warn: warn ?? (() => undefined), learned };
+  const compiled = await compile(config, lasting);
+  return new OpenInstance<null>({ ...lasting, ledger: null, objects: null }, compiled);
 }
 
 /** What profiles beside the configuration tell of its models. */
@@ -85,18 +109,22 @@ function measured(config: Config, warn: (sentence: string) => void): readonly Pr
 }
 
 interface Compiled {
+  /** With every model of its predicted routes named. */
+  config: Config;
   connections: Connections;
   engine: Engine;
 }
 
-/** Rejects with ConfigError when a schema, module or package cannot be loaded. */
-async function compile(config: Config, memory: PolicyMemory, capture: Capture | null): Promise<Compiled> {
+/** Rejects with ConfigError when a schema, module, artifact or package cannot be loaded. */
+async function compile(written: Config, { memory, capture, warn, learned }: Lasting): Promise<Compiled> {
+  const { config, predictors } = loadPredictors(written, learned.loadPredictor);
   const gates = await loadGates(config, (text) => countTokens(text, 'generic'));
   const connections = await createConnections(config);
   try {
-    const parts = { catalog: createCatalog(), connections: connections.byName, memory, gates };
-    const engine = createEngine(config, { ...parts, capture: capture?.under(config) });
-    return { connections, engine };
+    const parts = { catalog: createCatalog(), connections: connections.byName, memory, gates, predictors, warn };
+    const { encoders = new Map(), random = Math.random } = learned;
+    const engine = createEngine(config, { ...parts, encoders, random, capture: capture?.under(config) });
+    return { config, connections, engine };
   } catch (error) {
     await connections.close();
     throw error;
@@ -108,30 +136,28 @@ class OpenInstance<L extends Ledger | null> implements Instance<L> {
   engine: Engine;
   readonly ledger: L;
   readonly objects: Objects<L>;
-  private readonly memory: PolicyMemory;
-  private readonly capture: Capture | null;
+  private readonly lasting: Lasting;
   private connections: Connections;
   /** Closes the connections of earlier configurations when the calls that began on them are over. */
   private retired: Promise<unknown> = Promise.resolve();
 
-  constructor({ config, ledger, objects, memory, capture }: Parts<L>, { connections, engine }: Compiled) {
+  constructor({ ledger, objects, ...lasting }: Parts<L>, { config, connections, engine }: Compiled) {
     this.config = config;
     this.ledger = ledger;
     this.objects = objects;
-    this.memory = memory;
-    this.capture = capture;
+    this.lasting = lasting;
     this.connections = connections;
     this.engine = engine;
   }
 
   async reload(next: Config, switchOver: () => void): Promise<void> {
-    const { connections, engine } = await compile(next, this.memory, this.capture);
+    const { config, connections, engine } = await compile(next, this.lasting);
     const earlier = this.connections;
     this.connections = connections;
     this.engine = engine;
-    this.config = next;
-    this.objects?.limit(next.objects);
-    this.capture?.limit(next);
+    this.config = config;
+    this.objects?.limit(config.objects);
+    this.lasting.capture?.limit(config);
     switchOver();
     this.retired = Promise.all([this.retired, earlier.close()]);
   }
@@ -139,7 +165,7 @@ class OpenInstance<L extends Ledger | null> implements Instance<L> {
   async close(): Promise<void> {
     await Promise.all([this.retired, this.connections.close()]);
     this.objects?.close();
-    await Promise.all([this.capture?.close(), this.ledger?.close()]);
+    await Promise.all([this.lasting.capture?.close(), this.ledger?.close()]);
   }
 }
 

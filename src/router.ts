@@ -13,11 +13,13 @@ import type { ClientSide } from './delivery/exchange.ts';
 import type { Incoming } from './dialect/incoming.ts';
 import type { DialectName } from './dialect/neutral.ts';
 import { writeReplyCost } from './dialect/reply.ts';
+import type { Embed } from './encoding.ts';
 import { estimateUsage } from './estimate.ts';
 import type { Gate, Question } from './gate/gate.ts';
 import { toQuestion } from './judged.ts';
-import { decide, NothingLeft } from './policy/decide.ts';
+import { begin, conclude, NothingLeft } from './policy/decide.ts';
 import type { Policy } from './policy/policy.ts';
+import { encodingFor } from './policy/predict.ts';
 import { namedSession } from './policy/session.ts';
 import type { PlanState } from './policy/state.ts';
 import { createCarriage } from './provider/carriage.ts';
@@ -82,6 +84,8 @@ export interface Engine {
   policy: Policy;
   /** What the planner is told beside the request. */
   planState: (nowMs: number) => PlanState;
+  /** Embeddings for predictors that want them. */
+  embed: Embed;
   /** Remembers how a planned call went. */
   learn: (plan: Plan, row: CallRow) => void;
   delivery: Delivery;
@@ -126,7 +130,10 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
   const losses: LossesOf = new Map();
   try {
     const caller = { tenant: call.tenant, path: call.path, headers: call.headers, heldBy: call.heldBy ?? null };
-    plan = decide(engine.policy, inbound, caller, engine.planState(call.atMs));
+    const begun = begin(engine.policy, inbound, caller, engine.planState(call.atMs));
+    const wanted = encodingFor(begun.asked);
+    const { embed } = engine;
+    plan = conclude(begun, wanted === null ? null : await embed(wanted.encoder, inbound.text, wanted.timeoutMs));
     decidedAt = performance.now();
     outcome = await deliver(engine.delivery, plan.attempts, {
       client,

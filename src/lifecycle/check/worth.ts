@@ -17,7 +17,8 @@ const OUTPUT_TOKENS = 200;
 
 export function findUngated(config: Config, policy: Policy): Finding[] {
   return [...config.tasks.values()]
-    .filter((task) => task.accept.length === 0 && !isForEmbeddings(task, config, policy))
+    .filter(({ accept, name }) => accept.length === 0 && policy.tasksByName.get(name)?.hasGates !== true)
+    .filter((task) => !isForEmbeddings(task, config, policy))
     .map((task) => {
       const level = levelOf(task);
       const say =

@@ -7,7 +7,8 @@ import type { Caller } from '../../call/view.ts';
 import { Inbound } from '../../dialect/inbound.ts';
 import { areAllPassed, runGates } from '../../gate/run-gates.ts';
 import { toQuestion } from '../../judged.ts';
-import { decide } from '../../policy/decide.ts';
+import { begin, conclude } from '../../policy/decide.ts';
+import { NO_STATE } from '../../policy/state.ts';
 import { answerKey, fromKept, type KeptAnswer } from '../profile/answer.ts';
 import type { KeptAnswers } from '../profile/answer-store.ts';
 import { recallReply } from '../profile/judging.ts';
@@ -16,6 +17,7 @@ import type { Sample } from '../samples/sample.ts';
 import { exactly, NOTHING } from './bounds.ts';
 import { type Played, refused, toPlayed, UNBOUNDED, untold } from './played.ts';
 import type { SimulatedPolicy } from './simulated-policy.ts';
+import { whyUnforeseen } from './unforeseen.ts';
 import { type End, type Gap, type Tried, walkPlan } from './walk-plan.ts';
 
 const MAX_DEPTH = 512;
@@ -44,8 +46,11 @@ export async function playSample(side: SimulatedPolicy, sample: Sample, ground: 
   const inbound = toCall(sample, ground.task);
   const nowMs = sample.at === null ? ground.nowMs : Date.parse(sample.at);
   try {
-    const state = { nowMs, spends: true, pinOf: () => null, recordOf: ground.recordOf };
-    const plan = decide(side.policy, inbound, callerOf(inbound), state);
+    const state = { ...NO_STATE, nowMs, spends: true, recordOf: ground.recordOf };
+    const begun = begin(side.policy, inbound, callerOf(inbound), state);
+    const unforeseen = whyUnforeseen(begun, true);
+    if (unforeseen !== null) return untold(unforeseen);
+    const plan = conclude(begun);
     const walked = await walkPlan(plan, (attempt, isLast) =>
       tryKept(side, { sample, inbound, ground, attempt, isLast }),
     );
