@@ -1,7 +1,9 @@
 // Whether two answers say the same, by the one comparison that fits them. It never says which of them is right, and what
 // it cannot compare it says is not to be compared.
+import { isDeepStrictEqual } from 'node:util';
 import { isObject, type Json } from '../call/json.ts';
 import { answerMember, type FinalAnswer, finalAnswer } from './final-answer.ts';
+import type { AnswerCall } from './gate.ts';
 import { readJson } from './json-answer.ts';
 import { valueAt } from './json-pointer.ts';
 import { normalise, onlyNumber, type ReadNumber, readNumber, squeeze } from './normal-answer.ts';
@@ -125,4 +127,20 @@ function isSameJson(one: Json, other: Json, tolerance: number): boolean {
     keys.length === Object.keys(other).length &&
     keys.every((key) => Object.hasOwn(other, key) && isSameJson(one[key] as Json, other[key] as Json, tolerance))
   );
+}
+
+/** Whether the same tools are called with the same arguments, in the same order. */
+export function isSameCalls(one: readonly AnswerCall[], other: readonly AnswerCall[]): boolean {
+  return (
+    one.length === other.length &&
+    one.every((call, at) => {
+      const { name, arguments: text } = other[at] as AnswerCall;
+      return call.name === name && isSameArguments(call.arguments, text);
+    })
+  );
+}
+
+function isSameArguments(one: string, other: string): boolean {
+  const [first, second] = [readJson(one.trim() || '{}', false), readJson(other.trim() || '{}', false)];
+  return first.ok && second.ok ? isDeepStrictEqual(first.value, second.value) : one === other;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Answer, broken, failed, type Gate, passed, type Question, type Verdict } from '../../gate/gate.ts';
+import { ALONE, type Answer, broken, failed, type Gate, passed, type Question, type Verdict } from '../../gate/gate.ts';
 import { toSample } from '../samples/sample.ts';
 import { type Judged, judge, namesOf } from './oracle.ts';
 
@@ -34,7 +34,7 @@ async function ask(gates: readonly Gate[], reference?: string): Promise<Judged> 
   const sample = toSample({ prompt: 'x', ...(reference === undefined ? {} : { reference }) });
   return judge(
     { gates, reference: null, own: new Map() },
-    { sample, answer: ANSWER, question: {} as Question, context: { ask: null } },
+    { sample, answer: ANSWER, question: {} as Question, context: ALONE },
   );
 }
 
