@@ -2,6 +2,7 @@
 import type { Config } from '../../config/config.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { PlanState } from '../../policy/state.ts';
+import { findOwnSeconds } from './agreement.ts';
 import { findMisplacedEmbeddings } from './embeddings.ts';
 import type { Finding } from './finding.ts';
 import { findPublicPlaces, findUnreachable } from './reach.ts';
@@ -15,6 +16,7 @@ export function findAll(config: Config, policy: Policy, state: PlanState): Findi
     ...findUnreachable(config),
     ...findPublicPlaces(config),
     ...findMisplacedEmbeddings(config, policy),
+    ...findOwnSeconds(config, policy),
     ...findUngated(config, policy),
     ...findUnpriced(policy, state.nowMs),
     ...findUnprofitable(config.tasks, policy, state),
