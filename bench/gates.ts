@@ -64,7 +64,9 @@ const QUESTION: Question = {
 };
 const CONTEXT: GateContext = {
   ...ALONE,
+  model: 'first',
   ask: () => Promise.resolve({ text: '{"score":1,"reason":"Fine."}', costNanoUsd: 1 }),
+  again: () => Promise.resolve({ answer: answerOf(`${PROSE}\n`), costNanoUsd: 1 }),
 };
 const MODULE = new URL('../examples/gates/no-todo.mjs', import.meta.url).pathname;
 
@@ -104,6 +106,11 @@ const CASES: [string, GateConfig, Answer][] = [
   ],
   ['module', { kind: 'module', file: MODULE, timeLimitMs: 1_000 }, answerOf(PROSE)],
   ['judge', { kind: 'judge', model: 'm', rubric: 'Correct.', min: 0.5 }, answerOf(PROSE)],
+  [
+    'agreement',
+    { kind: 'agreement', model: 'second', compare: 'auto', at: null, pattern: null, tolerance: 1e-6 },
+    answerOf(PROSE),
+  ],
 ];
 
 async function main(): Promise<void> {
