@@ -170,17 +170,14 @@ export function extractAll(
   spec: FeatureSpec,
 ): { sparse: SparseMatrix; dense: DenseMatrix } {
   const extractor = createExtractor(spec);
-  const starts = new Int32Array(requests.length + 1);
-  const indices: Int32Array[] = [];
-  const values: Float32Array[] = [];
   const dense = new Float64Array(requests.length * FACT_NAMES.length);
-  for (const [at, request] of requests.entries()) {
-    const features = extractor.extract(request);
-    indices.push(features.indices.slice(0, features.count));
-    values.push(features.values.slice(0, features.count));
-    dense.set(features.dense, at * FACT_NAMES.length);
-    starts[at + 1] = (starts[at] as number) + features.count;
-  }
+  const starts = new Int32Array(requests.length + 1);
+  const kept = requests.map((request, at) => {
+    const { indices, values, count, dense: facts } = extractor.extract(request);
+    dense.set(facts, at * FACT_NAMES.length);
+    starts[at + 1] = (starts[at] as number) + count;
+    return { indices: indices.slice(0, count), values: values.slice(0, count) };
+  });
   const total = starts[requests.length] as number;
   const sparse: SparseMatrix = {
     rows: requests.length,
@@ -189,9 +186,9 @@ export function extractAll(
     indices: new Int32Array(total),
     values: new Float32Array(total),
   };
-  for (let at = 0; at < requests.length; at++) {
-    sparse.indices.set(indices[at] as Int32Array, starts[at] as number);
-    sparse.values.set(values[at] as Float32Array, starts[at] as number);
+  for (const [at, { indices, values }] of kept.entries()) {
+    sparse.indices.set(indices, starts[at]);
+    sparse.values.set(values, starts[at]);
   }
   return { sparse, dense: { rows: requests.length, columns: FACT_NAMES.length, values: dense } };
 }
