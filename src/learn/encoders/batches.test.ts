@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Batches, createBatches } from './batches.ts';
 import { lettersOf } from './encoder.fixture.ts';
-import type { Encoded } from './encoder.ts';
+import { type Encoded, PaidForNothing } from './encoder.ts';
 
 interface Asked {
   texts: readonly string[];
@@ -65,6 +65,22 @@ test('a batch that fails fails its own texts, and the next one goes on', async (
   await turn();
   answer(asked[1] as Asked);
   assert.deepEqual(await second, lettersOf('second'));
+});
+
+test('what a batch has cost that came to nothing is told once', async () => {
+  const { batches, asked } = scripted({ mostTexts: 2, mostAtOnce: 1 });
+  const both = Promise.allSettled([batches.encode('a'), batches.encode('b')]);
+  await turn();
+  asked[0]?.settle.reject(new PaidForNothing('cut short', 12));
+  const reasons = (await both).map((one) => (one.status === 'rejected' ? (one.reason as Error) : null));
+  assert.deepEqual(
+    reasons.map((reason) => reason?.message),
+    ['cut short', 'cut short'],
+  );
+  assert.deepEqual(
+    reasons.map((reason) => (reason instanceof PaidForNothing ? reason.costNanoUsd : 0)),
+    [12, 0],
+  );
 });
 
 test('a batch that gives too few vectors is told, for nobody knows whose is missing', async () => {

@@ -1,6 +1,6 @@
 // Puts texts together that are asked for at about the same time, because encoders do several at once for less than one by one. The
 // newest go first: where more comes than can be done, whoever has waited long has given up by now.
-import { type Encoded, toError } from './encoder.ts';
+import { type Encoded, PaidForNothing, toError } from './encoder.ts';
 
 export interface BatchOptions {
   /** Encodes texts at once; one result for each, in their order. */
@@ -39,7 +39,10 @@ export function createBatches(options: BatchOptions): Batches {
       for (const [at, { resolve }] of batch.entries()) resolve(all[at] as Encoded);
     } catch (thrown) {
       const error = toError(thrown);
-      for (const { reject } of batch) reject(error);
+      const [first, ...others] = batch;
+      first?.reject(error);
+      // What was spent is told once.
+      for (const { reject } of others) reject(error instanceof PaidForNothing ? new Error(error.message) : error);
     } finally {
       underWay--;
       begin();

@@ -63,7 +63,7 @@ test('a cost that is not known stays unknown', async () => {
 test('it goes by the name and dimensions of what it stands before, and closes it', async () => {
   const inner = scriptedEncoder(lettersOf);
   const cached = cacheEncoder(inner);
-  assert.deepEqual([cached.name, cached.dimensions], ['scripted@1', 2]);
+  assert.deepEqual([cached.name, cached.dimensions, cached.sentTo], ['scripted@1', 2, 'small']);
   await cached.close();
   assert.ok(inner.isClosed);
 });

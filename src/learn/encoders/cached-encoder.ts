@@ -45,6 +45,7 @@ export function cacheEncoder(encoder: Encoder, mostEntries: number = MOST_ENTRIE
 
   return {
     name: encoder.name,
+    sentTo: encoder.sentTo,
     get dimensions() {
       return encoder.dimensions;
     },

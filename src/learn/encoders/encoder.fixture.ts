@@ -16,6 +16,7 @@ export function scriptedEncoder(respond?: (text: string) => Encoded): ScriptedEn
   const encoder: ScriptedEncoder = {
     name: 'scripted@1',
     dimensions: 2,
+    sentTo: 'small',
     asked: [],
     isClosed: false,
     encode: (text) => {

@@ -17,10 +17,24 @@ export interface Encoder {
   readonly name: string;
   /** Numbers in a vector; null until the first vector has told. */
   readonly dimensions: number | null;
+  /** The configured model that gets to see the text; null where the text stays in this process. */
+  readonly sentTo: string | null;
   /** Rejects with an Error that says why there is no vector. A text of nothing but blanks gives zeros, or is rejected. */
   encode: (text: string) => Promise<Encoded>;
   /** Ends what is under way, which is rejected, and lets go of everything. */
   close: () => Promise<void>;
+}
+
+/** Why there is no vector, where the attempt cost something all the same. */
+export class PaidForNothing extends Error {
+  /** Null where it is not known. */
+  readonly costNanoUsd: NanoUsd | null;
+
+  constructor(message: string, costNanoUsd: NanoUsd | null) {
+    super(message);
+    this.name = 'PaidForNothing';
+    this.costNanoUsd = costNanoUsd;
+  }
 }
 
 /** Scales a vector to length 1, in place; zeros stay zeros. */

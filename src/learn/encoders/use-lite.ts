@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { resolvePeer } from '../../gate/peer.ts';
 import { createBatches } from './batches.ts';
 import type { Encoded, Encoder } from './encoder.ts';
+import { shortened } from './shortened.ts';
 import { createUseLiteThread } from './use-lite-thread.ts';
 
 const EMBEDDINGS = '@energetic-ai/embeddings';
@@ -27,6 +28,7 @@ export function createUseLite(folder: string): Encoder {
   return {
     name: `use-lite@${version}/${LONGEST}`,
     dimensions: DIMENSIONS,
+    sentTo: null,
     encode: (text) => {
       const short = shortened(text.trim(), LONGEST);
       // Of no words the model makes an error.
@@ -37,13 +39,6 @@ export function createUseLite(folder: string): Encoder {
       await thread.stop();
     },
   };
-}
-
-/** The beginning and the end of a text, half and half, where it is longer than `longest` characters. */
-export function shortened(text: string, longest: number): string {
-  if (text.length <= longest) return text;
-  const half = longest >> 1;
-  return `${text.slice(0, half)} ${text.slice(half + 1 - longest)}`;
 }
 
 function split(vectors: Float32Array, count: number): Encoded[] {
