@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import { loadConfig } from './load.ts';
 import { ConfigError } from './problem.ts';
 import { filesOf } from './resolve-accept.ts';
+import { encoderFiles } from './resolve-encoders.ts';
 import type { Environment } from './source.ts';
 
 export type Reloaded = { ok: true; config: Config } | { ok: false; error: ConfigError };
@@ -51,7 +52,7 @@ export function watchConfig(
   const folders = new Folders({ onEvent: soon, onError: fallBack });
   const take = (result: Reloaded): Reloaded => {
     // After a bad edit the files of the last good one stay of interest.
-    if (result.ok) files = [path, ...acceptFiles(result.config)];
+    if (result.ok) files = [path, ...acceptFiles(result.config), ...encoderFiles(result.config.encoders)];
     folders.watch(files);
     known = fingerprint(files);
     return result;

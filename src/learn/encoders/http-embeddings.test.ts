@@ -103,11 +103,9 @@ test('a text of blanks is asked of nobody, and a long one is shortened', async (
   assert.equal(asked[0]?.texts[0]?.length, 8192);
 });
 
-test('why the model could not be asked reaches whoever wanted the vector', async () => {
-  const { encoder } = asking(() => {
-    throw new Error('no credit');
-  });
-  await assert.rejects(encoder.encode('a'), /^Error: no credit$/);
+test('why the model could not be asked reaches whoever wanted the vector, with what it cost', async () => {
+  const { encoder } = asking(() => ({ vectors: [], costNanoUsd: 3, failure: 'no credit' }));
+  await assert.rejects(encoder.encode('a'), new PaidForNothing('small could not be asked: no credit', 3));
   await encoder.close();
   await assert.rejects(encoder.encode('a'), /closed/);
 });
