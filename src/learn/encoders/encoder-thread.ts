@@ -1,17 +1,20 @@
 // The life of the thread that encodes, seen from the thread that serves: started with the first batch, started again after a crash but not
 // at once, and never what keeps the process alive unless somebody waits for a vector.
 import { Worker } from 'node:worker_threads';
-import type { UseLiteMessage, UseLiteNews, UseLiteOrders } from './use-lite-worker.ts';
+import type { ThreadMessage, ThreadNews } from './encoder-port.ts';
 
-export interface UseLiteThread {
+export interface EncoderThread {
   /** The vectors of the texts, one behind the other. Rejects when they cannot be had. */
   encode: (texts: readonly string[]) => Promise<Float32Array>;
   /** Ends the thread; what is under way is rejected. */
   stop: () => Promise<void>;
 }
 
-export interface UseLiteThreadOptions {
-  orders: UseLiteOrders;
+export interface EncoderThreadOptions {
+  /** Name of the worker's file beside this one, without its ending, which is the same in the sources as in the build. */
+  file: string;
+  /** What the worker is told when it starts. */
+  orders: unknown;
   /** How long after its start a thread that crashed is not started again, milliseconds. */
   pauseMs?: number;
   /** Milliseconds of a clock that only goes forward. */
@@ -19,13 +22,12 @@ export interface UseLiteThreadOptions {
 }
 
 const PAUSE_MS = 5000;
-/** The vocabulary takes most of it; the weights lie outside the heap. */
+/** Vocabularies take most of it; weights lie outside the heap. */
 const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 };
-/** The worker file lies beside this one and has the same ending, in the sources as in the build. */
-const FILE = new URL(`./use-lite-worker${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
+const ENDING = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
 
-export function createUseLiteThread(options: UseLiteThreadOptions): UseLiteThread {
-  const { orders, pauseMs = PAUSE_MS, now = () => performance.now() } = options;
+export function createEncoderThread(options: EncoderThreadOptions): EncoderThread {
+  const { file, orders, pauseMs = PAUSE_MS, now = () => performance.now() } = options;
   const asked = new Map<number, PromiseWithResolvers<Float32Array>>();
   let worker: Worker | null = null;
   let startedAt = Number.NEGATIVE_INFINITY;
@@ -37,7 +39,12 @@ export function createUseLiteThread(options: UseLiteThreadOptions): UseLiteThrea
     if (now() - startedAt < pauseMs) throw new Error(`the thread that encodes rests: ${crash}`);
     startedAt = now();
     crash = 'it has ended';
-    const own = new Worker(FILE, { workerData: orders, resourceLimits: LIMITS, execArgv: [], name: 'use-lite' });
+    const own = new Worker(new URL(`./${file}${ENDING}`, import.meta.url), {
+      workerData: orders,
+      resourceLimits: LIMITS,
+      execArgv: [],
+      name: file,
+    });
     own.on('message', take);
     own.on('error', (error: Error) => {
       crash = error.message;
@@ -50,7 +57,7 @@ export function createUseLiteThread(options: UseLiteThreadOptions): UseLiteThrea
     return own;
   }
 
-  function take(news: UseLiteNews): void {
+  function take(news: ThreadNews): void {
     const waiting = asked.get(news.id);
     asked.delete(news.id);
     if (asked.size === 0) worker?.unref();
@@ -71,7 +78,7 @@ export function createUseLiteThread(options: UseLiteThreadOptions): UseLiteThrea
       const waiting = Promise.withResolvers<Float32Array>();
       asked.set(id, waiting);
       worker.ref();
-      worker.postMessage({ kind: 'encode', id, texts } satisfies UseLiteMessage, []);
+      worker.postMessage({ kind: 'encode', id, texts } satisfies ThreadMessage, []);
       return waiting.promise;
     },
     stop: async () => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { installPackage, temporaryFolder } from './encoder.fixture.ts';
-import { createUseLiteThread, type UseLiteThread } from './use-lite-thread.ts';
+import { createEncoderThread, type EncoderThread } from './encoder-thread.ts';
 
 /** Gives two numbers for a text, the second counting what this thread has done; `die` ends it. */
 const FAKE = `let done = 0;
@@ -17,7 +17,7 @@ exports.initModel = async () => ({
 });`;
 
 interface Faked {
-  thread: UseLiteThread;
+  thread: EncoderThread;
   clock: { nowMs: number };
 }
 
@@ -26,7 +26,12 @@ function faked(t: TestContext, source = FAKE): Faked {
   const embeddings = installPackage(folder, 'fake-embeddings', source);
   const weights = installPackage(folder, 'fake-weights', 'exports.modelSource = null;');
   const clock = { nowMs: 1000 };
-  const thread = createUseLiteThread({ orders: { embeddings, weights }, pauseMs: 500, now: () => clock.nowMs });
+  const thread = createEncoderThread({
+    file: 'use-lite-worker',
+    orders: { embeddings, weights },
+    pauseMs: 500,
+    now: () => clock.nowMs,
+  });
   t.after(() => thread.stop());
   return { thread, clock };
 }
@@ -72,9 +77,9 @@ test('a thread that nobody waits for does not keep the process alive', (t) => {
   const folder = temporaryFolder(t);
   const embeddings = installPackage(folder, 'fake-embeddings', FAKE);
   const weights = installPackage(folder, 'fake-weights', 'exports.modelSource = null;');
-  const file = path.join(import.meta.dirname, 'use-lite-thread.ts');
-  const source = `import { createUseLiteThread } from ${JSON.stringify(file)};
-    const thread = createUseLiteThread({ orders: ${JSON.stringify({ embeddings, weights })} });
+  const file = path.join(import.meta.dirname, 'encoder-thread.ts');
+  const source = `import { createEncoderThread } from ${JSON.stringify(file)};
+    const thread = createEncoderThread({ file: 'use-lite-worker', orders: ${JSON.stringify({ embeddings, weights })} });
     console.log((await thread.encode(['abc'])).join());`;
   const ran = spawnSync(process.execPath, ['--input-type=module', '-e', source], { encoding: 'utf8', timeout: 20_000 });
   assert.deepEqual([ran.status, ran.stdout], [0, '3,1\n']);
