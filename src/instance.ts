@@ -10,6 +10,7 @@ import { createEngine, createMemory, type PolicyMemory } from './engine.ts';
 import { type Prior, readPriors } from './evidence/priors.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { type ObjectStore, objectsPath, openObjectStore } from './objects/object-store.ts';
+import { type Encoders, openEncoders } from './open-encoders.ts';
 import type { Engine } from './router.ts';
 import { seedHistory } from './seed-history.ts';
 
@@ -29,6 +30,8 @@ interface Parts<L extends Ledger | null> {
 export interface Instance<L extends Ledger | null = Ledger | null> {
   readonly config: Config;
   readonly engine: Engine;
+  /** Of the configuration in force. */
+  readonly encoders: Encoders;
   readonly ledger: L;
   readonly objects: Objects<L>;
   /**
@@ -53,7 +56,7 @@ export async function openInstance(config: Config, warn: (sentence: string) => v
     return new OpenInstance<Ledger>({ config, memory, ledger, objects, capture }, compiled);
   } catch (error) {
     await ledger?.close();
-    await compiled.connections.close();
+    await closeAll(compiled);
     throw error;
   }
 }
@@ -86,21 +89,31 @@ function measured(config: Config, warn: (sentence: string) => void): readonly Pr
 
 interface Compiled {
   connections: Connections;
+  encoders: Encoders;
   engine: Engine;
 }
+
+type Closable = Pick<Compiled, 'connections' | 'encoders'>;
 
 /** Rejects with ConfigError when a schema, module or package cannot be loaded. */
 async function compile(config: Config, memory: PolicyMemory, capture: Capture | null): Promise<Compiled> {
   const gates = await loadGates(config, (text) => countTokens(text, 'generic'));
   const connections = await createConnections(config);
   try {
+    const encoders = await openEncoders(config, () => engine);
     const parts = { catalog: createCatalog(), connections: connections.byName, memory, gates };
-    const engine = createEngine(config, { ...parts, capture: capture?.under(config) });
-    return { connections, engine };
+    const engine: Engine = createEngine(config, { ...parts, capture: capture?.under(config) });
+    return { connections, encoders, engine };
   } catch (error) {
     await connections.close();
     throw error;
   }
+}
+
+/** Encoders first: whoever waits for a vector goes on without one. */
+async function closeAll({ connections, encoders }: Closable): Promise<void> {
+  await encoders.close();
+  await connections.close();
 }
 
 class OpenInstance<L extends Ledger | null> implements Instance<L> {
@@ -110,34 +123,37 @@ class OpenInstance<L extends Ledger | null> implements Instance<L> {
   readonly objects: Objects<L>;
   private readonly memory: PolicyMemory;
   private readonly capture: Capture | null;
-  private connections: Connections;
+  encoders: Encoders;
+  connections: Connections;
   /** Closes the connections of earlier configurations when the calls that began on them are over. */
   private retired: Promise<unknown> = Promise.resolve();
 
-  constructor({ config, ledger, objects, memory, capture }: Parts<L>, { connections, engine }: Compiled) {
+  constructor({ config, ledger, objects, memory, capture }: Parts<L>, { connections, encoders, engine }: Compiled) {
     this.config = config;
     this.ledger = ledger;
     this.objects = objects;
     this.memory = memory;
     this.capture = capture;
     this.connections = connections;
+    this.encoders = encoders;
     this.engine = engine;
   }
 
   async reload(next: Config, switchOver: () => void): Promise<void> {
-    const { connections, engine } = await compile(next, this.memory, this.capture);
-    const earlier = this.connections;
+    const { connections, encoders, engine } = await compile(next, this.memory, this.capture);
+    const earlier: Closable = { connections: this.connections, encoders: this.encoders };
     this.connections = connections;
+    this.encoders = encoders;
     this.engine = engine;
     this.config = next;
     this.objects?.limit(next.objects);
     this.capture?.limit(next);
     switchOver();
-    this.retired = Promise.all([this.retired, earlier.close()]);
+    this.retired = Promise.all([this.retired, closeAll(earlier)]);
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.retired, this.connections.close()]);
+    await Promise.all([this.retired, closeAll(this)]);
     this.objects?.close();
     await Promise.all([this.capture?.close(), this.ledger?.close()]);
   }
