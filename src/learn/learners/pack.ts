@@ -13,7 +13,7 @@ export function packFloats(values: ArrayLike<number>): string {
 export function packBytes(values: ArrayLike<number>): string {
   let most = 0;
   for (let at = 0; at < values.length; at++) most = Math.max(most, Math.abs(values[at] as number));
-  const scale = most === 0 ? 1 : most / 127;
+  const scale = most < 1e-30 ? 1 : most / 127;
   const bytes = Int8Array.from({ length: values.length }, (_, at) => Math.round((values[at] as number) / scale));
   return `i8:${scale}:${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}`;
 }

@@ -19,6 +19,8 @@ export interface RowSet {
 export interface ReadOptions extends Partial<Reading> {
   /** Lines in which one of these members is true are left out: `label_suspect`. */
   without?: readonly string[];
+  /** Whether rows that ask the same become one, which they do when this is left out. */
+  isFolding?: boolean;
 }
 
 /** Lines that are told; the rest is counted. */
@@ -66,7 +68,7 @@ interface Lines {
 }
 
 function addLines(set: RowSet, known: Map<string, number>, { file, text, options }: Lines): void {
-  const { without = [], ...reading } = options;
+  const { without = [], isFolding = true, ...reading } = options;
   const problems: string[] = [];
   for (const [index, line] of text
     .replace(/^\u{feff}/u, '')
@@ -76,7 +78,7 @@ function addLines(set: RowSet, known: Map<string, number>, { file, text, options
     try {
       const json: unknown = parseLine(line);
       if (without.some((mark) => (json as Record<string, unknown> | null)?.[mark] === true)) set.leftOut++;
-      else add(set, known, toRow(json, index + 1, { ...AS_PUBLISHED, ...reading }));
+      else add(set, isFolding ? known : null, toRow(json, index + 1, { ...AS_PUBLISHED, ...reading }));
     } catch (error) {
       problems.push(`line ${index + 1}: ${(error as Error).message}`);
     }
@@ -84,15 +86,16 @@ function addLines(set: RowSet, known: Map<string, number>, { file, text, options
   if (problems.length > 0) throw new Error(report(file, problems));
 }
 
-function add(set: RowSet, known: Map<string, number>, row: Row | null): void {
+/** `known`: where the rows of the set are, by what they ask; null when each stays by itself. */
+function add(set: RowSet, known: Map<string, number> | null, row: Row | null): void {
   if (row === null) {
     set.empty++;
     return;
   }
-  const key = keyOf(row);
-  const at = known.get(key);
+  const key = known === null ? '' : keyOf(row);
+  const at = known?.get(key);
   if (at === undefined) {
-    known.set(key, set.rows.length);
+    known?.set(key, set.rows.length);
     set.rows.push(row);
     return;
   }
