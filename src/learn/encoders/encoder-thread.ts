@@ -78,7 +78,7 @@ export function createEncoderThread(options: EncoderThreadOptions): EncoderThrea
       const waiting = Promise.withResolvers<Float32Array>();
       asked.set(id, waiting);
       worker.ref();
-      worker.postMessage({ kind: 'encode', id, texts } satisfies ThreadMessage, []);
+      worker.postMessage({ id, texts } satisfies ThreadMessage, []);
       return waiting.promise;
     },
     stop: async () => {
