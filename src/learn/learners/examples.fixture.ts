@@ -39,13 +39,22 @@ export function madeUp({ rows, seed, unknown = 0, embedding = false }: MadeUp): 
       (qualities[model] as Float64Array)[row] = random() < unknown ? Number.NaN : Number(random() < chance);
   }
   return {
-    sparse: { rows, columns: COLUMNS, starts, indices: Int32Array.from(indices), values: Float32Array.from(values) },
+    sparse: {
+      rows,
+      columns: COLUMNS,
+      starts,
+      indices: Int32Array.from(indices),
+      values: Float32Array.from(values),
+      counts: new Float32Array(values.length).fill(1),
+    },
     dense: { rows, columns: 2, values: dense },
     embedded: embedding ? { rows, columns: 4, values: embedded } : null,
     models: ['steady', 'worded', 'factual'],
     qualities,
     weights: new Float64Array(rows).fill(1),
     families: Int32Array.from({ length: rows }, (_, row) => row),
+    topics: new Int32Array(rows).fill(-1),
+    topicCount: 0,
   };
 }
 

@@ -12,10 +12,12 @@ export function takeRows(examples: Examples, rows: Int32Array): Examples {
     qualities: examples.qualities.map((values) => Float64Array.from(rows, (row) => values[row] as number)),
     weights: Float64Array.from(rows, (row) => examples.weights[row] as number),
     families: rows.map((row) => examples.families[row] as number),
+    topics: rows.map((row) => examples.topics[row] as number),
+    topicCount: examples.topicCount,
   };
 }
 
-function takeSparse({ columns, starts, indices, values }: SparseMatrix, rows: Int32Array): SparseMatrix {
+function takeSparse({ columns, starts, indices, values, counts }: SparseMatrix, rows: Int32Array): SparseMatrix {
   const newStarts = new Int32Array(rows.length + 1);
   for (let at = 0; at < rows.length; at++) {
     const row = rows[at] as number;
@@ -23,13 +25,15 @@ function takeSparse({ columns, starts, indices, values }: SparseMatrix, rows: In
   }
   const newIndices = new Int32Array(newStarts[rows.length] as number);
   const newValues = new Float32Array(newIndices.length);
+  const newCounts = new Float32Array(newIndices.length);
   for (let at = 0; at < rows.length; at++) {
     const from = starts[rows[at] as number] as number;
     const to = starts[(rows[at] as number) + 1] as number;
     newIndices.set(indices.subarray(from, to), newStarts[at]);
     newValues.set(values.subarray(from, to), newStarts[at]);
+    newCounts.set(counts.subarray(from, to), newStarts[at]);
   }
-  return { rows: rows.length, columns, starts: newStarts, indices: newIndices, values: newValues };
+  return { rows: rows.length, columns, starts: newStarts, indices: newIndices, values: newValues, counts: newCounts };
 }
 
 function takeDense({ columns, values }: DenseMatrix, rows: Int32Array): DenseMatrix {
@@ -51,6 +55,7 @@ export function createReader({ sparse, dense, embedded }: Examples): (row: numbe
   const request: RequestFeatures = {
     indices: new Int32Array(0),
     values: new Float32Array(0),
+    counts: new Float32Array(0),
     count: 0,
     dense: new Float64Array(dense.columns),
     embedding: embedded && new Float32Array(embedded.columns),
@@ -60,6 +65,7 @@ export function createReader({ sparse, dense, embedded }: Examples): (row: numbe
     const to = sparse.starts[row + 1] as number;
     request.indices = sparse.indices.subarray(from, to);
     request.values = sparse.values.subarray(from, to);
+    request.counts = sparse.counts.subarray(from, to);
     request.count = to - from;
     request.dense.set(dense.values.subarray(row * dense.columns, (row + 1) * dense.columns));
     if (embedded !== null)

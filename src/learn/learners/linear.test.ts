@@ -110,7 +110,8 @@ describe('ridge regression', () => {
       [Number.POSITIVE_INFINITY, 0],
       [Number.NaN, Number.NaN],
     ]) {
-      const request = { indices: new Int32Array(0), values: new Float32Array(0), count: 0, embedding: null };
+      const none = new Float32Array(0);
+      const request = { indices: new Int32Array(0), values: none, counts: none, count: 0, embedding: null };
       ridge.rater(state)({ ...request, dense: Float64Array.from(facts) }, out);
       for (const value of out) assert.ok(value > -1.5 && value < 2.5, String(value));
     }
