@@ -12,6 +12,7 @@ import { createEngine, createMemory, type PolicyMemory } from './engine.ts';
 import { type Prior, readPriors } from './evidence/priors.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { type ObjectStore, objectsPath, openObjectStore } from './objects/object-store.ts';
+import { type Encoders, openEncoders } from './open-encoders.ts';
 import type { Engine } from './router.ts';
 import { seedHistory } from './seed-history.ts';
 
@@ -36,6 +37,8 @@ interface Parts<L extends Ledger | null> extends Lasting {
 export interface Instance<L extends Ledger | null = Ledger | null> {
   readonly config: Config;
   readonly engine: Engine;
+  /** Of the configuration in force. */
+  readonly encoders: Encoders;
   readonly ledger: L;
   readonly objects: Objects<L>;
   /**
@@ -74,7 +77,7 @@ export async function openInstance(
     return new OpenInstance<Ledger>({ ...lasting, ledger, objects }, compiled);
   } catch (error) {
     await ledger?.close();
-    await compiled.connections.close();
+    await closeAll(compiled);
     throw error;
   }
 }
@@ -112,8 +115,11 @@ interface Compiled {
   /** With every model of its predicted routes named. */
   config: Config;
   connections: Connections;
+  encoders: Encoders;
   engine: Engine;
 }
+
+type Closable = Pick<Compiled, 'connections' | 'encoders'>;
 
 /** Rejects with ConfigError when a schema, module, artifact or package cannot be loaded. */
 async function compile(written: Config, { memory, capture, warn, learned }: Lasting): Promise<Compiled> {
@@ -121,14 +127,30 @@ async function compile(written: Config, { memory, capture, warn, learned }: Last
   const gates = await loadGates(config, (text) => countTokens(text, 'generic'));
   const connections = await createConnections(config);
   try {
+    const encoders = await openEncoders(config, () => engine);
     const parts = { catalog: createCatalog(), connections: connections.byName, memory, gates, predictors, warn };
-    const { encoders = new Map(), random = Math.random } = learned;
-    const engine = createEngine(config, { ...parts, encoders, random, capture: capture?.under(config) });
-    return { config, connections, engine };
+    const engine: Engine = createEngine(config, {
+      ...parts,
+      encoders: learned.encoders ?? encodingsOf(encoders),
+      random: learned.random ?? Math.random,
+      capture: capture?.under(config),
+    });
+    return { config, connections, encoders, engine };
   } catch (error) {
     await connections.close();
     throw error;
   }
+}
+
+/** By the name that predictors know them under. */
+function encodingsOf({ byName }: Encoders): ReadonlyMap<string, Encode> {
+  return new Map([...byName].map(([name, encoder]) => [name, async (text) => (await encoder.encode(text)).vector]));
+}
+
+/** Encoders first: whoever waits for a vector goes on without one. */
+async function closeAll({ connections, encoders }: Closable): Promise<void> {
+  await encoders.close();
+  await connections.close();
 }
 
 class OpenInstance<L extends Ledger | null> implements Instance<L> {
@@ -137,33 +159,36 @@ class OpenInstance<L extends Ledger | null> implements Instance<L> {
   readonly ledger: L;
   readonly objects: Objects<L>;
   private readonly lasting: Lasting;
-  private connections: Connections;
+  encoders: Encoders;
+  connections: Connections;
   /** Closes the connections of earlier configurations when the calls that began on them are over. */
   private retired: Promise<unknown> = Promise.resolve();
 
-  constructor({ ledger, objects, ...lasting }: Parts<L>, { config, connections, engine }: Compiled) {
+  constructor({ ledger, objects, ...lasting }: Parts<L>, { config, connections, encoders, engine }: Compiled) {
     this.config = config;
     this.ledger = ledger;
     this.objects = objects;
     this.lasting = lasting;
     this.connections = connections;
+    this.encoders = encoders;
     this.engine = engine;
   }
 
   async reload(next: Config, switchOver: () => void): Promise<void> {
-    const { config, connections, engine } = await compile(next, this.lasting);
-    const earlier = this.connections;
+    const { config, connections, encoders, engine } = await compile(next, this.lasting);
+    const earlier: Closable = { connections: this.connections, encoders: this.encoders };
     this.connections = connections;
+    this.encoders = encoders;
     this.engine = engine;
     this.config = config;
     this.objects?.limit(config.objects);
     this.lasting.capture?.limit(config);
     switchOver();
-    this.retired = Promise.all([this.retired, earlier.close()]);
+    this.retired = Promise.all([this.retired, closeAll(earlier)]);
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.retired, this.connections.close()]);
+    await Promise.all([this.retired, closeAll(this)]);
     this.objects?.close();
     await Promise.all([this.lasting.capture?.close(), this.ledger?.close()]);
   }

@@ -1,6 +1,7 @@
 // One call from its bytes to its row: decode, plan, run, encode, record. Everything on this page is said in the words
 // of the modules below it; nothing here knows HTTP servers, SQL or a provider's wire format.
 import type { IncomingHttpHeaders } from 'node:http';
+import { createAgain } from './again.ts';
 import { createAsk } from './ask.ts';
 import type { PriceBatched } from './batch-price.ts';
 import { ERRORS, TierlineError } from './call/errors.ts';
@@ -190,6 +191,7 @@ function judgingOf(engine: Engine, call: Call, plan: Plan): Judging | null {
     gates: engine.gatesOf(plan.task),
     question: () => (question ??= toQuestion(call.inbound.neutral)),
     ask: createAsk(engine, { ...call, task: plan.task }),
+    again: createAgain(engine, { ...call, task: plan.task, isStrict: engine.isStrict(plan.task) }),
     release: plan.stream,
     otherwise: plan.otherwise,
   };

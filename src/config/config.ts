@@ -5,6 +5,7 @@ import type { CallKind } from '../call/view.ts';
 import type { DialectName } from '../dialect/neutral.ts';
 import type { GateConfig } from '../gate/gate-config.ts';
 import type { ReferenceConfig } from '../gate/reference-config.ts';
+import type { EncoderConfig } from './encoder-config.ts';
 import type {
   AnswerConfig,
   BreakerConfig,
@@ -55,6 +56,8 @@ export interface Config {
   /** From which pass rate on a profiled model is taken, for tasks that do not say. */
   thresholds: ThresholdsConfig;
   judges: JudgesConfig;
+  /** What makes vectors of requests, by the name that the file gives it. */
+  encoders: ReadonlyMap<string, EncoderConfig>;
 }
 
 /** What a judge is held against before its word counts. */

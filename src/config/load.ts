@@ -86,7 +86,7 @@ function keepSound(
   return { file: null, broken };
 }
 
-const ENTRIES = new Set(['providers', 'models', 'tasks', 'tenants']);
+const ENTRIES = new Set(['providers', 'models', 'tasks', 'tenants', 'encoders']);
 
 function without(value: JsonObject, path: Path, broken: Set<string>): JsonObject {
   const [section = '', entry] = path.map(String);

@@ -6,6 +6,7 @@ import type { ClientKey, Config, ModelConfig, ProviderConfig } from './config.ts
 import { type Names, type Report, unknownName } from './names.ts';
 import type { Path } from './problem.ts';
 import { resolveThresholds } from './resolve-audit.ts';
+import { resolveEncoders } from './resolve-encoders.ts';
 import { resolveLimits } from './resolve-limits.ts';
 import { resolveModel } from './resolve-model.ts';
 import { resolveProvider } from './resolve-provider.ts';
@@ -73,6 +74,7 @@ export function resolveConfig(file: FileConfig, context: ResolveContext): Config
       bias: file.judges.bias,
       minLabels: file.judges.min_labels,
     },
+    encoders: resolveEncoders(file.encoders, ladder),
     contextGuardShare: file.context_guard,
   };
 }

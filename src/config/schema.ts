@@ -2,6 +2,7 @@
 // at a time; what names refer to is checked in references.ts.
 import { z } from 'zod';
 import { CAPABILITIES, MODEL_KINDS, PROMPT_CACHING } from './config.ts';
+import { encodersSchema } from './encoders-schema.ts';
 import { duration, flag, name, number, oneOrMore, share, size, text, texts, timeout, whole } from './leaf.ts';
 import { tenantsSchema } from './limits-schema.ts';
 import { rulesSchema } from './match-schema.ts';
@@ -197,6 +198,7 @@ export const configSchema = z.strictObject({
       min_labels: whole(1).default(30),
     })
     .prefault({}),
+  encoders: encodersSchema.default({}),
   context_guard: share.refine((value) => value > 0, 'must be above 0').default(0.8),
 });
 

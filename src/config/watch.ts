@@ -8,6 +8,7 @@ import { loadConfig } from './load.ts';
 import { routesOf } from './load-predictors.ts';
 import { ConfigError } from './problem.ts';
 import { filesOf } from './resolve-accept.ts';
+import { encoderFiles } from './resolve-encoders.ts';
 import type { Environment } from './source.ts';
 
 export type Reloaded = { ok: true; config: Config } | { ok: false; error: ConfigError };
@@ -115,7 +116,11 @@ class Folders {
 
 function namedFiles(config: Config): string[] {
   const artifacts = routesOf(config).flatMap(({ route }) => (route.predict === null ? [] : [route.predict.file]));
-  return [...[...config.tasks.values()].flatMap(({ accept }) => filesOf(accept)), ...new Set(artifacts)];
+  return [
+    ...[...config.tasks.values()].flatMap(({ accept }) => filesOf(accept)),
+    ...encoderFiles(config.encoders),
+    ...new Set(artifacts),
+  ];
 }
 
 function read(path: string, env: Environment): Reloaded {

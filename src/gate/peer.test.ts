@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { GateProblem, loadPeer } from './peer.ts';
+import { GateProblem, loadPeer, resolvePeer } from './peer.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tierline-peer-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -30,6 +30,12 @@ test('a package that is not installed is told with the way to get it', () => {
       error.message === 'needs the package tierline-has-no-such-package, which is not installed' &&
       error.hint === 'Run: npm install tierline-has-no-such-package',
   );
+});
+
+test('a package is found without being run', () => {
+  install('tierline-breaks', 'throw new Error("wrong Node");');
+  assert.equal(resolvePeer('tierline-breaks', folder), path.join(folder, 'node_modules/tierline-breaks/index.js'));
+  assert.throws(() => resolvePeer('tierline-has-no-such-package', folder), /which is not installed/);
 });
 
 test('a package that breaks while it loads is told with its reason', () => {

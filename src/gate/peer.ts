@@ -16,22 +16,22 @@ export class GateProblem extends Error {
 
 /** A package from the folder's `node_modules` or those above it, else from Tierline's own. Throws GateProblem. */
 export function loadPeer(name: string, folder: string): unknown {
+  const file = resolvePeer(name, folder);
+  try {
+    return createRequire(file)(file);
+  } catch (cause) {
+    throw new GateProblem(`the package ${name} cannot be loaded: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** The file that `loadPeer` would load, without loading it. Throws GateProblem. */
+export function resolvePeer(name: string, folder: string): string {
   for (const place of [path.join(folder, 'package.json'), import.meta.url]) {
-    const require = createRequire(place);
-    if (!isInstalled(name, require)) continue;
     try {
-      return require(name);
-    } catch (cause) {
-      throw new GateProblem(`the package ${name} cannot be loaded: ${(cause as Error).message}`, { cause });
+      return createRequire(place).resolve(name);
+    } catch {
+      // Not there: the next place may have it.
     }
   }
   throw new GateProblem(`needs the package ${name}, which is not installed`, { hint: `Run: npm install ${name}` });
-}
-
-function isInstalled(name: string, require: NodeJS.Require): boolean {
-  try {
-    return require.resolve(name) !== '';
-  } catch {
-    return false;
-  }
 }

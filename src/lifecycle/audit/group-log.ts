@@ -1,12 +1,12 @@
 // Groups the calls of logs into tasks while they go by. A name that the application gave its task decides; else calls belong together
 // that have one template of instructions (or of the first message, without any), one schema and one set of tools.
 
+import { hashText, showHash } from '../../stats/hash.ts';
+import { createPromptClusters, type PromptClusters } from '../../stats/prompt-clusters.ts';
 import { GroupTally } from './group-tally.ts';
-import { hashText, showHash } from './hash.ts';
 import type { LoggedCall } from './logged-call.ts';
 import type { FindModel } from './model-prices.ts';
 import { observe, schemaKey } from './observe.ts';
-import { createPromptClusters, type PromptClusters } from './prompt-clusters.ts';
 import type { RequestParts } from './request-parts.ts';
 import { askTemplateOf, templateOf } from './template.ts';
 

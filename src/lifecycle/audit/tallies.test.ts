@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { hashText } from './hash.ts';
+import { hashText } from '../../stats/hash.ts';
 import { FewTexts, Histogram, Sample } from './tallies.ts';
 
 const counts = fc.array(fc.nat(2_000_000), { minLength: 1, maxLength: 200 });

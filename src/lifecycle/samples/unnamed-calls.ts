@@ -1,6 +1,6 @@
 // Calls of a log that name no task: how many there are, and how many groups their instructions make, told apart as an audit does.
-import { hashText } from '../audit/hash.ts';
-import { createPromptClusters } from '../audit/prompt-clusters.ts';
+import { hashText } from '../../stats/hash.ts';
+import { createPromptClusters } from '../../stats/prompt-clusters.ts';
 import { templateOf } from '../audit/template.ts';
 import type { TrafficCall } from './traffic.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createRandom, shuffled } from '../../stats/random.ts';
 import { createPromptClusters } from './prompt-clusters.ts';
+import { createRandom, shuffled } from './random.ts';
 
 /** Which texts end up together: for each the number of the first text it is with. */
 function groupsOf(texts: readonly string[]): number[] {

@@ -1,0 +1,130 @@
+// What is believed of a request once some models have answered it: which of their answers to give, and how likely that one is to be
+// acceptable. Answers vote, each with the weight of what its gate says; answers that say the same vote together.
+import type { Pool } from './pool.ts';
+import { fitLogistic, logit, sigmoid, type Table, type Weights, weigh } from './small-regression.ts';
+
+/** What an answer weighs beside what its gate says of it: that somebody else came to the same is worth something by itself. */
+const VOTE = Math.log(3);
+
+/** Number of columns that `look` writes for so many answers. */
+export function lookColumns(seen: number): number {
+  return seen === 1 ? 4 : 6 + 4 * seen;
+}
+
+/**
+ * The columns for a request whose answers of the models at `seen` are there, into `out` from `from` on; gives the place in `seen` of the
+ * answer to give.
+ */
+export function look(
+  pool: Pool,
+  row: number,
+  seen: readonly number[],
+  { out, from }: { out: Float64Array; from: number },
+): number {
+  const base = row * pool.models.length;
+  if (seen.length === 1) {
+    const at = base + (seen[0] as number);
+    const judged = logit(pool.judged[at] as number, 0.01);
+    out[from] = judged;
+    out[from + 1] = judged * judged;
+    out[from + 2] = logit(pool.prior[at] as number, 0.01);
+    out[from + 3] = pool.said[at] === -1 ? 1 : 0;
+    return 0;
+  }
+  const scores = seen.map((_, place) => voteFor(pool, base, { seen, place }));
+  let chosen = 0;
+  for (let place = 1; place < scores.length; place++)
+    if ((scores[place] as number) > (scores[chosen] as number)) chosen = place;
+  const group = pool.said[base + (seen[chosen] as number)];
+  let other = -3;
+  let agreeing = 0;
+  let missing = 0;
+  const groups = new Set<number>();
+  let column = from + 6;
+  for (const [place, model] of seen.entries()) {
+    const said = pool.said[base + model] as number;
+    const isSame = place === chosen || (said === group && said !== -1);
+    const judged = logit(pool.judged[base + model] as number, 0.01);
+    if (isSame) agreeing++;
+    else other = Math.max(other, scores[place] as number);
+    if (said === -1) missing++;
+    else groups.add(said);
+    out[column++] = isSame ? 1 : 0;
+    out[column++] = isSame ? judged : 0;
+    out[column++] = isSame ? 0 : judged;
+    out[column++] = logit(pool.prior[base + model] as number, 0.01);
+  }
+  const score = scores[chosen] as number;
+  out[from] = score;
+  out[from + 1] = Math.max(-3, Math.min(9, score - other));
+  out[from + 2] = groups.size;
+  out[from + 3] = missing;
+  out[from + 4] = agreeing;
+  out[from + 5] = agreeing === 1 ? 1 : 0;
+  return chosen;
+}
+
+/** The votes for the answer at a place: those of all that say the same. Of two with as many, the better judged one is a little ahead. */
+function voteFor(pool: Pool, base: number, { seen, place }: { seen: readonly number[]; place: number }): number {
+  const own = base + (seen[place] as number);
+  const group = pool.said[own];
+  if (group === -1) return -9;
+  let sum = 1e-6 * logit(pool.judged[own] as number, 0.01);
+  for (const model of seen) {
+    if (pool.said[base + model] !== group) continue;
+    sum += Math.max(-1, VOTE + logit(pool.judged[base + model] as number, 0.01));
+  }
+  return sum;
+}
+
+/** Which answer is given after the models at `seen` have answered, and the chance that it is acceptable. */
+export interface Belief {
+  seen: readonly number[];
+  weights: Weights;
+}
+
+/** Beliefs of all rows of a pool. */
+export interface Believed {
+  table: Table;
+  /** For each row the place in `seen` of the answer to give. */
+  chosen: Int8Array;
+  chances: Float64Array;
+}
+
+export function lookAll(pool: Pool, seen: readonly number[]): { table: Table; chosen: Int8Array } {
+  const columns = lookColumns(seen.length);
+  const table: Table = { rows: pool.rows, columns, values: new Float64Array(pool.rows * columns) };
+  const chosen = new Int8Array(pool.rows);
+  for (let row = 0; row < pool.rows; row++)
+    chosen[row] = look(pool, row, seen, { out: table.values, from: row * columns });
+  return { table, chosen };
+}
+
+/** `penalty` as in `fitLogistic`. Every row has to know the quality of every answer at `seen`. */
+export function fitBelief(
+  pool: Pool,
+  seen: readonly number[],
+  penalty: number,
+): { belief: Belief; believed: Believed } {
+  const { table, chosen } = lookAll(pool, seen);
+  const labels = qualitiesOf(pool, seen, chosen);
+  const weights = fitLogistic(table, labels, penalty);
+  return { belief: { seen, weights }, believed: { table, chosen, chances: chancesOf(table, weights) } };
+}
+
+export function believe(pool: Pool, { seen, weights }: Belief): Believed {
+  const { table, chosen } = lookAll(pool, seen);
+  return { table, chosen, chances: chancesOf(table, weights) };
+}
+
+/** The quality of the answer that is given, by row. */
+export function qualitiesOf(pool: Pool, seen: readonly number[], chosen: Int8Array): Float64Array {
+  const width = pool.models.length;
+  return Float64Array.from(chosen, (place, row) => pool.quality[row * width + (seen[place] as number)] as number);
+}
+
+function chancesOf(table: Table, weights: Weights): Float64Array {
+  return Float64Array.from({ length: table.rows }, (_, row) =>
+    sigmoid(weigh(weights, table.values, row * table.columns)),
+  );
+}

@@ -1,0 +1,67 @@
+// Splits rows so that no part knows anything of another: requests that are made from one template stay together. A split is drawn by a
+// hash of the family, so it is the same in every run with the same seed, and a row that is added moves no other.
+import { hashText } from '../../stats/hash.ts';
+import { createPromptClusters } from '../../stats/prompt-clusters.ts';
+import type { Row } from './row.ts';
+
+/** For each row the number of its family: 0, 1, 2, ... */
+export function familiesOf(rows: readonly Row[]): Int32Array {
+  const parents = new Map<number, number>();
+  const clusters = createPromptClusters((kept, gone) => void parents.set(gone, kept));
+  const found = rows.map(
+    ({ task, prompt }, index) => clusters.clusterOf(`${task ?? ''} ${plain(prompt)}`) ?? -1 - index,
+  );
+  const rootOf = (at: number): number => {
+    let root = at;
+    for (let parent = parents.get(root); parent !== undefined; parent = parents.get(root)) root = parent;
+    return root;
+  };
+  const numbers = new Map<number, number>();
+  return Int32Array.from(found, (cluster) => {
+    const root = rootOf(cluster);
+    const known = numbers.get(root) ?? numbers.size;
+    numbers.set(root, known);
+    return known;
+  });
+}
+
+/** Numbers are what templates are filled with first of all. */
+function plain(prompt: string): string {
+  return prompt.toLowerCase().replaceAll(/\d+/g, '0').replaceAll(/\s+/g, ' ').trim();
+}
+
+/**
+ * For each row the number of its part, 0 to `shares.length` - 1; a part gets about its share. `families`: rows with the same number stay
+ * together.
+ */
+export function splitRows(families: Int32Array, shares: readonly number[], seed: number): Int32Array {
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  const sizes = new Map<number, number>();
+  for (const family of families) sizes.set(family, (sizes.get(family) ?? 0) + 1);
+  const order = [...sizes].sort(
+    ([one], [other]) => hashText(`family ${one}`, seed) - hashText(`family ${other}`, seed) || one - other,
+  );
+  const partOf = new Map<number, number>();
+  let part = 0;
+  let placed = 0;
+  let bound = (shares[0] as number) / total;
+  for (const [family, size] of order) {
+    // A family goes where its middle falls.
+    while (part < shares.length - 1 && (placed + size / 2) / families.length >= bound) {
+      part++;
+      bound += (shares[part] as number) / total;
+    }
+    partOf.set(family, part);
+    placed += size;
+  }
+  return families.map((family) => partOf.get(family) as number);
+}
+
+/** The same with `count` parts of one size: folds for cross-validation. */
+export function foldsOf(families: Int32Array, count: number, seed: number): Int32Array {
+  return splitRows(
+    families,
+    Array.from({ length: count }, () => 1),
+    seed,
+  );
+}

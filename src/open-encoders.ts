@@ -1,0 +1,97 @@
+// Opens the encoders of a configuration: what artifacts know them by, what they need installed, whom they ask. Nothing is loaded before the
+// first text.
+import { dirname } from 'node:path';
+import { type Asker, createAsk } from './ask.ts';
+import { createAskVectors } from './ask-vectors.ts';
+import type { Config } from './config/config.ts';
+import type { EncoderConfig } from './config/encoder-config.ts';
+import { ConfigError, type Problem } from './config/problem.ts';
+import { Asking } from './delivery/asking.ts';
+import { GateProblem } from './gate/peer.ts';
+import { type CachedEncoder, cacheEncoder } from './learn/encoders/cached-encoder.ts';
+import { DEFAULT_PROMPT } from './learn/encoders/classifier-prompt.ts';
+import type { Encoder } from './learn/encoders/encoder.ts';
+import { createHttpEmbeddings } from './learn/encoders/http-embeddings.ts';
+import { createLlmClassifier } from './learn/encoders/llm-classifier.ts';
+import { openOnnx } from './learn/encoders/onnx.ts';
+import { createUseLite } from './learn/encoders/use-lite.ts';
+import { placesWithin } from './policy/guard.ts';
+import type { PolicyLimits } from './policy/policy.ts';
+
+export interface Encoders {
+  /** By the name that artifacts know them under. */
+  readonly byName: ReadonlyMap<string, CachedEncoder>;
+  /** Whether a text under these limits may go to the encoder: it stays here, or every place that may be asked is allowed to see it. */
+  maySee: (encoder: Encoder, limits: readonly PolicyLimits[]) => boolean;
+  close: () => Promise<void>;
+}
+
+/** A model that takes longer is given up; whoever waits for a vector has left long before. */
+const VECTORS_MS = 10_000;
+const RATING_MS = 30_000;
+
+/** `asker`: the engine, wanted only when a model is asked. Rejects with ConfigError when a package or file is missing; nothing is left open then. */
+export async function openEncoders(config: Config, asker: () => Asker): Promise<Encoders> {
+  const byName = new Map<string, CachedEncoder>();
+  const problems: Problem[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all([...byName.values()].map((encoder) => encoder.close()));
+  };
+  for (const written of config.encoders.values()) {
+    try {
+      const encoder = await open(written, config, asker);
+      if (!byName.has(encoder.name)) byName.set(encoder.name, cacheEncoder(encoder));
+    } catch (error) {
+      if (!(error instanceof GateProblem)) throw error;
+      const { message, hint } = error;
+      problems.push({ path: ['encoders', written.name], message, hint, line: null, column: null, excerpt: null });
+    }
+  }
+  if (problems.length > 0) {
+    await close();
+    throw new ConfigError(config.file ?? 'the environment', problems);
+  }
+  const maySee: Encoders['maySee'] = ({ sentTo }, limits) => {
+    const model = sentTo === null ? undefined : asker().policy.models.get(sentTo);
+    if (model === undefined) return sentTo === null;
+    const { left } = placesWithin(model, limits);
+    return left === null || left.length === model.deployments.length;
+  };
+  return { byName, maySee, close };
+}
+
+async function open(written: EncoderConfig, config: Config, asker: () => Asker): Promise<Encoder> {
+  const folder = config.file === null ? process.cwd() : dirname(config.file);
+  switch (written.kind) {
+    case 'use-lite':
+      return createUseLite(folder);
+    case 'onnx':
+      return openOnnx({ model: written.folder, folder });
+    case 'embeddings': {
+      const { model } = written;
+      return createHttpEmbeddings({
+        model,
+        upstreamModel: upstreamOf(model, config),
+        ask: (name, texts) => createAskVectors(asker(), VECTORS_MS)(name, texts),
+      });
+    }
+    case 'llm': {
+      const { model, prompt } = written;
+      return createLlmClassifier({
+        model,
+        upstreamModel: upstreamOf(model, config),
+        prompt: prompt?.text ?? DEFAULT_PROMPT,
+        ask: (name, asked) => {
+          // A question of the router's own, of no tenant and no task; who may see the text was asked before.
+          const ask = createAsk(asker(), { atMs: Date.now(), tenant: '', task: null });
+          return ask(name, asked, new Asking(performance.now() + RATING_MS));
+        },
+      });
+    }
+  }
+}
+
+/** What the provider calls a model: deployments of one model are one model. */
+function upstreamOf(model: string, { models }: Config): string {
+  return models.get(model)?.deployments[0]?.upstreamModel ?? model;
+}
