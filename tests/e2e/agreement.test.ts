@@ -4,7 +4,16 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { askSdk, type Seen } from './cascade-gateway.ts';
 import { expectLeft, rowOfSession, type ScriptedGateway, startScriptedGateway } from './scripted-gateway.ts';
-import { beginStream, ending, opening, reply, type Script, token, type Visit, type WireName } from './scripted-upstream.ts';
+import {
+  beginStream,
+  ending,
+  opening,
+  reply,
+  type Script,
+  token,
+  type Visit,
+  type WireName,
+} from './scripted-upstream.ts';
 import { eventually, fileScope } from './support.ts';
 import { send } from './wire-client.ts';
 
