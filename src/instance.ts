@@ -47,7 +47,7 @@ export interface Instance<L extends Ledger | null = Ledger | null> {
 export async function openInstance(config: Config, warn: (sentence: string) => void): Promise<Instance<Ledger>> {
   const memory = createMemory(seedHistory(config.ledger.path, measured(config, warn)));
   const capture = createCapture(config.ledger.path, warn);
-  const compiled = await compile(config, memory, capture);
+  const compiled = await compile(config, { memory, capture });
   let ledger: Ledger | null = null;
   try {
     ledger = openConfigured(config, warn);
@@ -76,7 +76,7 @@ export async function openUnrecorded(
     memory = createMemory(seedHistory(null, warn === undefined ? [] : measured(config, warn))),
   }: UnrecordedOptions = {},
 ): Promise<Instance<null>> {
-  const compiled = await compile(config, memory, null);
+  const compiled = await compile(config, { memory, capture: null });
   return new OpenInstance<null>({ config, memory, ledger: null, objects: null, capture: null }, compiled);
 }
 
@@ -96,24 +96,30 @@ interface Compiled {
 type Closable = Pick<Compiled, 'connections' | 'encoders'>;
 
 /** Rejects with ConfigError when a schema, module or package cannot be loaded. */
-async function compile(config: Config, memory: PolicyMemory, capture: Capture | null): Promise<Compiled> {
+async function compile(
+  config: Config,
+  { memory, capture }: Pick<Parts<null>, 'memory' | 'capture'>,
+  earlier?: Encoders,
+): Promise<Compiled> {
   const gates = await loadGates(config, (text) => countTokens(text, 'generic'));
   const connections = await createConnections(config);
+  let encoders: Encoders | undefined;
   try {
-    const encoders = await openEncoders(config, () => engine);
+    encoders = await openEncoders(config, () => engine, earlier);
     const parts = { catalog: createCatalog(), connections: connections.byName, memory, gates };
     const engine: Engine = createEngine(config, { ...parts, capture: capture?.under(config) });
     return { connections, encoders, engine };
   } catch (error) {
+    await encoders?.close(earlier);
     await connections.close();
     throw error;
   }
 }
 
-/** Encoders first: whoever waits for a vector goes on without one. */
-async function closeAll({ connections, encoders }: Closable): Promise<void> {
-  await encoders.close();
+/** Encoders last: some ask over the connections. `successor`: who takes some of them over. */
+async function closeAll({ connections, encoders }: Closable, successor?: Encoders): Promise<void> {
   await connections.close();
+  await encoders.close(successor);
 }
 
 class OpenInstance<L extends Ledger | null> implements Instance<L> {
@@ -121,8 +127,8 @@ class OpenInstance<L extends Ledger | null> implements Instance<L> {
   engine: Engine;
   readonly ledger: L;
   readonly objects: Objects<L>;
-  private readonly memory: PolicyMemory;
-  private readonly capture: Capture | null;
+  readonly memory: PolicyMemory;
+  readonly capture: Capture | null;
   encoders: Encoders;
   connections: Connections;
   /** Closes the connections of earlier configurations when the calls that began on them are over. */
@@ -140,7 +146,7 @@ class OpenInstance<L extends Ledger | null> implements Instance<L> {
   }
 
   async reload(next: Config, switchOver: () => void): Promise<void> {
-    const { connections, encoders, engine } = await compile(next, this.memory, this.capture);
+    const { connections, encoders, engine } = await compile(next, this, this.encoders);
     const earlier: Closable = { connections: this.connections, encoders: this.encoders };
     this.connections = connections;
     this.encoders = encoders;
@@ -149,7 +155,7 @@ class OpenInstance<L extends Ledger | null> implements Instance<L> {
     this.objects?.limit(next.objects);
     this.capture?.limit(next);
     switchOver();
-    this.retired = Promise.all([this.retired, closeAll(earlier)]);
+    this.retired = Promise.all([this.retired, closeAll(earlier, encoders)]);
   }
 
   async close(): Promise<void> {

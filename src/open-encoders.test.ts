@@ -145,6 +145,28 @@ encoders: { a: { kind: onnx, path: nowhere }, b: { kind: use-lite }, c: { kind: 
   );
 });
 
+test('a reload takes over what runs on this machine, and asks models anew', async () => {
+  const text = `
+providers: { simulated: {} }
+models: { vectors: { use: simulated/sim-embed, kind: embedding } }
+encoders: { stays: { kind: use-lite }, asks: { kind: embeddings, model: vectors } }`;
+  const instance = await openUnrecorded(configOf(text));
+  const [stays, asks] = [...instance.encoders.byName.values()];
+  const first = await stays?.encode('Where is my order?');
+  await asks?.encode('Where is my order?');
+  await instance.reload(configOf(text), () => {});
+  const [same, other] = [...instance.encoders.byName.values()];
+  assert.equal(same, stays);
+  assert.notEqual(other, asks);
+  assert.equal((await same?.encode('Where is my order?'))?.vector, first?.vector);
+  assert.ok(await same?.encode('Something else.'), 'it was not closed');
+  await other?.encode('Where is my order?');
+  await instance.reload(configOf(text.replace('stays: { kind: use-lite }, ', '')), () => {});
+  // It waits for what earlier configurations have to close.
+  await instance.close();
+  await assert.rejects(Promise.resolve(stays?.encode('And again.')), /closed/);
+});
+
 test('a text that may not leave goes to encoders that stay here, or to models whose every place is allowed', async (t) => {
   const { byName, maySee } = await opened(
     t,
