@@ -2,7 +2,7 @@
 // Usage: node bench/gates.ts [--json]. A command, never a test.
 import { countTokens } from '../src/catalog/token-count.ts';
 import { compileGates } from '../src/gate/compile.ts';
-import type { Answer, Gate, GateContext, Question } from '../src/gate/gate.ts';
+import { ALONE, type Answer, type Gate, type GateContext, type Question } from '../src/gate/gate.ts';
 import { CODE_LANGUAGES, type GateConfig } from '../src/gate/gate-config.ts';
 import { rejectEarly } from '../src/gate/run-gates.ts';
 import { AnswerBuilder } from '../src/judged.ts';
@@ -62,7 +62,12 @@ const QUESTION: Question = {
   schema: SCHEMA,
   failedCalls: [],
 };
-const CONTEXT: GateContext = { ask: () => Promise.resolve({ text: '{"score":1,"reason":"Fine."}', costNanoUsd: 1 }) };
+const CONTEXT: GateContext = {
+  ...ALONE,
+  model: 'first',
+  ask: () => Promise.resolve({ text: '{"score":1,"reason":"Fine."}', costNanoUsd: 1 }),
+  again: () => Promise.resolve({ answer: answerOf(`${PROSE}\n`), costNanoUsd: 1 }),
+};
 const MODULE = new URL('../examples/gates/no-todo.mjs', import.meta.url).pathname;
 
 const CASES: [string, GateConfig, Answer][] = [
@@ -101,6 +106,11 @@ const CASES: [string, GateConfig, Answer][] = [
   ],
   ['module', { kind: 'module', file: MODULE, timeLimitMs: 1_000 }, answerOf(PROSE)],
   ['judge', { kind: 'judge', model: 'm', rubric: 'Correct.', min: 0.5 }, answerOf(PROSE)],
+  [
+    'agreement',
+    { kind: 'agreement', model: 'second', compare: 'auto', at: null, pattern: null, tolerance: 1e-6 },
+    answerOf(PROSE),
+  ],
 ];
 
 async function main(): Promise<void> {

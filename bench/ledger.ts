@@ -31,6 +31,7 @@ function sampleRow(number: number): CallRow {
     asks: number % 4 === 0 ? 'tools' : '',
     maxOutputTokens: number % 2 === 0 ? 256 : null,
     messages: 2 + (number % 5),
+    prediction: null,
     model: number % 3 === 0 ? 'haiku' : 'sonnet',
     tier: number % 3 === 0 ? 'small' : 'mid',
     provider: 'anthropic',

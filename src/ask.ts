@@ -6,6 +6,7 @@ import type { Asking } from './delivery/asking.ts';
 import { type Delivery, type DeliveryOutcome, deliver } from './delivery/deliver.ts';
 import type { Deployment } from './delivery/deployment.ts';
 import { Inbound } from './dialect/inbound.ts';
+import type { Incoming } from './dialect/incoming.ts';
 import { openaiChat } from './dialect/openai-chat.ts';
 import { estimateUsage } from './estimate.ts';
 import type { JudgeReply } from './gate/gate.ts';
@@ -13,7 +14,7 @@ import { toAnswer } from './judged.ts';
 import { limitsOf } from './policy/asked.ts';
 import { placesWithin } from './policy/guard.ts';
 import type { Policy } from './policy/policy.ts';
-import { createCarriage } from './provider/carriage.ts';
+import { type CarriageContext, createCarriage } from './provider/carriage.ts';
 import { type Pricing, spentOn } from './record.ts';
 
 /** What of the engine it takes to ask. */
@@ -77,15 +78,19 @@ function endOf(httpStatus: number): AskedReply['end'] {
 
 /** A request of the router's own to one model. */
 export interface OwnQuestion {
-  inbound: Inbound;
+  inbound: Incoming;
   attempt: PlannedAttempt;
   asking: Asking;
+  /** How a client's own request was sent; plainly when left out. */
+  sent?: Pick<CarriageContext, 'headers' | 'query' | 'isStrict'>;
 }
+
+const PLAINLY: NonNullable<OwnQuestion['sent']> = { headers: {}, query: '', isStrict: false };
 
 /** Sends it and waits for the whole answer, which comes in the dialect of the question. Never rejects on account of a provider. */
 export async function deliverQuestion(
   engine: Pick<Asker, 'policy' | 'delivery' | 'defaultMaxTokens'>,
-  { inbound, attempt, asking }: OwnQuestion,
+  { inbound, attempt, asking, sent = PLAINLY }: OwnQuestion,
 ): Promise<DeliveryOutcome> {
   const outcome = await deliver(engine.delivery, [attempt], {
     client: asking,
@@ -95,9 +100,7 @@ export async function deliverQuestion(
     carry: (_attempt, deployment) =>
       createCarriage(inbound, deployment.connection, {
         upstreamModel: deployment.upstreamModel,
-        headers: {},
-        query: '',
-        isStrict: false,
+        ...sent,
         defaultMaxTokens: engine.defaultMaxTokens(deployment),
         costOf: () => null,
         cache: null,

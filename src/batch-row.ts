@@ -40,6 +40,7 @@ export function toBatchRow(line: BatchLine, batch: KnownBatch, by: { price: Pric
     asks: null,
     maxOutputTokens: null,
     messages: null,
+    prediction: null,
     provider: batch.provider,
     responseModel: line.model,
     reasons: [{ step: 'request', say: `answered in the batch ${batch.id}` }],

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { toUsage } from './call/usage.ts';
 import { createCatalog } from './catalog/catalog.ts';
 import { compilePolicy, modelPartsOf } from './compile-policy.ts';
 import { parseConfig } from './config/load.ts';
+import { loadPredictors } from './config/load-predictors.ts';
 import { decide } from './policy/decide.ts';
 import type { Policy, PolicyModel, PolicyTask } from './policy/policy.ts';
+import type { Predictor } from './policy/predictor.ts';
 import { caller, modelsOf, said, state, view } from './policy/sample.test.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
@@ -140,4 +143,59 @@ test('tenants are limited wherever they go', () => {
   const plan = decide(policy, view(), caller(), state());
   assert.deepEqual(plan.attempts[0]?.deployments, [1]);
   assert.equal(decide(policy, view(), caller({}, 'other'), state()).attempts[0]?.deployments, null);
+});
+
+describe('a predicted route', () => {
+  const ARTIFACT = fileURLToPath(import.meta.url);
+  const learned = (fields: Partial<Predictor> = {}): Predictor => ({
+    id: '0123456789ab',
+    models: ['haiku', 'odd', 'sonnet', 'both'],
+    reference: 'both',
+    isCascade: false,
+    encoder: null,
+    forecast: () => ({ chances: {}, order: null, say: '' }),
+    ...fields,
+  });
+  const compiled = (written: string, predictor = learned()): PolicyTask => {
+    const file = parseConfig(`${HEAD}tasks: { t: ${written} }`, { file: '/tierline.yaml', env: {} });
+    const { config, predictors } = loadPredictors(file, () => predictor);
+    const policy = compilePolicy(config, modelPartsOf(config, createCatalog()), predictors);
+    return policy.tasksByName.get('t') ?? assert.fail();
+  };
+
+  test('has its models by trust: the reference, then the higher tier, then those without one', () => {
+    const { route, hasGates } = compiled(`{ route: { predict: ${ARTIFACT}, fallback: [sonnet, haiku] } }`);
+    assert.deepEqual([route.models, route.ownCount], [['both', 'sonnet', 'haiku', 'odd'], 4]);
+    assert.deepEqual([route.predict?.static, route.isCascade, route.mode, hasGates], ['both', false, null, false]);
+    assert.equal(route.say, 'predicted among haiku, odd, sonnet, both');
+    const some = compiled(
+      `{ route: { predict: ${ARTIFACT}, among: [haiku, sonnet, both], static: haiku, fallback: odd } }`,
+    );
+    assert.deepEqual([some.route.models, some.route.ownCount], [['both', 'sonnet', 'haiku', 'odd'], 3]);
+    assert.deepEqual(
+      [some.route.predict?.static, some.route.say],
+      ['haiku', 'predicted among haiku, sonnet, both, then odd'],
+    );
+  });
+
+  test('explores what it is asked to, but nothing where a wrong answer cannot be taken back', () => {
+    const shares = (task: string) => {
+      const { route, rules } = compiled(task);
+      return [route.predict?.exploreShare, rules[0]?.route.predict?.exploreShare];
+    };
+    const routes = `rules: [{ route: { predict: ${ARTIFACT}, explore: 10% } }], route: { predict: ${ARTIFACT}, explore: 5% }`;
+    assert.deepEqual(shares(`{ ${routes} }`), [0.05, 0.1]);
+    assert.deepEqual(shares(`{ consequence: reversible, ${routes} }`), [0.05, 0.1]);
+    assert.deepEqual(shares(`{ accept: [{ refusal: true }], consequence: irreversible, ${routes} }`), [0, 0]);
+  });
+
+  test('of a cascade brings a gate of its own', () => {
+    const { hasGates } = compiled(`{ route: { predict: ${ARTIFACT} } }`, learned({ isCascade: true }));
+    assert.equal(hasGates, true);
+  });
+
+  test('is its static route where its artifact was not loaded', () => {
+    const { route } = taskOf(`{ route: { predict: ${ARTIFACT}, among: [haiku, sonnet, odd], static: haiku } }`);
+    assert.deepEqual([route.models, route.predict], [['haiku', 'sonnet', 'odd'], null]);
+  });
 });

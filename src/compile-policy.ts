@@ -14,18 +14,21 @@ import type {
   Config,
   LimitsConfig,
   ModelConfig,
+  PredictConfig,
   ProviderConfig,
   RouteConfig,
   RouteTarget,
   RuleConfig,
   TaskConfig,
 } from './config/config.ts';
+import type { Predictors } from './config/load-predictors.ts';
 import { createMatcher } from './config/match.ts';
 import type {
   Policy,
   PolicyDeployment,
   PolicyLimits,
   PolicyModel,
+  PolicyPredict,
   PolicyRoute,
   PolicyRule,
   PolicyTask,
@@ -56,16 +59,27 @@ export function modelPartsOf(config: Config, catalog: Catalog): Models {
   return new Map([...config.models.values()].map((model) => [model.name, toParts(model)]));
 }
 
-export function compilePolicy(config: Config, models: Models): Policy {
-  const tasks = [...config.tasks.values()].map((task) => compileTask(task, models));
+/** What routes are compiled with. */
+interface Ground {
+  models: Models;
+  predictors: Predictors;
+  tiers: readonly string[];
+}
+
+const NO_PREDICTORS: Predictors = new Map();
+
+/** Without its predictor a predicted route is its static one. */
+export function compilePolicy(config: Config, models: Models, predictors: Predictors = NO_PREDICTORS): Policy {
+  const ground: Ground = { models, predictors, tiers: config.tiers };
+  const tasks = [...config.tasks.values()].map((task) => compileTask(task, ground));
   const classesOf = rememberLast(countTextClasses);
   return {
     models: new Map([...models].map(([name, model]) => [name, compileModel(model, config, classesOf)])),
     aliases: aliasesOf(models),
     tasks,
     tasksByName: new Map(tasks.map((task) => [task.name, task])),
-    rules: compileRules(config.rules, 'the file', models),
-    defaultRoute: config.defaultRoute === null ? null : compileRoute(config.defaultRoute, models),
+    rules: compileRules(config.rules, 'the file', { ground }),
+    defaultRoute: config.defaultRoute === null ? null : compileRoute(config.defaultRoute, ground),
     tenants: new Map(
       [...config.tenants].map(([name, limits]) => [name, compileLimits(limits, `the tenant ${name}`, models)]),
     ),
@@ -145,30 +159,44 @@ function aliasesOf(models: Models): Map<string, string> {
   return aliases;
 }
 
-function compileTask(task: TaskConfig, models: Models): PolicyTask {
+function compileTask(task: TaskConfig, ground: Ground): PolicyTask {
   const of = `the task ${task.name}`;
+  const { models } = ground;
+  // A wrong answer that cannot be taken back is no price for learning.
+  const isCautious = task.consequence === 'irreversible';
+  const route = compileRoute(task.route, ground, isCautious);
+  const rules = compileRules(task.rules, of, { ground, isCautious });
   return {
     name: task.name,
     matches: createMatcher(task.match, countGenericTokens),
     claimsModels: task.match.some((rule) => rule.models.length > 0),
-    rules: compileRules(task.rules, of, models),
-    route: compileRoute(task.route, models),
+    rules,
+    route,
     limits: compileLimits(task, of, models),
-    hasGates: task.accept.length > 0,
+    // A cascade of an artifact has a gate of its own.
+    hasGates: task.accept.length > 0 || [route, ...rules.map((rule) => rule.route)].some(isLearnedCascade),
     otherwise: task.consequence === 'irreversible' ? 'error' : 'answer',
     typicalOutputTokens: task.typicalOutputTokens,
     marksCache: task.marksCache,
   };
 }
 
+function isLearnedCascade({ predict }: PolicyRoute): boolean {
+  return predict?.predictor.isCascade === true;
+}
+
 function countGenericTokens(text: string): number {
   return countTokens(text, 'generic');
 }
 
-function compileRules(rules: readonly RuleConfig[], of: string, models: Models): PolicyRule[] {
+function compileRules(
+  rules: readonly RuleConfig[],
+  of: string,
+  { ground, isCautious = false }: { ground: Ground; isCautious?: boolean },
+): PolicyRule[] {
   return rules.map(({ when, route }, index) => ({
     matches: when === null ? () => true : createMatcher([when], countGenericTokens),
-    route: compileRoute(route, models),
+    route: compileRoute(route, ground, isCautious),
     say: `rule ${index + 1} of ${of}`,
   }));
 }
@@ -184,13 +212,18 @@ function compileLimits(limits: LimitsConfig, of: string, models: Models): Policy
   };
 }
 
-function compileRoute(route: RouteConfig, models: Models): PolicyRoute {
+/** `isCautious`: nothing is explored. */
+function compileRoute(route: RouteConfig, ground: Ground, isCautious = false): PolicyRoute {
   const { targets, ownCount, isCascade, mode, attemptTimeoutMs, hedge, stream, otherwise, latencyMs } = route;
+  const { models } = ground;
+  const names = namesOf(targets, models);
+  const own = namesOf(targets.slice(0, ownCount), models);
   return {
-    models: namesOf(targets, models),
-    ownCount: namesOf(targets.slice(0, ownCount), models).length,
+    models: route.predict === null ? names : [...sortByTrust(own, route.predict, ground), ...names.slice(own.length)],
+    ownCount: own.length,
     isCascade,
     mode,
+    predict: route.predict === null ? null : compilePredict(route.predict, ground, isCautious),
     attemptTimeoutMs,
     hedge,
     stream,
@@ -198,6 +231,25 @@ function compileRoute(route: RouteConfig, models: Models): PolicyRoute {
     latencyMs,
     say: sayRoute(route),
   };
+}
+
+function compilePredict(predict: PredictConfig, { predictors }: Ground, isCautious: boolean): PolicyPredict | null {
+  const predictor = predictors.get(predict);
+  if (predictor === undefined) return null;
+  const { static: first, exploreShare, encoderTimeoutMs } = predict;
+  const share = isCautious ? 0 : exploreShare;
+  return { predictor, static: first ?? predictor.reference, exploreShare: share, encoderTimeoutMs };
+}
+
+/** The artifact's reference, then the higher tier; equal ones as they stand. Without the artifact the static model goes first. */
+function sortByTrust(
+  names: readonly string[],
+  predict: PredictConfig,
+  { models, predictors, tiers }: Ground,
+): string[] {
+  const top = predictors.get(predict)?.reference ?? predict.static;
+  const trustOf = (name: string): number => (name === top ? tiers.length : tiers.indexOf(models.get(name)?.tier ?? ''));
+  return names.toSorted((one, other) => trustOf(other) - trustOf(one));
 }
 
 /** Names of the models that targets stand for, each once. */
@@ -208,11 +260,12 @@ export function namesOf(targets: readonly RouteTarget[], models: Models): string
   return [...new Set(names)];
 }
 
-function sayRoute({ targets, ownCount, isCascade, mode }: RouteConfig): string {
+function sayRoute({ targets, ownCount, isCascade, mode, predict }: RouteConfig): string {
   const words = targets.map(({ kind, name }) => (kind === 'tier' ? `tier ${name}` : name));
   const fallbacks = words.slice(ownCount).map((word) => `, then ${word}`);
   const own = words.slice(0, ownCount);
   if (isCascade) return `cascade ${own.join(' > ')}${fallbacks.join('')}`;
+  if (predict !== null) return `predicted among ${own.join(', ')}${fallbacks.join('')}`;
   if (mode !== null) return `best ${mode.best} among ${own.join(', ')}${fallbacks.join('')}`;
   return words.join(', then ');
 }

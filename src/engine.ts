@@ -10,12 +10,16 @@ import { type PricingOptions, priceUsage } from './catalog/price-usage.ts';
 import { overrideSpec } from './catalog/spec-override.ts';
 import { compilePolicy, type ModelParts } from './compile-policy.ts';
 import type { Config, DeploymentConfig, ModelConfig } from './config/config.ts';
+import type { Predictors } from './config/load-predictors.ts';
 import type { Delivered, Delivery } from './delivery/deliver.ts';
 import type { Deployment } from './delivery/deployment.ts';
 import { sleepUnlessGone } from './delivery/sleep.ts';
+import { createEmbed, type Encode } from './encoding.ts';
 import type { Gate } from './gate/gate.ts';
 import { isFollowUp, pinAfter } from './policy/pin.ts';
+import { NO_STATE } from './policy/state.ts';
 import type { Connection } from './provider/connection.ts';
+import { withRest } from './resting-predictor.ts';
 import type { Engine, Holder } from './router.ts';
 import { Breaker } from './state/breaker.ts';
 import { History } from './state/history.ts';
@@ -30,6 +34,14 @@ export interface EngineParts {
   memory?: PolicyMemory;
   /** By task; none when not given. */
   gates?: ReadonlyMap<string, readonly Gate[]>;
+  /** What predicted routes ask; without theirs they are static. */
+  predictors?: Predictors;
+  /** By the name that predictors know them under; none when not given. */
+  encoders?: ReadonlyMap<string, Encode>;
+  /** What exploration draws, 0 to below 1; `Math.random` when not given. */
+  random?: () => number;
+  /** Told when a predictor is not asked for a while. */
+  warn?: ((sentence: string) => void) | undefined;
   /** What happens to calls that have been answered; nothing when not given. */
   capture?: Engine['capture'];
 }
@@ -69,11 +81,16 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
     priceUsage(usage, specs.get(deployment) ?? null, options);
   const usual = config.baseline === null ? null : (models.get(config.baseline) ?? null);
   const { pins, history } = parts.memory ?? createMemory();
+  const { predictors, random = Math.random } = parts;
+  const draws = predictors !== undefined && predictors.size > 0;
   return {
-    policy: compilePolicy(config, models),
+    policy: compilePolicy(config, models, watched(parts)),
+    embed: createEmbed(parts.encoders ?? new Map()),
     planState: (nowMs) => ({
       nowMs,
       spends: true,
+      draw: draws ? random() : NO_STATE.draw,
+      embedding: null,
       pinOf: (key) => pins.get(key),
       recordOf: (task, model) => history.recordOf(task, model),
     }),
@@ -108,6 +125,12 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
       };
     },
   };
+}
+
+function watched({ predictors = new Map(), warn = () => undefined }: EngineParts): Predictors {
+  return new Map(
+    [...predictors].map(([predict, predictor]) => [predict, withRest(predictor, { file: predict.file, warn })]),
+  );
 }
 
 function holdersOf({ providers }: Config, connections: EngineParts['connections']): Holder[] {

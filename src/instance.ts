@@ -5,9 +5,12 @@ import { createCatalog } from './catalog/catalog.ts';
 import { countTokens } from './catalog/token-count.ts';
 import type { Config } from './config/config.ts';
 import { loadGates } from './config/load-gates.ts';
+import { type LoadPredictor, loadPredictors } from './config/load-predictors.ts';
 import { type Connections, createConnections } from './connections.ts';
+import type { Encode } from './encoding.ts';
 import { createEngine, createMemory, type PolicyMemory } from './engine.ts';
 import { type Prior, readPriors } from './evidence/priors.ts';
+import type { Encoder } from './learn/encoders/encoder.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { type ObjectStore, objectsPath, openObjectStore } from './objects/object-store.ts';
 import { type Encoders, openEncoders } from './open-encoders.ts';
@@ -17,13 +20,18 @@ import { seedHistory } from './seed-history.ts';
 /** Who owns what: only where there is a ledger, beside which it is kept. */
 type Objects<L extends Ledger | null> = L extends Ledger ? ObjectStore : null;
 
-interface Parts<L extends Ledger | null> {
-  config: Config;
-  ledger: L;
-  objects: Objects<L>;
+/** What outlives a configuration. */
+interface Lasting {
   memory: PolicyMemory;
   /** Null where there is no ledger: what is kept lies beside it. */
   capture: Capture | null;
+  warn: (sentence: string) => void;
+  learned: LearnedParts;
+}
+
+interface Parts<L extends Ledger | null> extends Lasting {
+  ledger: L;
+  objects: Objects<L>;
 }
 
 /** A configuration at work. */
@@ -43,17 +51,31 @@ export interface Instance<L extends Ledger | null = Ledger | null> {
   close: () => Promise<void>;
 }
 
+/** What learned routing stands on; as it comes with this release when left out. */
+export interface LearnedParts {
+  loadPredictor?: LoadPredictor | undefined;
+  /** By the name that predictors know them under. */
+  encoders?: ReadonlyMap<string, Encode> | undefined;
+  /** What exploration draws, 0 to below 1; `Math.random` when left out. */
+  random?: (() => number) | undefined;
+}
+
 /** With the ledger of the configuration. Rejects when it, a gate or a connection cannot be opened; nothing is left open then. */
-export async function openInstance(config: Config, warn: (sentence: string) => void): Promise<Instance<Ledger>> {
+export async function openInstance(
+  config: Config,
+  warn: (sentence: string) => void,
+  learned: LearnedParts = {},
+): Promise<Instance<Ledger>> {
   const memory = createMemory(seedHistory(config.ledger.path, measured(config, warn)));
   const capture = createCapture(config.ledger.path, warn);
-  const compiled = await compile(config, { memory, capture });
+  const lasting: Lasting = { memory, capture, warn, learned };
+  const compiled = await compile(config, lasting);
   let ledger: Ledger | null = null;
   try {
     ledger = openConfigured(config, warn);
     const objects = openObjects(ledger, config);
     capture.limit(config);
-    return new OpenInstance<Ledger>({ config, memory, ledger, objects, capture }, compiled);
+    return new OpenInstance<Ledger>({ ...lasting, ledger, objects }, compiled);
   } catch (error) {
     await ledger?.close();
     await closeAll(compiled);
@@ -66,6 +88,7 @@ export interface UnrecordedOptions {
   memory?: PolicyMemory;
   /** Told what is wrong with profiles; where nobody hears it, the planner begins unknowing. */
   warn?: (sentence: string) => void;
+  learned?: LearnedParts;
 }
 
 /** Without a ledger: no call leaves a trace. */
@@ -74,10 +97,12 @@ export async function openUnrecorded(
   {
     warn,
     memory = createMemory(seedHistory(null, warn === undefined ? [] : measured(config, warn))),
+    learned = {},
   }: UnrecordedOptions = {},
 ): Promise<Instance<null>> {
-  const compiled = await compile(config, { memory, capture: null });
-  return new OpenInstance<null>({ config, memory, ledger: null, objects: null, capture: null }, compiled);
+  const lasting: Lasting = { memory, capture: null, warn: warn ?? (() => undefined), learned };
+  const compiled = await compile(config, lasting);
+  return new OpenInstance<null>({ ...lasting, ledger: null, objects: null }, compiled);
 }
 
 /** What profiles beside the configuration tell of its models. */
@@ -88,6 +113,8 @@ function measured(config: Config, warn: (sentence: string) => void): readonly Pr
 }
 
 interface Compiled {
+  /** With every model of its predicted routes named. */
+  config: Config;
   connections: Connections;
   encoders: Encoders;
   engine: Engine;
@@ -95,25 +122,44 @@ interface Compiled {
 
 type Closable = Pick<Compiled, 'connections' | 'encoders'>;
 
-/** Rejects with ConfigError when a schema, module or package cannot be loaded. */
+/** Rejects with ConfigError when a schema, module, artifact or package cannot be loaded. */
 async function compile(
-  config: Config,
-  { memory, capture }: Pick<Parts<null>, 'memory' | 'capture'>,
+  written: Config,
+  { memory, capture, warn, learned }: Lasting,
   earlier?: Encoders,
 ): Promise<Compiled> {
+  const { config, predictors } = loadPredictors(written, learned.loadPredictor);
   const gates = await loadGates(config, (text) => countTokens(text, 'generic'));
   const connections = await createConnections(config);
   let encoders: Encoders | undefined;
   try {
     encoders = await openEncoders(config, () => engine, earlier);
-    const parts = { catalog: createCatalog(), connections: connections.byName, memory, gates };
-    const engine: Engine = createEngine(config, { ...parts, capture: capture?.under(config) });
-    return { connections, encoders, engine };
+    const parts = { catalog: createCatalog(), connections: connections.byName, memory, gates, predictors, warn };
+    const engine: Engine = createEngine(config, {
+      ...parts,
+      encoders: learned.encoders ?? encodingsOf(encoders, () => engine),
+      random: learned.random ?? Math.random,
+      capture: capture?.under(config),
+    });
+    return { config, connections, encoders, engine };
   } catch (error) {
     await encoders?.close(earlier);
     await connections.close();
     throw error;
   }
+}
+
+/** By the name that predictors know them under. What one task or tenant may not show to a model, no encoder shows it. */
+function encodingsOf({ byName, maySee }: Encoders, engine: () => Engine): ReadonlyMap<string, Encode> {
+  const encodingOf =
+    (encoder: Encoder): Encode =>
+    async (text) => {
+      const { tasks, tenants } = engine().policy;
+      const limits = [...tasks.map((task) => task.limits), ...tenants.values()];
+      if (!maySee(encoder, limits)) throw new Error(`${encoder.name} may not see every request`);
+      return (await encoder.encode(text)).vector;
+    };
+  return new Map([...byName].map(([name, encoder]) => [name, encodingOf(encoder)]));
 }
 
 /** Encoders last: some ask over the connections. `successor`: who takes some of them over. */
@@ -127,33 +173,31 @@ class OpenInstance<L extends Ledger | null> implements Instance<L> {
   engine: Engine;
   readonly ledger: L;
   readonly objects: Objects<L>;
-  readonly memory: PolicyMemory;
-  readonly capture: Capture | null;
+  private readonly lasting: Lasting;
   encoders: Encoders;
   connections: Connections;
   /** Closes the connections of earlier configurations when the calls that began on them are over. */
   private retired: Promise<unknown> = Promise.resolve();
 
-  constructor({ config, ledger, objects, memory, capture }: Parts<L>, { connections, encoders, engine }: Compiled) {
+  constructor({ ledger, objects, ...lasting }: Parts<L>, { config, connections, encoders, engine }: Compiled) {
     this.config = config;
     this.ledger = ledger;
     this.objects = objects;
-    this.memory = memory;
-    this.capture = capture;
+    this.lasting = lasting;
     this.connections = connections;
     this.encoders = encoders;
     this.engine = engine;
   }
 
   async reload(next: Config, switchOver: () => void): Promise<void> {
-    const { connections, encoders, engine } = await compile(next, this, this.encoders);
+    const { config, connections, encoders, engine } = await compile(next, this.lasting, this.encoders);
     const earlier: Closable = { connections: this.connections, encoders: this.encoders };
     this.connections = connections;
     this.encoders = encoders;
     this.engine = engine;
-    this.config = next;
-    this.objects?.limit(next.objects);
-    this.capture?.limit(next);
+    this.config = config;
+    this.objects?.limit(config.objects);
+    this.lasting.capture?.limit(config);
     switchOver();
     this.retired = Promise.all([this.retired, closeAll(earlier, encoders)]);
   }
@@ -161,7 +205,7 @@ class OpenInstance<L extends Ledger | null> implements Instance<L> {
   async close(): Promise<void> {
     await Promise.all([this.retired, closeAll(this)]);
     this.objects?.close();
-    await Promise.all([this.capture?.close(), this.ledger?.close()]);
+    await Promise.all([this.lasting.capture?.close(), this.ledger?.close()]);
   }
 }
 

@@ -127,6 +127,7 @@ describe('the row of an answered call', () => {
       asks: 'tools',
       maxOutputTokens: 64,
       messages: 2,
+      prediction: null,
       model: 'small',
       tier: 'small',
       provider: 'prov',

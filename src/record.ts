@@ -74,6 +74,7 @@ export function toCallRow(
     responseModel: last?.result.facts.responseModel ?? null,
     reasons: call.plan.reasons,
     planned: call.plan.attempts.map((attempt) => attempt.model),
+    prediction: call.plan.prediction,
     losses: [...(last?.carriage.losses ?? [])],
     status: answer?.result.status ?? (told.errorCode === 'client_gone' ? 'client_gone' : 'error'),
     httpStatus: told.httpStatus,

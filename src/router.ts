@@ -1,6 +1,7 @@
 // One call from its bytes to its row: decode, plan, run, encode, record. Everything on this page is said in the words
 // of the modules below it; nothing here knows HTTP servers, SQL or a provider's wire format.
 import type { IncomingHttpHeaders } from 'node:http';
+import { createAgain } from './again.ts';
 import { createAsk } from './ask.ts';
 import type { PriceBatched } from './batch-price.ts';
 import { ERRORS, TierlineError } from './call/errors.ts';
@@ -13,11 +14,13 @@ import type { ClientSide } from './delivery/exchange.ts';
 import type { Incoming } from './dialect/incoming.ts';
 import type { DialectName } from './dialect/neutral.ts';
 import { writeReplyCost } from './dialect/reply.ts';
+import type { Embed } from './encoding.ts';
 import { estimateUsage } from './estimate.ts';
 import type { Gate, Question } from './gate/gate.ts';
 import { toQuestion } from './judged.ts';
-import { decide, NothingLeft } from './policy/decide.ts';
+import { begin, conclude, NothingLeft } from './policy/decide.ts';
 import type { Policy } from './policy/policy.ts';
+import { encodingFor } from './policy/predict.ts';
 import { namedSession } from './policy/session.ts';
 import type { PlanState } from './policy/state.ts';
 import { createCarriage } from './provider/carriage.ts';
@@ -82,6 +85,8 @@ export interface Engine {
   policy: Policy;
   /** What the planner is told beside the request. */
   planState: (nowMs: number) => PlanState;
+  /** Embeddings for predictors that want them. */
+  embed: Embed;
   /** Remembers how a planned call went. */
   learn: (plan: Plan, row: CallRow) => void;
   delivery: Delivery;
@@ -126,7 +131,10 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
   const losses: LossesOf = new Map();
   try {
     const caller = { tenant: call.tenant, path: call.path, headers: call.headers, heldBy: call.heldBy ?? null };
-    plan = decide(engine.policy, inbound, caller, engine.planState(call.atMs));
+    const begun = begin(engine.policy, inbound, caller, engine.planState(call.atMs));
+    const wanted = encodingFor(begun.asked);
+    const { embed } = engine;
+    plan = conclude(begun, wanted === null ? null : await embed(wanted.encoder, inbound.text, wanted.timeoutMs));
     decidedAt = performance.now();
     outcome = await deliver(engine.delivery, plan.attempts, {
       client,
@@ -183,6 +191,7 @@ function judgingOf(engine: Engine, call: Call, plan: Plan): Judging | null {
     gates: engine.gatesOf(plan.task),
     question: () => (question ??= toQuestion(call.inbound.neutral)),
     ask: createAsk(engine, { ...call, task: plan.task }),
+    again: createAgain(engine, { ...call, task: plan.task, isStrict: engine.isStrict(plan.task) }),
     release: plan.stream,
     otherwise: plan.otherwise,
   };

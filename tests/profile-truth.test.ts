@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { NO_USAGE } from '../src/call/usage.ts';
-import type { Answer, Question } from '../src/gate/gate.ts';
+import { ALONE, type Answer, type Question } from '../src/gate/gate.ts';
 import type { KeptAnswer } from '../src/lifecycle/profile/answer.ts';
 import { judge } from '../src/lifecycle/profile/oracle.ts';
 import type { Profile } from '../src/lifecycle/profile/profile.ts';
@@ -46,7 +46,7 @@ async function outcomeOf(sample: Sample, model: SimulatedModel, seed: number): P
     own: new Map(),
     reference: { compare: 'exact' as const, at: null, tolerance: 0, isFenced: false },
   };
-  const judged = await judge(oracle, { sample, answer, question: {} as Question, context: { ask: null } });
+  const judged = await judge(oracle, { sample, answer, question: {} as Question, context: ALONE });
   const { input, output } = model.usdPerMillion;
   const kept: KeptAnswer = {
     kind: 'answer',

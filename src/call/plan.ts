@@ -1,6 +1,7 @@
 // A plan: what was decided for one call. Data that can be read, stored and replayed.
 import type { NanoUsd } from './money.ts';
 import type { Pin } from './pin.ts';
+import type { Prediction } from './prediction.ts';
 
 /** One sentence of the explanation why a call went where it went. */
 export interface Reason {
@@ -13,6 +14,8 @@ export interface Reason {
     | 'route'
     | 'guard'
     | 'mode'
+    | 'predict'
+    | 'explore'
     | 'pin'
     | 'cascade'
     | 'cache'
@@ -97,6 +100,8 @@ export interface Plan {
   otherwise: 'answer' | 'error';
   /** Null when nobody asked for it. */
   cache: CacheOrder | null;
+  /** Null where no learned router was asked. */
+  prediction: Prediction | null;
 }
 
 /** An attempt without conditions: the first of a plan, whose answer is taken as it comes. */
@@ -124,5 +129,6 @@ export function emptyPlan(): Plan {
     stream: { mode: 'hold', tokens: 0 },
     otherwise: 'answer',
     cache: null,
+    prediction: null,
   };
 }

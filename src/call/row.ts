@@ -1,6 +1,7 @@
 // The ledger's rows: one per call, one per attempt, written whatever the outcome.
 import type { CostBasis, NanoUsd } from './money.ts';
 import type { Expected, Reason } from './plan.ts';
+import type { Prediction } from './prediction.ts';
 import type { Usage } from './usage.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -67,6 +68,8 @@ export interface CallRow {
   reasons: Reason[];
   /** Models of the plan, in order. */
   planned: string[];
+  /** What a learned router said; null where none was asked, or before rows kept it. */
+  prediction: Prediction | null;
   /** What a translation between dialects could not carry over. */
   losses: string[];
   status: CallStatus;

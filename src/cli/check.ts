@@ -3,6 +3,7 @@
 import { createCatalog } from '../catalog/catalog.ts';
 import { compilePolicy, modelPartsOf } from '../compile-policy.ts';
 import type { Config } from '../config/config.ts';
+import { loadPredictors } from '../config/load-predictors.ts';
 import { readPriors } from '../evidence/priors.ts';
 import { findAll, LEVELS } from '../lifecycle/check/find-all.ts';
 import type { Finding } from '../lifecycle/check/finding.ts';
@@ -34,8 +35,9 @@ export function checkCommand(options: CheckOptions, print: (text: string) => voi
   return isBad ? 1 : 0;
 }
 
-function findingsOf({ config, nowMs }: CheckOptions): Finding[] {
-  const policy = compilePolicy(config, modelPartsOf(config, createCatalog()));
+function findingsOf({ config: written, nowMs }: CheckOptions): Finding[] {
+  const { config, predictors } = loadPredictors(written);
+  const policy = compilePolicy(config, modelPartsOf(config, createCatalog()), predictors);
   const history = seedHistory(config.ledger.path, readPriors(config).priors);
   const recordOf = (task: string | null, model: string) => history.recordOf(task, model);
   return findAll(config, policy, { ...NO_STATE, nowMs, recordOf });

@@ -9,6 +9,7 @@ import { createCatalog } from '../catalog/catalog.ts';
 import { countTokens } from '../catalog/token-count.ts';
 import { compilePolicy, modelPartsOf } from '../compile-policy.ts';
 import type { Config } from '../config/config.ts';
+import { loadPredictors } from '../config/load-predictors.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import { gemini } from '../dialect/gemini.ts';
 import { guessDialect, namedDialect, pathOf } from '../dialect/guess-dialect.ts';
@@ -38,11 +39,12 @@ export interface ExplainRequestOptions {
 
 /** Prints the consideration. Throws a sentence, or the TierlineError that the gateway would answer an invalid body with. */
 export function explainRequestCommand(options: ExplainRequestOptions, print: (text: string) => void): void {
-  const { config, nowMs } = options;
+  const { nowMs } = options;
+  const { config, predictors } = loadPredictors(options.config);
   const { view, path } = readRequest(options);
   const caller: Caller = { tenant: options.tenant ?? 'default', path, headers: toHeaders(options.header ?? []) };
   const history = seedHistory(config.ledger.path, readPriors(config).priors);
-  const policy = compilePolicy(config, modelPartsOf(config, createCatalog()));
+  const policy = compilePolicy(config, modelPartsOf(config, createCatalog()), predictors);
   const recordOf = (task: string | null, model: string) => history.recordOf(task, model);
   const found = consider(policy, view, caller, { ...NO_STATE, nowMs, spends: true, recordOf });
   const facts = readFacts(view);

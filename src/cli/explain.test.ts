@@ -161,3 +161,22 @@ test('--json is the row as it was recorded', async (t) => {
 test('an id that is not there is told without steering the terminal', async (t) => {
   await assert.rejects(explain(t, ESCALATED, { id: 'x\u001b[2J' }), /has no call "x\ufffd\[2J"/);
 });
+
+test('what a learned router said is told, model by model', async (t) => {
+  const expected = { inputTokens: 10, cachedTokens: 0, outputTokens: null, costNanoUsd: 5, passRate: 0.93 };
+  const prediction: CallRow['prediction'] = {
+    artifact: '0123456789ab',
+    how: 'explored',
+    why: 'no_evidence',
+    chances: { haiku: 0.93, sonnet: 0.5 },
+    first: 'haiku',
+    propensity: 0.01,
+  };
+  const page = await explain(t, sampleRow({ prediction, attempts: [sampleAttempt({ expected })] }));
+  assert.match(page, /artifact +0123456789ab\n +chances +haiku 93\.0%, sonnet 50\.0%\n/);
+  assert.match(page, /first +haiku: explored, without a forecast \(no evidence\), with a probability of 1\.0%\n/);
+  assert.match(page, /expected 10 \/ - tokens, \$0\.000000005, acceptable in 93\.0%\n/);
+  const bare = await explain(t, sampleRow({ prediction: { ...prediction, chances: {} } }));
+  assert.match(bare, /chances +none were told\n/);
+  assert.doesNotMatch(await explain(t, sampleRow()), /artifact/);
+});

@@ -1,6 +1,7 @@
 // tierline explain: why one call went where it went, what happened there and what it cost. Says nothing that is not in the row.
 import type { CostBasis, NanoUsd } from '../call/money.ts';
 import type { Expected } from '../call/plan.ts';
+import type { Prediction } from '../call/prediction.ts';
 import type { AttemptRow, CallRow, StopReason } from '../call/row.ts';
 import { totalInputTokens, type Usage } from '../call/usage.ts';
 import type { Verdict } from '../call/verdict.ts';
@@ -43,7 +44,10 @@ function toPage(row: CallRow): string {
   const sections: [string, string[]][] = [
     [`Call ${showText(row.id)}`, toOverview(row)],
     ['Plan', toPlan(row)],
-    ['Attempts', row.attempts.length === 0 ? ['none'] : row.attempts.flatMap(toAttempt)],
+    [
+      'Attempts',
+      row.attempts.length === 0 ? ['none'] : row.attempts.flatMap((attempt) => toAttempt(attempt, row.prediction)),
+    ],
     ['Tokens', toTokens(row.usage)],
     ['Money', toMoney(row)],
     ['Lost in translation', row.losses.length === 0 ? ['nothing'] : row.losses.map(showText)],
@@ -91,10 +95,21 @@ function toPlan(row: CallRow): string[] {
   return [
     field('models', `${models} (decided in ${Math.round(row.decisionUs)} µs)`),
     ...row.reasons.map((reason) => field(reason.step, showText(reason.say))),
+    ...(row.prediction === null ? [] : toPrediction(row.prediction)),
   ];
 }
 
-function toAttempt(attempt: AttemptRow): string[] {
+function toPrediction({ artifact, how, why, chances, first, propensity }: Prediction): string[] {
+  const said = Object.entries(chances).map(([model, chance]) => `${showText(model)} ${showShare(chance)}`);
+  const none = why === null ? '' : `, without a forecast (${why.replace('_', ' ')})`;
+  return [
+    field('artifact', showText(artifact)),
+    field('chances', said.length === 0 ? 'none were told' : said.join(', ')),
+    field('first', `${showText(first)}: ${how}${none}, with a probability of ${showShare(propensity)}`),
+  ];
+}
+
+function toAttempt(attempt: AttemptRow, prediction: Prediction | null): string[] {
   const outcome: string[] = [attempt.status];
   if (attempt.httpStatus !== null) outcome.push(`HTTP ${attempt.httpStatus}`);
   if (attempt.errorCode !== null) outcome.push(showText(attempt.errorCode));
@@ -106,7 +121,7 @@ function toAttempt(attempt: AttemptRow): string[] {
     `   cost ${showAmount(attempt.costNanoUsd, attempt.costBasis)}`,
   ];
   if (attempt.stopped !== null) lines.splice(2, 0, `   ${STOPS[attempt.stopped]}`);
-  if (attempt.expected !== null) lines.push(...toExpectation(attempt, attempt.expected));
+  if (attempt.expected !== null) lines.push(...toExpectation(attempt, attempt.expected, prediction));
   lines.push(...(attempt.verdicts ?? []).map((verdict) => `   ${toVerdict(verdict)}`));
   if (attempt.upstreamRequestId !== null) lines.push(`   provider's request id ${showText(attempt.upstreamRequestId)}`);
   return lines;
@@ -118,12 +133,19 @@ const STOPS: Record<StopReason, string> = {
   beaten: 'stopped: another answer was taken first',
 };
 
-function toExpectation({ usage, costNanoUsd }: AttemptRow, expected: Expected): string[] {
+function toExpectation(
+  { model, usage, costNanoUsd }: AttemptRow,
+  expected: Expected,
+  prediction: Prediction | null,
+): string[] {
   const { inputTokens, outputTokens, passRate } = expected;
   const tokens = (input: number | null, output: number | null): string =>
     `${input === null ? UNKNOWN : showCount(input)} / ${output === null ? UNKNOWN : showCount(output)} tokens`;
   const measured = tokens(usage === null ? null : totalInputTokens(usage), usage?.outputTokens ?? null);
-  const rate = passRate === null ? '' : `, passing in ${showShare(passRate)} or more`;
+  const said = Object.hasOwn(prediction?.chances ?? {}, model)
+    ? `acceptable in ${showShare(passRate)}`
+    : `passing in ${showShare(passRate)} or more`;
+  const rate = passRate === null ? '' : `, ${said}`;
   return [
     `   expected ${tokens(inputTokens, outputTokens)}, ${showUsd(expected.costNanoUsd)}${rate}`,
     `   came to  ${measured}, ${showUsd(costNanoUsd)}`,

@@ -3,6 +3,7 @@ import { createCatalog } from '../catalog/catalog.ts';
 import { compilePolicy, modelPartsOf } from '../compile-policy.ts';
 import type { Config } from '../config/config.ts';
 import { readConfigFile } from '../config/load.ts';
+import { loadPredictors } from '../config/load-predictors.ts';
 import { readPriors } from '../evidence/priors.ts';
 import { artifactsFolder } from '../lifecycle/places.ts';
 import type { Point, PointGroup, Readiness } from '../lifecycle/ready/point.ts';
@@ -27,11 +28,12 @@ export interface ReadyCommandOptions {
 
 /** The exit code: 0 ready, 1 not. */
 export function readyCommand(options: ReadyCommandOptions, print: (text: string) => void): 0 | 1 {
-  const { config, path, sentence, nowMs, maxAgeMs, minSamples, strict: isStrict = false } = options;
+  const { path, sentence, nowMs, maxAgeMs, minSamples, strict: isStrict = false } = options;
+  const { config, predictors } = loadPredictors(options.config);
   const history = seedHistory(config.ledger.path, readPriors(config).priors);
   const readiness = checkReadiness({
     config,
-    policy: compilePolicy(config, modelPartsOf(config, createCatalog())),
+    policy: compilePolicy(config, modelPartsOf(config, createCatalog()), predictors),
     state: { ...NO_STATE, nowMs, recordOf: (task, model) => history.recordOf(task, model) },
     text: path === null ? null : readConfigFile(path),
     folder: options.folder ?? artifactsFolder(config),

@@ -92,14 +92,14 @@ test('CSV quotes what needs it and leaves the unknown empty', () => {
   const lines = run({ csv: true }).split('\r\n');
   assert.match(
     lines[0] ?? '',
-    /^task,calls,errors,.*,savings_usd,savings_share,cache_read_tokens,cache_write_tokens,cache_hit_rate,cache_savings_usd,cache_unpriced_tokens$/,
+    /^task,calls,errors,.*,savings_usd,savings_share,cache_read_tokens,cache_write_tokens,cache_hit_rate,cache_savings_usd,cache_unpriced_tokens,predicted,explored,pinned,static$/,
   );
   const line = (start: string): string => lines.find((candidate) => candidate.startsWith(start)) ?? '';
   assert.match(
     line('"triage, ""urgent"""'),
     /^"triage, ""urgent""",1,0,0,0,0,120,10,0,0\.001,0\.001,0,0\.003,0,1,0\.002,0\.6/,
   );
-  assert.match(line(',1,'), /^,1,0,0,0,0,0,0,1,,,1,0\.003,0,0,,,0,0,,,0$/);
+  assert.match(line(',1,'), /^,1,0,0,0,0,0,0,1,,,1,0\.003,0,0,,,0,0,,,0,0,0,0,0$/);
   assert.equal(lines.at(-1), '');
 });
 
@@ -136,4 +136,33 @@ test('what caches saved is in every form, with the prices at hand', () => {
   );
   assert.match(run({ by: 'provider' }), /Caches: 40 tokens read or written have no known price/);
   assert.doesNotMatch(run(asked), /Caches:/);
+});
+
+test('how often predicted routes went by a forecast is told where there are any', async (t) => {
+  assert.doesNotMatch(run(), /Predicted routes/);
+  const other = openLedger({ path: ':memory:' });
+  t.after(() => other.close());
+  const prediction = { artifact: 'a', chances: {}, first: 'haiku', propensity: 1 };
+  const rows = [
+    sampleRow({ id: '1', prediction: { ...prediction, how: 'predicted', why: null } }),
+    sampleRow({ id: '2', prediction: { ...prediction, how: 'explored', why: 'no_evidence' } }),
+    sampleRow({ id: '3', prediction: { ...prediction, how: 'pinned', why: null } }),
+    sampleRow({ id: '4', prediction: { ...prediction, how: 'static', why: 'late' } }),
+    sampleRow({ id: '5' }),
+  ];
+  for (const row of rows) void other.record(row);
+  await other.flush();
+  let text = '';
+  reportCommand({ ledger: other.path }, (more) => (text += more), NOW);
+  assert.match(
+    text,
+    /Predicted routes: 4 calls, 1 by forecast, 1 explored, 1 kept by a session, 1 static; 50\.0% without a forecast \(1 without evidence, 1 late\)\.\n/,
+  );
+  let json = '';
+  reportCommand({ ledger: other.path, json: true }, (more) => (json += more), NOW);
+  const { total } = JSON.parse(json) as Report;
+  assert.deepEqual(
+    [total.predicted, total.explored, total.pinned, total.static, total.unforeseen],
+    [1, 1, 1, 1, { no_evidence: 1, broken: 0, late: 1, resting: 0 }],
+  );
 });

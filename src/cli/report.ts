@@ -127,7 +127,7 @@ const calls = (count: number): string => `${count} call${count === 1 ? '' : 's'}
 /** What the figures leave out, in words. */
 function toNotes(total: ReportRow, skipped: number): string {
   const uncompared = total.calls - total.compared;
-  const notes: string[] = [];
+  const notes: string[] = sayForeseen(total);
   if (uncompared > 0) {
     notes.push(
       `Unknown: ${calls(total.costUnknown)} without a known cost, ${total.baselineUnknown} without a known baseline; ` +
@@ -144,6 +144,24 @@ function toNotes(total: ReportRow, skipped: number): string {
     notes.push(`Estimated: the cost of ${total.costEstimated} calls comes from our own count.`);
   if (skipped > 0) notes.push(`Damage: ${skipped} journal lines could not be read (table skipped_lines).`);
   return notes.map((note) => `${note}\n`).join('');
+}
+
+/** How often predicted routes went by a forecast, and why they did not. */
+function sayForeseen({ predicted, explored, pinned, static: fixed, unforeseen }: ReportRow): string[] {
+  const all = predicted + explored + pinned + fixed;
+  if (all === 0) return [];
+  const { no_evidence: unknown, broken, late, resting } = unforeseen;
+  const without = unknown + broken + late + resting;
+  const whys = [
+    [unknown, 'without evidence'],
+    [broken, 'broken'],
+    [late, 'late'],
+    [resting, 'resting'],
+  ].flatMap(([count, why]) => (count === 0 ? [] : [`${count} ${why}`]));
+  const share = `${showShare(without / all)} without a forecast${whys.length === 0 ? '' : ` (${whys.join(', ')})`}`;
+  return [
+    `Predicted routes: ${calls(all)}, ${predicted} by forecast, ${explored} explored, ${pinned} kept by a session, ${fixed} static; ${share}.`,
+  ];
 }
 
 const CSV_FIELDS: [string, (row: ReportRow) => string | number | null][] = [
@@ -168,6 +186,10 @@ const CSV_FIELDS: [string, (row: ReportRow) => string | number | null][] = [
   ['cache_hit_rate', (row) => row.cacheHitRate],
   ['cache_savings_usd', (row) => usd(row.cacheSavingsNanoUsd)],
   ['cache_unpriced_tokens', (row) => row.cacheUnpricedTokens],
+  ['predicted', (row) => row.predicted],
+  ['explored', (row) => row.explored],
+  ['pinned', (row) => row.pinned],
+  ['static', (row) => row.static],
 ];
 
 /** One line per group, without the total; an unknown value is an empty field (RFC 4180). */

@@ -2,13 +2,14 @@
 import type { Config } from '../config/config.ts';
 import { createAuthenticate } from '../gateway/auth.ts';
 import { type Gateway, type GatewaySettings, startGateway } from '../gateway/gateway.ts';
-import { type Instance, openInstance } from '../instance.ts';
+import { type Instance, type LearnedParts, openInstance } from '../instance.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
 export interface StartOptions {
   config: Config;
   /** Told one sentence at a time about what the operator should know. */
   warn: (sentence: string) => void;
+  learned?: LearnedParts;
 }
 
 export interface Running {
@@ -21,8 +22,8 @@ export interface Running {
 }
 
 /** Rejects when the ledger cannot be opened or the address is taken; nothing is left running then. */
-export async function startTierline({ config, warn }: StartOptions): Promise<Running> {
-  const instance = await openInstance(config, warn);
+export async function startTierline({ config, warn, learned }: StartOptions): Promise<Running> {
+  const instance = await openInstance(config, warn, learned);
   try {
     const gateway = await openGateway(instance, warn);
     return toRunning(instance, gateway);

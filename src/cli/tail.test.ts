@@ -122,3 +122,22 @@ test('without a ledger there is a sentence, not a stack of SQLite', async () => 
     /There is no ledger at/,
   );
 });
+
+test('a line tells of a predicted route that was explored, or static, and of no other', async (t) => {
+  const ledger = await ledgerWith(t, []);
+  const prediction = { artifact: 'a', chances: {}, first: 'haiku', propensity: 1 };
+  for (const [how, why] of [
+    ['predicted', null],
+    ['pinned', 'late'],
+    ['explored', null],
+    ['static', 'no_evidence'],
+  ] as const)
+    void ledger.record(sampleRow({ id: how, prediction: { ...prediction, how, why } }));
+  await ledger.flush();
+  const { lines, print } = collect();
+  await tailCommand({ ledger: ledger.path }, print);
+  assert.deepEqual(
+    lines.map((line) => /first 89 ms(?: {2}(.*))?\n$/.exec(line)?.[1]),
+    [undefined, undefined, 'explored', 'static (no evidence)'],
+  );
+});

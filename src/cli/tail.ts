@@ -56,6 +56,12 @@ function triedBy({ attempts, model }: CallRow): string {
   return `tried ${others.map(toTried).join(', ')}`;
 }
 
+/** What chose the first model of a predicted route; a forecast that was followed is nothing to tell. */
+function foreseenBy({ prediction }: CallRow): string {
+  if (prediction === null || prediction.how === 'predicted' || prediction.how === 'pinned') return '';
+  return prediction.why === null ? prediction.how : `${prediction.how} (${prediction.why.replace('_', ' ')})`;
+}
+
 function toTried({ model, verdicts, stopped, errorCode }: AttemptRow): string {
   const why = verdicts?.find(({ pass }) => !pass)?.gate ?? stopped ?? errorCode;
   return why === null ? showText(model) : `${showText(model)} (${showText(why)})`;
@@ -75,6 +81,7 @@ function toLine(row: CallRow, hasId: boolean): string {
     showUsd(row.costNanoUsd).padStart(10),
     showDuration(row.latencyMs).padStart(8),
     row.ttftMs === null ? '' : `first ${showDuration(row.ttftMs)}`,
+    foreseenBy(row),
     triedBy(row),
   ].filter((column) => column !== '');
   return `${columns.join('  ').trimEnd()}\n`;

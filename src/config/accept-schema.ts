@@ -1,5 +1,6 @@
 // The schema of `accept`: a list of gates, each a map with the gate's name as its key.
 import { z } from 'zod';
+import { LIKENESSES } from '../gate/compare-answers.ts';
 import { CODE_LANGUAGES, LENGTH_UNITS } from '../gate/gate-config.ts';
 import { pointerProblem } from '../gate/json-pointer.ts';
 import { flag, name, share, text, texts, timeout, whole } from './leaf.ts';
@@ -62,6 +63,18 @@ const shapes = {
       error: 'needs either `at`, a JSON pointer, or a `pattern` with one group',
     }),
   judge: z.strictObject({ model: name, rubric: text, min: share }),
+  agreement: z
+    .strictObject({
+      with: name,
+      compare: z.enum(LIKENESSES).default('auto'),
+      at: pointer.optional(),
+      pattern: pattern.optional(),
+      tolerance: share.default(1e-6),
+    })
+    .refine(({ at, pattern: other }) => at === undefined || other === undefined, {
+      error: 'takes either `at`, a JSON pointer, or a `pattern` with one group',
+    }),
+  learned: z.strictObject({ artifact: text, min: share.optional() }),
   module: z.union(
     [text, z.strictObject({ file: text, time_limit: timeout.default(1_000) })],
     'expected a file or { file, time_limit }',

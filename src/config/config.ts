@@ -311,14 +311,16 @@ export interface RouteTarget {
 
 /** Models to try, in order, and how. */
 export interface RouteConfig {
-  /** The route proper, then its fallbacks. */
-  targets: readonly [RouteTarget, ...RouteTarget[]];
+  /** The route proper, then its fallbacks. At least one, but for a predicted route whose models only its artifact names. */
+  targets: readonly RouteTarget[];
   /** How many targets are the route proper. */
   ownCount: number;
   /** Whether a target takes over when the one before failed in any way, gates included. */
   isCascade: boolean;
   /** How the targets of the route proper are sorted for each request; null: as they stand. */
   mode: ModeConfig | null;
+  /** What chooses among the targets of the route proper for each request; null: nothing learned does. */
+  predict: PredictConfig | null;
   /** Of each attempt of a cascade but the last. */
   attemptTimeoutMs: number | null;
   hedge: { below: number; afterMs: number } | null;
@@ -328,6 +330,23 @@ export interface RouteConfig {
   otherwise: 'answer' | 'error' | null;
   /** Models known to be slower are left out. */
   latencyMs: number | null;
+}
+
+/** A route that a learned router decides. */
+export interface PredictConfig {
+  /** The artifact, absolute. */
+  file: string;
+  /** The pass rate that is asked of it, 0 to 1, or else what a request may cost on average; both null: as the artifact recommends. */
+  quality: number | null;
+  maxCostNanoUsd: number | null;
+  /** Null: every model of the artifact. */
+  among: readonly string[] | null;
+  /** Goes first where there is no forecast; null: the artifact's reference. */
+  static: string | null;
+  /** Share of requests that get another model than the chosen one, 0 to 0.5. */
+  exploreShare: number;
+  /** How long the embedding of a request may take. */
+  encoderTimeoutMs: number;
 }
 
 export type ModeConfig = { best: 'cost'; quality: number } | { best: 'quality'; maxCostNanoUsd: number };

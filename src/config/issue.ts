@@ -10,7 +10,6 @@ type Issue = z.core.$ZodIssue;
 
 /** Keys of the design that this release does not have. */
 const LATER = new Map([
-  ['predict', 'predicted routes'],
   ['rollouts', 'rollouts'],
   ['canary', 'canaries'],
 ]);

@@ -11,10 +11,15 @@ import { BASE } from './sample.test.ts';
 const folder = mkdtempSync(join(tmpdir(), 'tierline-gates-'));
 after(() => rmSync(folder, { recursive: true }));
 writeFileSync(join(folder, 'good.mjs'), 'export const check = () => true;');
+writeFileSync(join(folder, 'learned.json'), '{}');
 writeFileSync(join(folder, 'bad.mjs'), 'export const check = ;');
 
-const load = (tasks: string) =>
-  loadGates(parseConfig(`${BASE}\ntasks: ${tasks}`, { file: join(folder, 'tierline.yaml'), env: {} }), () => 1);
+const load = (tasks: string, ...scorerOf: Parameters<typeof loadGates>[2][]) =>
+  loadGates(
+    parseConfig(`${BASE}\ntasks: ${tasks}`, { file: join(folder, 'tierline.yaml'), env: {} }),
+    () => 1,
+    ...scorerOf,
+  );
 
 test('every task gets its gates, one without accept gets none', async () => {
   const gates = await load(
@@ -48,4 +53,20 @@ test('everything that cannot be loaded is told at once, each with its place', as
     );
     return true;
   });
+});
+
+test('an artifact is read by whoever can, by its path; where nobody can that is a problem with its place', async () => {
+  const task = '{ a: { route: small, accept: [{ learned: { artifact: learned.json, min: 0.5 } }] } }';
+  const asked: string[] = [];
+  const score = () => ({ chance: 0.7, accepts: null, say: 'so it is' });
+  const gates = await load(task, (file) => {
+    asked.push(file);
+    return { id: '0123456789ab', models: ['small'], score };
+  });
+  assert.deepEqual(asked, [join(folder, 'learned.json')]);
+  assert.deepEqual(
+    gates.get('a')?.map(({ name }) => name),
+    ['learned', 'finish'],
+  );
+  await assert.rejects(load(task), /tasks\.a\.accept\[0\]\.learned: the artifact .*learned\.json cannot be loaded/);
 });

@@ -17,6 +17,7 @@ writeFileSync(join(folder, 'schemas/triage.json'), '{"type":"object"}');
 writeFileSync(join(folder, 'schemas/broken.json'), '{"type":');
 writeFileSync(join(folder, 'schemas/list.json'), '[]');
 writeFileSync(join(folder, 'schemas/odd.json'), '{"type":"strin"}');
+writeFileSync(join(folder, 'learned.json'), '{}');
 writeFileSync(join(folder, 'check.mjs'), 'export const check = () => true;');
 
 const read = (text: string) => parseConfig(`${BASE}\n${text}`, { file: join(folder, 'tierline.yaml'), env: {} });
@@ -116,6 +117,25 @@ describe('what is written becomes gates', () => {
         { ...language, allowed: 'same', minLetters: 9 },
       ],
     );
+  });
+
+  test('second answers and what was learned', () => {
+    const rest = { compare: 'auto', at: null, pattern: null, tolerance: 1e-6 };
+    assert.deepEqual(accept('{ agreement: { with: mid } }'), [{ kind: 'agreement', model: 'mid', ...rest }]);
+    assert.deepEqual(accept('{ agreement: { with: mid, compare: number, at: /n, tolerance: 1% } }'), [
+      { kind: 'agreement', model: 'mid', ...rest, compare: 'number', at: '/n', tolerance: 0.01 },
+    ]);
+    const [patterned] = accept("{ agreement: { with: mid, pattern: 'v=(a|b)' } }");
+    assert.equal(patterned?.kind === 'agreement' && patterned.pattern?.source, 'v=(a|b)');
+    const file = join(folder, 'learned.json');
+    const learned = accept(
+      '{ learned: { artifact: learned.json } }, { learned: { artifact: learned.json, min: 80% } }',
+    );
+    assert.deepEqual(learned, [
+      { kind: 'learned', file, min: null },
+      { kind: 'learned', file, min: 0.8 },
+    ]);
+    assert.deepEqual(filesOf(learned), [file, file], 'a new artifact is a change of the configuration');
   });
 
   test('probabilities, confidence, judges and modules', () => {
@@ -219,6 +239,23 @@ describe('what is refused', () => {
     assert.match(problem('{ confidence: { min: 0.5, pattern: (a)(b) } }'), /pattern: has 2 groups/);
   });
 
+  test('second models and artifacts that are not there', () => {
+    assert.match(
+      problem('{ agreement: { with: smal } }'),
+      /agreement\.with: there is no model "smal" \[Did you mean "small"/,
+    );
+    assert.match(problem('{ agreement: {} }'), /agreement\.with: is missing/);
+    assert.match(problem('{ agreement: { with: mid, at: label } }'), /begins with a slash/);
+    assert.match(problem('{ agreement: { with: mid, at: /a, pattern: (a) } }'), /takes either `at`.* or a `pattern`/);
+    assert.match(
+      problem('{ agreement: { with: mid, pattern: a } }'),
+      /pattern: has 0 groups; .* around what is compared/,
+    );
+    assert.match(problem('{ agreement: { with: mid, compare: same } }'), /compare/);
+    assert.match(problem('{ learned: { artifact: none.json } }'), /learned\.artifact: there is no file .*none\.json/);
+    assert.match(problem('{ learned: { artifact: learned.json, min: 2 } }'), /learned\.min/);
+  });
+
   test('judges and modules that are not there', () => {
     assert.match(
       problem('{ judge: { model: smal, rubric: r, min: 1 } }'),
@@ -242,6 +279,20 @@ describe('what only the task can tell', () => {
     for (const accepted of ['[]', '[{ refusal: true }]', '[{ finish: any }, { refusal: true }]'])
       taskOf(`{ route: small, consequence: irreversible, accept: ${accepted} }`);
     taskOf('{ route: small, consequence: reversible }');
+  });
+
+  test('a private task gets its second answers of private models only, as one of some regions of models there', () => {
+    const file = (of: string): string => `
+providers: { simulated: {}, far: { dialect: openai, base_url: "http://h", private: false, region: us } }
+models: { small: simulated/a, mid: far/b }
+tasks: { t: { ${of}, route: small, accept: [{ agreement: { with: mid } }] } }`;
+    const load = (of: string) => () => parseConfig(file(of), { file: join(folder, 'tierline.yaml'), env: {} });
+    assert.throws(
+      load('private: true'),
+      /accept\[0\]\.agreement\.with: answers once more for a private task, but "mid" is served by "far"/,
+    );
+    assert.throws(load('regions: eu'), /agreement\.with: answers once more for a task for eu only, but "mid" has no/);
+    assert.equal(load('private: false')().tasks.size, 1);
   });
 
   test('a private task is judged by private models only', () => {

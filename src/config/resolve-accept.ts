@@ -48,29 +48,43 @@ export function refuseMissingGate({ name, consequence, accept }: TaskConfig, rep
   });
 }
 
+/** A gate that asks a model, and where the model is named. */
+interface Asking {
+  gate: GateConfigOf<'judge' | 'agreement'>;
+  path: Path;
+}
+
+function askingOf({ name, accept }: TaskConfig): Asking[] {
+  return accept.flatMap((gate, index): Asking[] => {
+    const path = ['tasks', name, 'accept', index];
+    if (gate.kind === 'judge') return [{ gate, path: [...path, 'judge', 'model'] }];
+    return gate.kind === 'agreement' ? [{ gate, path: [...path, 'agreement', 'with'] }] : [];
+  });
+}
+
+const DOES = { judge: 'judges', agreement: 'answers once more for' };
+
 /** A judge sees the conversation as the answering model does. */
-export function refusePublicJudges({ name, accept }: TaskConfig, { models, providers, report }: Ladder): void {
-  for (const [index, gate] of accept.entries()) {
-    const model = gate.kind === 'judge' ? models.get(gate.model) : undefined;
+export function refusePublicJudges(task: TaskConfig, { models, providers, report }: Ladder): void {
+  for (const { gate, path } of askingOf(task)) {
+    const model = models.get(gate.model);
     const open = model?.deployments.find((deployment) => providers.get(deployment.provider)?.isPrivate === false);
     if (model === undefined || open === undefined) continue;
-    const message = `judges a private task, but "${model.name}" is served by "${open.provider}", which is not private`;
-    report({ path: ['tasks', name, 'accept', index, 'judge', 'model'], at: 'value', message });
+    const message = `${DOES[gate.kind]} a private task, but "${model.name}" is served by "${open.provider}", which is not private`;
+    report({ path, at: 'value', message });
   }
 }
 
 /** A judge without a place in the task's regions could never be asked, and every answer would fail for it. */
-export function refuseDistantJudges(
-  { name, accept, regions }: TaskConfig,
-  { models, providers, report }: Ladder,
-): void {
+export function refuseDistantJudges(task: TaskConfig, { models, providers, report }: Ladder): void {
+  const { regions } = task;
   if (regions === null) return;
-  for (const [index, gate] of accept.entries()) {
-    const model = gate.kind === 'judge' ? models.get(gate.model) : undefined;
+  for (const { gate, path } of askingOf(task)) {
+    const model = models.get(gate.model);
     const isNear = model?.deployments.some(({ provider }) => regions.includes(providers.get(provider)?.region ?? ''));
     if (model === undefined || isNear === true) continue;
-    const message = `judges a task for ${regions.join(', ')} only, but "${model.name}" has no deployment there`;
-    report({ path: ['tasks', name, 'accept', index, 'judge', 'model'], at: 'value', message });
+    const message = `${DOES[gate.kind]} a task for ${regions.join(', ')} only, but "${model.name}" has no deployment there`;
+    report({ path, at: 'value', message });
   }
 }
 
@@ -92,6 +106,8 @@ function resolveGate(file: FileGate, path: Path, ladder: Ladder): GateConfig {
   if (file.logprobs !== undefined) return { kind: 'logprobs', ...file.logprobs };
   if (file.confidence !== undefined) return resolveConfidence(file.confidence, place('confidence'));
   if (file.judge !== undefined) return resolveJudge(file.judge, place('judge'));
+  if (file.agreement !== undefined) return resolveAgreement(file.agreement, place('agreement'));
+  if (file.learned !== undefined) return resolveLearned(file.learned, place('learned'));
   if (file.module !== undefined) return resolveModule(file.module, place('module'));
   return { kind: 'finish', expect: file.finish ?? 'complete' };
 }
@@ -158,16 +174,16 @@ function resolveConfidence(
 ): GateConfig {
   const source: ConfidencePlace =
     pattern === undefined ? { kind: 'pointer', pointer: at ?? '', isFenced } : { kind: 'pattern', pattern };
-  if (pattern !== undefined && groupsOf(pattern) !== 1) {
-    const message = `has ${groupsOf(pattern)} groups; it needs exactly one, around the number`;
-    ladder.report({
-      path: [...path, 'pattern'],
-      at: 'value',
-      message,
-      hint: 'Groups that only group are written (?:...).',
-    });
-  }
+  if (pattern !== undefined) requireGroup(pattern, 'the number', { path, ladder });
   return { kind: 'confidence', min, place: source };
+}
+
+function requireGroup(pattern: RegExp, around: string, { path, ladder }: Place): void {
+  const groups = groupsOf(pattern);
+  if (groups === 1) return;
+  const message = `has ${groups} groups; it needs exactly one, around ${around}`;
+  const hint = 'Groups that only group are written (?:...).';
+  ladder.report({ path: [...path, 'pattern'], at: 'value', message, hint });
 }
 
 function groupsOf(pattern: RegExp): number {
@@ -179,6 +195,24 @@ function resolveJudge(judge: Omit<GateConfigOf<'judge'>, 'kind'>, { path, ladder
     ladder.report(unknownName('model', judge.model, { path: [...path, 'model'], known: ladder.names.models }));
   }
   return { kind: 'judge', ...judge };
+}
+
+function resolveAgreement(written: NonNullable<FileGate['agreement']>, { path, ladder }: Place): GateConfig {
+  const { with: model, compare, at = null, pattern = null, tolerance } = written;
+  if (!ladder.names.models.has(model)) {
+    ladder.report(unknownName('model', model, { path: [...path, 'with'], known: ladder.names.models }));
+  }
+  if (pattern !== null) requireGroup(pattern, 'what is compared', { path, ladder });
+  return { kind: 'agreement', model, compare, at, pattern, tolerance };
+}
+
+function resolveLearned(written: NonNullable<FileGate['learned']>, { path, ladder }: Place): GateConfig {
+  const { artifact, min = null } = written;
+  const file = resolve(ladder.folder, artifact);
+  if (!isFile(file)) {
+    ladder.report({ path: [...path, 'artifact'], at: 'value', message: `there is no file ${file}` });
+  }
+  return { kind: 'learned', file, min };
 }
 
 function resolveModule(written: NonNullable<FileGate['module']>, { path, ladder }: Place): GateConfig {
@@ -198,7 +232,7 @@ function isFile(path: string): boolean {
 /** Files that the gates were made from, absolute: a change of one is a change of the configuration. */
 export function filesOf(gates: readonly GateConfig[]): string[] {
   return gates.flatMap((gate) => {
-    if (gate.kind === 'module') return [gate.file];
+    if (gate.kind === 'module' || gate.kind === 'learned') return [gate.file];
     return gate.kind === 'json_schema' && gate.file !== null ? [gate.file] : [];
   });
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { dirname } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import type { RouteConfig } from './config.ts';
 import { BASE, onlyProblemOf, parse, routeTo } from './sample.test.ts';
 
@@ -19,6 +21,7 @@ test('a cascade is a ladder of any length with its own pace', () => {
       ownCount: 2,
       isCascade: true,
       mode: null,
+      predict: null,
       attemptTimeoutMs: 800,
       hedge: { below: 0.6, afterMs: 300 },
       stream: { mode: 'early', tokens: 0 },
@@ -98,4 +101,55 @@ test('a cascade that could never go on is refused wherever it stands', () => {
     onlyProblemOf(`${THREE}tasks: { t: { route: small, rules: [{ route: { cascade: [small, mid] } }] } }`),
     /^tasks\.t\.rules\[0\]\.route\.cascade: never/,
   );
+});
+
+const ARTIFACT = fileURLToPath(import.meta.url);
+
+test('a predicted route has its file and what is asked of it', () => {
+  const whole = route(
+    `{ predict: ${ARTIFACT}, quality: 95%, among: [small, mid], static: mid, explore: 2%, encoder_timeout: 80ms, fallback: big, stream: early, otherwise: error, attempt_timeout: 1s, latency: 2s }`,
+  );
+  assert.deepEqual(
+    [whole.targets, whole.ownCount, whole.isCascade, whole.mode],
+    [named('small', 'mid', 'big'), 2, false, null],
+  );
+  assert.deepEqual(whole.predict, {
+    file: ARTIFACT,
+    quality: 0.95,
+    maxCostNanoUsd: null,
+    among: ['small', 'mid'],
+    static: 'mid',
+    exploreShare: 0.02,
+    encoderTimeoutMs: 80,
+  });
+  assert.deepEqual(
+    [whole.stream.mode, whole.otherwise, whole.attemptTimeoutMs, whole.latencyMs],
+    ['early', 'error', 1000, 2000],
+  );
+  assert.deepEqual(route(`{ predict: ${ARTIFACT}, max_cost_usd: 0.001 }`).predict, {
+    file: ARTIFACT,
+    quality: null,
+    maxCostNanoUsd: 1_000_000,
+    among: null,
+    static: null,
+    exploreShare: 0,
+    encoderTimeoutMs: 50,
+  });
+  assert.deepEqual(route(`{ predict: ${ARTIFACT}, static: mid }`).targets, named('mid'));
+});
+
+test('what a predicted route cannot be is told', () => {
+  const refused = (rest: string): string => problem(`{ predict: ${ARTIFACT}, ${rest} }`);
+  assert.match(problem('{ predict: nowhere.json }'), /route\.predict: there is no file .*nowhere\.json/);
+  assert.match(problem(`{ predict: ${dirname(ARTIFACT)} }`), /route\.predict: .* is no file/);
+  assert.match(refused('quality: 90%, max_cost_usd: 1'), /either `quality`.* or `max_cost_usd`.*not both/);
+  assert.match(refused('hedge: { below: 50%, after: 1s }'), /`hedge` belongs to a cascade that is written down/);
+  assert.match(refused('model: small'), /not model and predict at once/);
+  assert.match(refused('among: [small, huge]'), /route\.among\[1\]: there is no model "huge"/);
+  assert.match(refused('among: [frontier]'), /among\[0\]: there is no model "frontier" \["frontier" is a tier/);
+  assert.match(refused('among: [small, mid], static: big'), /route\.static: "big" does not stand in `among`/);
+  assert.match(refused('static: huge'), /route\.static: there is no model "huge"/);
+  assert.match(refused('explore: 60%'), /route\.explore: must be at most 50%/);
+  for (const key of ['static: small', 'explore: 1%', 'encoder_timeout: 1s'])
+    assert.match(problem(`{ model: small, ${key} }`), new RegExp(`\`${key.split(':')[0]}\` belongs to \`predict\``));
 });

@@ -1,8 +1,11 @@
-// Makes routes of what the file says: which models are tried, in which order, and how.
-import type { ModelConfig, ProviderConfig, RouteConfig, RouteTarget } from './config.ts';
+// Makes routes of what the file says: which models are tried, in which order, and how. Whether artifacts can be used is told by
+// load-predictors.ts.
+import { resolve } from 'node:path';
+import type { ModelConfig, PredictConfig, ProviderConfig, RouteConfig, RouteTarget } from './config.ts';
 import { type Names, type Report, unknownName } from './names.ts';
 import type { Path } from './problem.ts';
 import type { FileRoute, FileRouteObject } from './route-schema.ts';
+import { missingFile } from './schema-file.ts';
 
 /** What a route can lead to. Models that are broken are in `names` only. */
 export interface Ladder {
@@ -31,10 +34,11 @@ export function resolveRoute(file: FileRoute, path: Path, ladder: Ladder): Route
     add(resolveTarget(name, place, ladder), place);
   }
   return {
-    targets: targets as [RouteTarget, ...RouteTarget[]],
+    targets,
     ownCount: own.length,
     isCascade: file.cascade !== undefined,
-    mode: resolveMode(file),
+    mode: file.predict === undefined ? resolveMode(file) : null,
+    predict: file.predict === undefined ? null : resolvePredict(file.predict, file, { path, ladder }),
     attemptTimeoutMs: file.attempt_timeout ?? null,
     hedge: file.hedge === undefined ? null : { below: file.hedge.below, afterMs: file.hedge.after },
     stream: resolveStream(file.stream),
@@ -50,6 +54,7 @@ export function plainRoute(target: RouteTarget): RouteConfig {
     ownCount: 1,
     isCascade: false,
     mode: null,
+    predict: null,
     attemptTimeoutMs: null,
     hedge: null,
     stream: { mode: 'hold', tokens: 0 },
@@ -58,7 +63,13 @@ export function plainRoute(target: RouteTarget): RouteConfig {
   };
 }
 
-function ownTargets(file: FileRouteObject, path: Path, ladder: Ladder): { target: RouteTarget; place: Path }[] {
+interface PlacedTarget {
+  target: RouteTarget;
+  place: Path;
+}
+
+function ownTargets(file: FileRouteObject, path: Path, ladder: Ladder): PlacedTarget[] {
+  if (file.predict !== undefined) return predictedTargets(file, path, ladder);
   const list = file.cascade ?? file.among;
   if (list !== undefined) {
     const key = file.cascade === undefined ? 'among' : 'cascade';
@@ -72,6 +83,40 @@ function ownTargets(file: FileRouteObject, path: Path, ladder: Ladder): { target
       ? resolveModelTarget(file.model ?? '', [...path, 'model'], ladder)
       : resolveTierTarget(file.tier, [...path, 'tier'], ladder);
   return [{ target, place: path }];
+}
+
+/** Those it may choose from; where it may choose from all that the artifact knows, the one it begins with, if that is named. */
+function predictedTargets({ among, static: first }: FileRouteObject, path: Path, ladder: Ladder): PlacedTarget[] {
+  const named = among?.map((name, index) => ({ name, place: [...path, 'among', index] }));
+  const places = named ?? (first === undefined ? [] : [{ name: first, place: [...path, 'static'] }]);
+  return places.map(({ name, place }) => ({ target: resolveModelTarget(name, place, ladder), place }));
+}
+
+/** How long an embedding may take, when the route does not say, ms. */
+const ENCODER_TIMEOUT_MS = 50;
+
+function resolvePredict(
+  written: string,
+  route: FileRouteObject,
+  { path, ladder }: { path: Path; ladder: Ladder },
+): PredictConfig {
+  const { among, static: first, max_cost_usd: most } = route;
+  const file = resolve(ladder.folder, written);
+  const missing = missingFile(file);
+  if (missing !== null) ladder.report({ path: [...path, 'predict'], at: 'value', ...missing });
+  if (first !== undefined && among !== undefined && !among.includes(first)) {
+    const finding = unknownName('model', first, { path: [...path, 'static'], known: among });
+    ladder.report({ ...finding, message: `"${first}" does not stand in \`among\`` });
+  }
+  return {
+    file,
+    quality: route.quality ?? null,
+    maxCostNanoUsd: most === undefined ? null : Math.round(most * 1e9),
+    among: among ?? null,
+    static: first ?? null,
+    exploreShare: route.explore ?? 0,
+    encoderTimeoutMs: route.encoder_timeout ?? ENCODER_TIMEOUT_MS,
+  };
 }
 
 function resolveMode({ quality, max_cost_usd: most }: FileRouteObject): RouteConfig['mode'] {

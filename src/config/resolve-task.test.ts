@@ -92,8 +92,14 @@ test('routes that lead nowhere are refused', () => {
     problem('{ route: { model: small, fallback: [mid, mid] } }'),
     /fallback\[1\]: "mid" stands in this route already/,
   );
-  assert.match(problem('{ route: { model: small, tier: mid } }'), /either a model, a tier, a cascade or what is best/);
-  assert.match(problem('{ route: {} }'), /either a model, a tier, a cascade or what is best/);
+  assert.match(
+    problem('{ route: { model: small, tier: mid } }'),
+    /either a model, a tier, a cascade, what is best or an artifact that predicts it/,
+  );
+  assert.match(
+    problem('{ route: {} }'),
+    /either a model, a tier, a cascade, what is best or an artifact that predicts it/,
+  );
   assert.match(onlyProblemOf(`${BASE}\ndefault: nope`), /default: there is no model or tier "nope"/);
 });
 

@@ -47,6 +47,7 @@ export function routeTo(...targets: [RouteTarget, ...RouteTarget[]]): RouteConfi
     ownCount: 1,
     isCascade: false,
     mode: null,
+    predict: null,
     attemptTimeoutMs: null,
     hedge: null,
     stream: { mode: 'hold', tokens: 0 },

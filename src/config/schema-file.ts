@@ -1,5 +1,5 @@
-// JSON schema files that the configuration names.
-import { readdirSync, readFileSync } from 'node:fs';
+// Files that the configuration names: whether they are there, and what JSON schemas hold.
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { isObject, type JsonObject } from '../call/json.ts';
 import { SchemaCompiler } from '../gate/schema-check.ts';
@@ -35,6 +35,13 @@ export function readSchemaFile(path: string, folder: string): { schema: JsonObje
 export function schemaFinding(schema: object, file: string | null): Flaw | null {
   const compiled = compiler.compile(schema);
   return compiled.ok ? null : { message: `${file ?? 'this'} is no JSON schema that can be used: ${compiled.problem}` };
+}
+
+/** What is wrong with a path that is to be a file, or null. */
+export function missingFile(file: string): Flaw | null {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined) return unreadable(file, 'ENOENT');
+  return stat.isFile() ? null : { message: `${file} is no file` };
 }
 
 function unreadable(file: string, code: string): Flaw {

@@ -83,3 +83,16 @@ test('a file that is no longer named is no longer watched', async (context) => {
   await sleep(80);
   assert.equal(seen.length, 1);
 });
+
+test('an edit of an artifact is an edit of the configuration', async (context) => {
+  const text = `${BASE}\ntasks: { t: { route: { predict: schemas/a.json, among: [small, mid] } } }\ndefault: { predict: gates/b.mjs, static: mid }`;
+  const { path, seen, until } = watched(context, text);
+  writeFileSync(path('schemas/a.json'), '{"version":2}');
+  await until(1);
+  writeFileSync(path('gates/b.mjs'), '{"version":2}');
+  await until(2);
+  assert.deepEqual(
+    seen.map(({ ok }) => ok),
+    [true, true],
+  );
+});

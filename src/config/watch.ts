@@ -5,6 +5,7 @@ import { type FSWatcher, readFileSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Config } from './config.ts';
 import { loadConfig } from './load.ts';
+import { routesOf } from './load-predictors.ts';
 import { ConfigError } from './problem.ts';
 import { filesOf } from './resolve-accept.ts';
 import { encoderFiles } from './resolve-encoders.ts';
@@ -52,7 +53,7 @@ export function watchConfig(
   const folders = new Folders({ onEvent: soon, onError: fallBack });
   const take = (result: Reloaded): Reloaded => {
     // After a bad edit the files of the last good one stay of interest.
-    if (result.ok) files = [path, ...acceptFiles(result.config), ...encoderFiles(result.config.encoders)];
+    if (result.ok) files = [path, ...namedFiles(result.config)];
     folders.watch(files);
     known = fingerprint(files);
     return result;
@@ -113,8 +114,13 @@ class Folders {
   }
 }
 
-function acceptFiles(config: Config): string[] {
-  return [...config.tasks.values()].flatMap(({ accept }) => filesOf(accept));
+function namedFiles(config: Config): string[] {
+  const artifacts = routesOf(config).flatMap(({ route }) => (route.predict === null ? [] : [route.predict.file]));
+  return [
+    ...[...config.tasks.values()].flatMap(({ accept }) => filesOf(accept)),
+    ...encoderFiles(config.encoders),
+    ...new Set(artifacts),
+  ];
 }
 
 function read(path: string, env: Environment): Reloaded {

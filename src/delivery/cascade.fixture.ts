@@ -17,6 +17,7 @@ export const judging = (fields: Partial<Judging> = {}): Judging => ({
   gates: [noBad],
   question: () => ({ ask: '', turns: [], tools: [], schema: null, failedCalls: [] }),
   ask: null,
+  again: null,
   release: { mode: 'hold', tokens: 0 },
   otherwise: 'answer',
   ...fields,

@@ -1,12 +1,21 @@
 // The gates of one attempt at work: reads the answer as it comes, stops it when it is certain to be refused, and gives the
 // verdict at its end.
-import type { Verdict } from '../gate/gate.ts';
+import type { GateContext, Verdict } from '../gate/gate.ts';
 import { areAllPassed, rejectEarly, runGates } from '../gate/run-gates.ts';
 import type { Carriage } from '../provider/carriage.ts';
 import type { Asking } from './asking.ts';
 import type { Judging } from './deliver.ts';
+import type { Given } from './given.ts';
 import type { Hold } from './hold.ts';
 import { Watch } from './watch.ts';
+
+/** The attempt that is judged. */
+export interface Judged {
+  model: string;
+  /** What the models of the call have answered. */
+  given: Given;
+  isLast: boolean;
+}
 
 export class Judgement {
   /** Nothing follows, and the answer is given whatever is said of it: what is said is for the record. */
@@ -15,10 +24,14 @@ export class Judgement {
   /** What stopped the answer before its end. */
   rejection: Verdict | null = null;
   private readonly judging: Judging;
+  private readonly model: string;
+  private readonly given: Given;
   private readonly watch = new Watch();
 
-  constructor(judging: Judging, isLast: boolean) {
+  constructor(judging: Judging, { model, given, isLast }: Judged) {
     this.judging = judging;
+    this.model = model;
+    this.given = given;
     this.isLast = isLast;
   }
 
@@ -49,12 +62,27 @@ export class Judgement {
 
   /** `isGiven`: the client has begun to read the answer, so that nothing is spent on it any more. */
   async verdict(isGiven: boolean, asking: Asking): Promise<readonly Verdict[]> {
-    const { gates, question, ask } = this.judging;
-    const context = { ask: ask === null ? null : (model: string, prompt: string) => ask(model, prompt, asking) };
+    const { gates, question } = this.judging;
+    const { answer } = this.watch;
+    if (answer.isComplete) this.given.add({ model: this.model, answer });
     const asked = isGiven || this.isLast ? gates.filter((gate) => !gate.isCostly) : gates;
     if (asked.length === 0) return [];
-    const verdicts = await runGates(asked, { answer: this.watch.answer, question: question(), context });
+    const verdicts = await runGates(asked, { answer, question: question(), context: this.context(asking) });
     this.isPassed = areAllPassed(verdicts);
     return verdicts;
+  }
+
+  private context(asking: Asking): GateContext {
+    const { ask, again } = this.judging;
+    const { model, given } = this;
+    return {
+      ask: ask === null ? null : (judge, prompt) => ask(judge, prompt, asking),
+      model,
+      // A second opinion that a gate has asked for is there for the gates after it.
+      get earlier() {
+        return given.besides(model);
+      },
+      again: again === null ? null : (other) => given.second(other, { again, asking }),
+    };
   }
 }

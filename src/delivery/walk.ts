@@ -6,6 +6,7 @@ import type { StopReason } from '../call/row.ts';
 import { Asking } from './asking.ts';
 import { isFinal, ModelRun } from './attempt.ts';
 import type { Delivered, DeliveredCall, Delivery, DeliveryOutcome, Judging } from './deliver.ts';
+import { Given } from './given.ts';
 import { Hold } from './hold.ts';
 import { Judgement } from './judgement.ts';
 
@@ -26,6 +27,7 @@ export class Walk {
   private readonly call: DeliveredCall;
   private readonly deadline: number;
   private readonly exchanges: Delivered[] = [];
+  private readonly given = new Given();
   private holds: Hold[] = [];
   private answer: Delivered | null = null;
   private error: TierlineError | null = null;
@@ -99,7 +101,7 @@ export class Walk {
     const isHolding = isRaced || (gated !== null && !gated.isLast);
     if (!isHolding && timeoutMs === null) return { at, hold: null, judgement: gated };
     // What may be stopped in the middle is read along, so that it is known how much was used of it.
-    const judgement = gated ?? new Judgement(UNGATED, true);
+    const judgement = gated ?? this.judgement(at, UNGATED, true);
     return { at, hold: this.hold(at, isHolding, judgement), judgement };
   }
 
@@ -152,7 +154,11 @@ export class Walk {
     const { judging } = this.call;
     if (judging === null || !(this.plan[at] as PlannedAttempt).isGated) return null;
     const isLast = judging.otherwise === 'answer' && this.next(at, 'refused') === this.plan.length;
-    return new Judgement(judging, isLast);
+    return this.judgement(at, judging, isLast);
+  }
+
+  private judgement(at: number, judging: Judging, isLast: boolean): Judgement {
+    return new Judgement(judging, { model: (this.plan[at] as PlannedAttempt).model, given: this.given, isLast });
   }
 
   /** What the last exchange of an attempt means for the walk; at once, when no gate has to be asked. */
@@ -245,6 +251,7 @@ const UNGATED: Judging = {
     throw new TypeError('nobody asks');
   },
   ask: null,
+  again: null,
   release: { mode: 'hold', tokens: 0 },
   otherwise: 'answer',
 };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { COMPARING, type Comparing, isSameAnswer, LIKENESSES } from './compare-answers.ts';
+import { COMPARING, type Comparing, isSameAnswer, isSameCalls, LIKENESSES } from './compare-answers.ts';
 import { normalise, readNumber, squeeze } from './normal-answer.ts';
 
 const COT =
@@ -76,6 +76,8 @@ const DIFFERENT: [string, string][] = [
 
 const by = (change: Partial<Comparing>): Comparing => ({ ...COMPARING, ...change });
 
+const call = (given: string) => ({ id: 'c', name: 'look', arguments: given });
+
 for (const [one, other] of SAME) {
   test(`${JSON.stringify(one)} says what ${JSON.stringify(other)} says`, () => {
     assert.equal(isSameAnswer(one, other), true);
@@ -115,6 +117,15 @@ test('a pointer or a pattern chooses what is compared', () => {
   const pattern = by({ pattern: /verdict=(\w+)/u, compare: 'exact' });
   assert.equal(isSameAnswer('verdict=ok, as I said', 'I say verdict=ok', pattern), true);
   assert.equal(isSameAnswer('verdict=ok', 'no verdict', pattern), null);
+});
+
+test('JSON that is deeper than any answer is the same as itself alone, and breaks nothing', () => {
+  const deep = (inside: string): string => '['.repeat(50_000) + inside + ']'.repeat(50_000);
+  assert.equal(isSameAnswer(deep('1'), deep('1')), true);
+  assert.equal(isSameAnswer(deep('1'), deep('2')), false);
+  assert.equal(isSameAnswer(deep('1'), deep('2'), by({ compare: 'json' })), false);
+  assert.equal(isSameCalls([call(deep('1'))], [call(deep('2'))]), false);
+  assert.equal(isSameCalls([call(deep('1'))], [call(deep('1'))]), true);
 });
 
 test('numbers may differ by their tolerance, as a share of the greater', () => {

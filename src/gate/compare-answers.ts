@@ -2,6 +2,7 @@
 // it cannot compare it says is not to be compared.
 import { isObject, type Json } from '../call/json.ts';
 import { answerMember, type FinalAnswer, finalAnswer } from './final-answer.ts';
+import type { AnswerCall } from './gate.ts';
 import { readJson } from './json-answer.ts';
 import { valueAt } from './json-pointer.ts';
 import { normalise, onlyNumber, type ReadNumber, readNumber, squeeze } from './normal-answer.ts';
@@ -46,12 +47,14 @@ type Like = (one: string, other: string, tolerance: number) => boolean | null;
 
 const LIKE: Readonly<Record<Likeness, Like>> = {
   auto: (one, other, tolerance) => {
+    if (one === other) return true;
     const [first, second] = [readContainer(one), readContainer(other)];
     if (first === undefined || second === undefined) return isSameFinal(one, other, tolerance);
-    return isSameJson(answerMember(first) ?? first, answerMember(second) ?? second, tolerance);
+    const within = { tolerance, isSameText: isSameNormal, depth: DEPTH };
+    return isSameJson(answerMember(first) ?? first, answerMember(second) ?? second, within);
   },
   exact: (one, other) => one === other,
-  normalised: (one, other) => normalise(one) === normalise(other),
+  normalised: isSameNormal,
   label: (one, other) => {
     const [first, second] = [finalAnswer(one), finalAnswer(other)];
     return first === null || second === null ? null : normalise(first.text) === normalise(second.text);
@@ -62,7 +65,9 @@ const LIKE: Readonly<Record<Likeness, Like>> = {
   },
   json: (one, other, tolerance) => {
     const [first, second] = [readJson(one, true), readJson(other, true)];
-    return first.ok && second.ok ? isSameJson(first.value, second.value, tolerance) : null;
+    if (!first.ok || !second.ok) return null;
+    const within = { tolerance, isSameText: isSameNormal, depth: DEPTH };
+    return one === other || isSameJson(first.value, second.value, within);
   },
 };
 
@@ -112,17 +117,49 @@ function isNear(one: number, other: number, tolerance: number): boolean {
   return one === other || Math.abs(one - other) <= Math.max(Math.abs(one), Math.abs(other)) * tolerance;
 }
 
-/** Whatever the order of keys; texts are compared normalised. */
-function isSameJson(one: Json, other: Json, tolerance: number): boolean {
-  if (typeof one === 'number' && typeof other === 'number') return isNear(one, other, tolerance);
-  if (typeof one === 'string' && typeof other === 'string') return normalise(one) === normalise(other);
+interface Within {
+  tolerance: number;
+  isSameText: (one: string, other: string) => boolean;
+  /** Levels that are still looked into: what is deeper is no answer, and would be deeper than the stack. */
+  depth: number;
+}
+
+const DEPTH = 200;
+
+function isSameNormal(one: string, other: string): boolean {
+  return normalise(one) === normalise(other);
+}
+
+/** Whatever the order of keys. */
+function isSameJson(one: Json, other: Json, within: Within): boolean {
+  if (typeof one === 'number' && typeof other === 'number') return isNear(one, other, within.tolerance);
+  if (typeof one === 'string' && typeof other === 'string') return within.isSameText(one, other);
+  if (within.depth === 0) return false;
+  const inner = { ...within, depth: within.depth - 1 };
   if (Array.isArray(one) && Array.isArray(other)) {
-    return one.length === other.length && one.every((item, at) => isSameJson(item, other[at] as Json, tolerance));
+    return one.length === other.length && one.every((item, at) => isSameJson(item, other[at] as Json, inner));
   }
   if (!isObject(one) || !isObject(other)) return one === other;
   const keys = Object.keys(one);
   return (
     keys.length === Object.keys(other).length &&
-    keys.every((key) => Object.hasOwn(other, key) && isSameJson(one[key] as Json, other[key] as Json, tolerance))
+    keys.every((key) => Object.hasOwn(other, key) && isSameJson(one[key] as Json, other[key] as Json, inner))
   );
+}
+
+/** Whether the same tools are called with the same arguments, in the same order. */
+export function isSameCalls(one: readonly AnswerCall[], other: readonly AnswerCall[]): boolean {
+  return (
+    one.length === other.length &&
+    one.every((call, at) => {
+      const { name, arguments: text } = other[at] as AnswerCall;
+      return call.name === name && isSameArguments(call.arguments, text);
+    })
+  );
+}
+
+function isSameArguments(one: string, other: string): boolean {
+  const [first, second] = [readJson(one.trim() || '{}', false), readJson(other.trim() || '{}', false)];
+  if (one === other || !first.ok || !second.ok) return one === other;
+  return isSameJson(first.value, second.value, { tolerance: 0, isSameText: (a, b) => a === b, depth: DEPTH });
 }

@@ -46,7 +46,7 @@ test('a good answer passes all of them at once', async () => {
   const { gates } = await compile(EVERY);
   const answer = answerOf('{"label":"bug","confidence":0.9}', { logprobs: [-0.1] });
   const ask = () => Promise.resolve({ text: '{"score":1,"reason":""}', costNanoUsd: 5 });
-  const verdicts = await runGates(gates, { answer, question: questionOf(), context: { ask } });
+  const verdicts = await runGates(gates, { answer, question: questionOf(), context: { ...NOBODY, ask } });
   assert.deepEqual(
     verdicts.filter(({ pass }) => !pass),
     [],

@@ -1,4 +1,5 @@
 // Makes gates of what the configuration says, once per configuration: schemas are compiled, packages and modules loaded.
+import { createAgreementGate } from './agreement.ts';
 import { createCodeGate } from './code.ts';
 import { createConfidenceGate } from './confidence.ts';
 import { createFinishGate } from './finish.ts';
@@ -9,6 +10,7 @@ import { createJsonSchemaGate, type SchemaUse } from './json-schema.ts';
 import { createJudgeGate } from './judge.ts';
 import { createLabelsGate } from './labels.ts';
 import { createLanguageGate } from './language.ts';
+import { createLearnedGate } from './learned.ts';
 import { createLengthGate } from './length.ts';
 import { createLogprobsGate } from './logprobs.ts';
 import { loadModuleGate } from './module-gate.ts';
@@ -17,6 +19,7 @@ import { GateProblem } from './peer.ts';
 import { createRefusalGate } from './refusal.ts';
 import { SchemaCache } from './schema-cache.ts';
 import { SchemaCompiler } from './schema-check.ts';
+import type { Scorer } from './scorer.ts';
 import { createToolCallsGate } from './tool-calls.ts';
 
 export interface GateDeps {
@@ -26,6 +29,8 @@ export interface GateDeps {
   countTokens: (text: string) => number;
   /** Shared by all gates of a configuration, so that a request's schema is compiled once; made here when left out. */
   schemas?: SchemaUse;
+  /** The scorer in an artifact file. Throws GateProblem; where it is left out, none can be loaded. */
+  scorerOf?: (file: string) => Scorer;
 }
 
 export interface CompiledGates {
@@ -36,11 +41,11 @@ export interface CompiledGates {
 
 /** Never rejects for what the user can mend: that is in `problems`. */
 export async function compileGates(configs: readonly GateConfig[], deps: GateDeps): Promise<CompiledGates> {
-  const schemas = deps.schemas ?? createSchemaUse();
+  const whole = { scorerOf: noScorer, ...deps, schemas: deps.schemas ?? createSchemaUse() };
   const compiled: CompiledGates = { gates: [], problems: [] };
   for (const [index, config] of configs.entries()) {
     try {
-      const gate = await compileGate(config, { ...deps, schemas });
+      const gate = await compileGate(config, whole);
       if (gate !== null) compiled.gates.push(gate);
     } catch (error) {
       if (!(error instanceof GateProblem)) throw error;
@@ -48,6 +53,10 @@ export async function compileGates(configs: readonly GateConfig[], deps: GateDep
     }
   }
   return compiled;
+}
+
+function noScorer(file: string): Scorer {
+  throw new GateProblem(`the artifact ${file} cannot be loaded: nothing here reads artifacts`);
 }
 
 /** What gates of one configuration share about schemas. */
@@ -83,6 +92,10 @@ function compileGate(config: GateConfig, deps: Required<GateDeps>): Gate | null 
       return createConfidenceGate(config);
     case 'judge':
       return createJudgeGate(config);
+    case 'agreement':
+      return createAgreementGate(config);
+    case 'learned':
+      return createLearnedGate(deps.scorerOf(config.file), config);
     case 'module':
       return loadModuleGate(config);
   }

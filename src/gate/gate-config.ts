@@ -1,4 +1,5 @@
 // A gate as data: what the configuration says of it, checked, with files read and names looked up.
+import type { Likeness } from './compare-answers.ts';
 
 /** A JSON schema as an object, or the one that the client asked for. */
 export type SchemaSource = object | 'request';
@@ -44,7 +45,20 @@ export type GateConfig =
   | { kind: 'logprobs'; min: number; at: 'first-token' | 'mean' }
   | { kind: 'confidence'; min: number; place: ConfidencePlace }
   | { kind: 'judge'; model: string; rubric: string; min: number }
+  | AgreementConfig
+  /** `file` is absolute. `min` is a probability; null: what the artifact's own policy accepts. */
+  | { kind: 'learned'; file: string; min: number | null }
   /** `file` is absolute. */
   | { kind: 'module'; file: string; timeLimitMs: number };
+
+/** `model` is the one whose answer is compared; `at` and `pattern` choose the part of both that is, null: all of it. */
+export interface AgreementConfig {
+  kind: 'agreement';
+  model: string;
+  compare: Likeness;
+  at: string | null;
+  pattern: RegExp | null;
+  tolerance: number;
+}
 
 export type GateConfigOf<Kind extends GateConfig['kind']> = Extract<GateConfig, { kind: Kind }>;

@@ -48,17 +48,44 @@ export interface JudgeReply {
   costNanoUsd: number | null;
 }
 
+/** An answer and the configured model that gave it. */
+export interface GivenAnswer {
+  model: string;
+  answer: Answer;
+}
+
+/** What another model answered to the very request. */
+export interface SecondAnswer {
+  /** Null when there is none. */
+  answer: Answer | null;
+  /** Why there is none. */
+  failure?: string;
+  /** What was spent, on an answer or on none; 0 for one that was paid before, null when nobody knows. */
+  costNanoUsd: number | null;
+}
+
 /** What a gate may use beside the answer and its question. */
 export interface GateContext {
   /** Asks a model of the configuration; null where none can be asked. Whoever gives it also gives it a time limit. */
   ask: ((model: string, prompt: string) => Promise<JudgeReply>) | null;
+  /** The configured model that gave the answer; null when nobody knows. */
+  model: string | null;
+  /** Complete answers of other models to the same request, in the order in which they came. */
+  earlier: readonly GivenAnswer[];
+  /** Puts the same request to another model of the configuration; null where that cannot be done. One model is paid once a call. */
+  again: ((model: string) => Promise<SecondAnswer>) | null;
 }
+
+/** Of an answer about which nothing more is known and nobody can be asked. */
+export const ALONE: GateContext = { ask: null, model: null, earlier: [], again: null };
 
 export interface Gate {
   /** Its key in the configuration. */
   readonly name: string;
   /** Costly ones wait for something or spend money; they run only when all the others have passed. */
   readonly isCostly: boolean;
+  /** It guesses whether an answer is right, and means nothing where that is known. */
+  readonly isGuess?: true;
   check(answer: Answer, question: Question, context: GateContext): Verdict | Promise<Verdict>;
   /**
    * May reject an answer that is still being written; null when it cannot tell yet. Law: what it rejects, `check` rejects

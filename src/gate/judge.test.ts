@@ -6,10 +6,10 @@ import { answerOf, NOBODY, questionOf } from './sample.test.ts';
 
 const gate = createJudgeGate({ kind: 'judge', model: 'opus', rubric: 'Polite.', min: 0.8 });
 
-async function judged(context: GateContext): Promise<Verdict> {
-  return gate.check(answerOf('Hello.'), questionOf(), context);
+async function judged(context: Partial<GateContext>): Promise<Verdict> {
+  return gate.check(answerOf('Hello.'), questionOf(), { ...NOBODY, ...context });
 }
-const says = (text: string, costNanoUsd: number | null = 12): GateContext => ({
+const says = (text: string, costNanoUsd: number | null = 12): Partial<GateContext> => ({
   ask: () => Promise.resolve({ text, costNanoUsd }),
 });
 

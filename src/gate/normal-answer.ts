@@ -18,9 +18,19 @@ export function normalise(text: string): string {
 }
 
 function fold(text: string): string {
-  const lower = text.normalize('NFC').toLowerCase().normalize('NFC');
-  const plain = lower.replaceAll(/[’‘ʼ]/g, "'").replaceAll(/[“”]/g, '"').replaceAll(/[−–]/g, '-');
-  return strip(plain.replaceAll(/\s+/g, ' ').replaceAll('**', ''));
+  const plain = isAscii(text) ? text.toLowerCase() : plainSigns(text.normalize('NFC').toLowerCase().normalize('NFC'));
+  const single = plain.replaceAll(/\s{2,}|[^\S ]/g, ' ');
+  return strip(single.includes('**') ? single.replaceAll('**', '') : single);
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 127) return false;
+  return true;
+}
+
+/** Quotes and minus signs as a keyboard has them. */
+function plainSigns(text: string): string {
+  return text.replaceAll(/[’‘ʼ]/g, "'").replaceAll(/[“”]/g, '"').replaceAll(/[−–]/g, '-');
 }
 
 /** LaTeX of short answers as plain text: `\frac{3}{4}` is 3/4, `\text{m}` is m, `\$` is $. */

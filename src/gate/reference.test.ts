@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Json } from '../call/json.ts';
-import { type Answer, type GateContext, type Question, type Verdict } from './gate.ts';
+import { ALONE, type Answer, type Question, type Verdict } from './gate.ts';
 import { comparisonFor, createReferenceGate } from './reference.ts';
 import type { ReferenceConfig } from './reference-config.ts';
-
-const NOBODY: GateContext = { ask: null };
 
 function judge(text: string, reference: Json, config: Partial<ReferenceConfig> | null = null): Verdict {
   const whole =
@@ -18,7 +16,7 @@ function judge(text: string, reference: Json, config: Partial<ReferenceConfig> |
     logprobs: null,
     isComplete: true,
   };
-  const verdict = createReferenceGate(reference, whole).check(answer, {} as Question, NOBODY);
+  const verdict = createReferenceGate(reference, whole).check(answer, {} as Question, ALONE);
   assert.ok(!(verdict instanceof Promise));
   return verdict;
 }

@@ -1,5 +1,5 @@
 // What the tests of this folder share.
-import type { Answer, Gate, GateContext, Question, Verdict } from './gate.ts';
+import { ALONE, type Answer, type Gate, type GateContext, type Question, type Verdict } from './gate.ts';
 
 export function answerOf(text: string, rest: Partial<Answer> = {}): Answer {
   return {
@@ -17,7 +17,7 @@ export function questionOf(rest: Partial<Question> = {}): Question {
   return { ask: '', turns: [], tools: [], schema: null, failedCalls: [], ...rest };
 }
 
-export const NOBODY: GateContext = { ask: null };
+export const NOBODY: GateContext = ALONE;
 
 /** An answer that calls a tool and says nothing. */
 export const CALL_ONLY = answerOf(' \n', { toolCalls: [{ id: 'c1', name: 'look', arguments: '{}' }] });

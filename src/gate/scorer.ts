@@ -1,12 +1,8 @@
 // What a learned gate is to the gates: something that says how likely an answer is to be acceptable, from the request, the
 // answer and the answers that came before it. Pure and synchronous; it never sees a reference.
-import type { Answer, Question } from './gate.ts';
+import type { GivenAnswer, Question } from './gate.ts';
 
-/** An answer and the configured model that gave it. */
-export interface GivenAnswer {
-  model: string;
-  answer: Answer;
-}
+export type { GivenAnswer };
 
 export interface ScorerQuestion {
   question: Question;

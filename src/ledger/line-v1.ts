@@ -37,6 +37,7 @@ export function readFirstLine(line: string): CallRow {
     asks: null,
     maxOutputTokens: null,
     messages: null,
+    prediction: null,
     model: cell(9),
     tier: cell(10),
     provider: cell(11),

@@ -24,6 +24,10 @@ const CALL_CHANGES: Record<keyof CallRow, { to: unknown; isWord: boolean }> = {
   asks: { to: null, isWord: true },
   maxOutputTokens: { to: null, isWord: false },
   messages: { to: 1, isWord: false },
+  prediction: {
+    to: { artifact: 'a', how: 'static', why: 'late', chances: {}, first: 'haiku', propensity: 1 },
+    isWord: false,
+  },
   model: { to: null, isWord: true },
   tier: { to: null, isWord: true },
   provider: { to: 'x', isWord: true },

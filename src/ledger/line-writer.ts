@@ -142,6 +142,11 @@ function putRow(out: LineBuffer, form: number, row: CallRow): void {
   out.number(row.maxOutputTokens);
   out.byte(COMMA);
   out.number(row.messages);
+  // Few calls have one, and a line without it is read in one pass.
+  if (row.prediction != null) {
+    out.byte(COMMA);
+    out.text(JSON.stringify(row.prediction));
+  }
   out.byte(CLOSE);
   out.byte(NEWLINE);
 }

@@ -104,4 +104,18 @@ export const MIGRATIONS: readonly string[] = [
 
   // Calls say what their requests asked for.
   '',
+
+  // And what a learned router said of them, which rollups count.
+  [
+    'foreseen_predicted',
+    'foreseen_explored',
+    'foreseen_pinned',
+    'foreseen_static',
+    'unforeseen_no_evidence',
+    'unforeseen_broken',
+    'unforeseen_late',
+    'unforeseen_resting',
+  ]
+    .map((column) => `ALTER TABLE rollups ADD COLUMN ${column} INTEGER NOT NULL DEFAULT 0;`)
+    .join('\n'),
 ];

@@ -1,5 +1,6 @@
 // From the ledger's tables back to the row that was recorded.
 import type { Expected, Reason } from '../call/plan.ts';
+import type { Prediction } from '../call/prediction.ts';
 import type { AttemptRow, CallRow } from '../call/row.ts';
 import type { Usage } from '../call/usage.ts';
 import type { Verdict } from '../call/verdict.ts';
@@ -29,6 +30,7 @@ export function toCallRow(call: SqlRow, attempts: SqlRow[]): CallRow {
     responseModel: cell('response_model'),
     reasons: JSON.parse(cell('reasons')) as Reason[],
     planned: JSON.parse(cell('planned')) as string[],
+    prediction: JSON.parse(cell('prediction') ?? 'null') as Prediction | null,
     losses: JSON.parse(cell('losses')) as string[],
     status: cell('status'),
     httpStatus: cell('http_status'),

@@ -2,6 +2,7 @@
 // What is not known is counted apart; it is never added as zero.
 import type { DatabaseSync } from 'node:sqlite';
 import type { NanoUsd } from '../call/money.ts';
+import type { WhyStatic } from '../call/prediction.ts';
 import { type CacheRatesOf, type CacheSavings, queryCacheSavings, totalCacheSavings } from './cache-savings.ts';
 import { LATENCY_BOUNDS_MS } from './schema.ts';
 
@@ -56,6 +57,13 @@ export interface ReportRow {
   /** Savings as a share of the baseline, 0 to 1, negative when routing cost more; null without a baseline. */
   savingsShare: number | null;
   latencyMeanMs: number | null;
+  /** Calls of predicted routes whose first model the forecast chose, a draw, a session's pin, or the static route. */
+  predicted: number;
+  explored: number;
+  pinned: number;
+  static: number;
+  /** Those without a forecast, by why there was none. */
+  unforeseen: Record<WhyStatic, number>;
   /** Upper bound of the histogram's bucket that holds the 95th percentile; null when it lies beyond the last bound. */
   latencyP95Ms: number | null;
 }
@@ -99,6 +107,14 @@ const SUMS = {
   comparedCost: 'compared_cost_nano_usd',
   comparedBaseline: 'compared_baseline_nano_usd',
   latencyUs: 'latency_us',
+  predicted: 'foreseen_predicted',
+  explored: 'foreseen_explored',
+  pinned: 'foreseen_pinned',
+  static: 'foreseen_static',
+  noEvidence: 'unforeseen_no_evidence',
+  broken: 'unforeseen_broken',
+  late: 'unforeseen_late',
+  resting: 'unforeseen_resting',
 } as const;
 
 type Sums = Record<keyof typeof SUMS, number> & { buckets: number[] };
@@ -150,7 +166,8 @@ function addSums(a: Sums, b: Sums): Sums {
 }
 
 function toReportRow(key: string | null, sums: Sums, caches: CacheSavings | undefined): ReportRow {
-  const { cost, baseline, comparedCost, comparedBaseline, latencyUs, buckets, ...counts } = sums;
+  const { cost, baseline, comparedCost, comparedBaseline, latencyUs, buckets, ...others } = sums;
+  const { noEvidence, broken, late, resting, ...counts } = others;
   const timed = buckets.reduce((sum, count) => sum + count, 0);
   const priced = sums.calls - sums.costUnknown;
   const savings = comparedBaseline - comparedCost;
@@ -165,6 +182,7 @@ function toReportRow(key: string | null, sums: Sums, caches: CacheSavings | unde
     baselineNanoUsd: sums.calls === sums.baselineUnknown ? null : baseline,
     savingsNanoUsd: sums.compared === 0 ? null : savings,
     savingsShare: comparedBaseline === 0 ? null : savings / comparedBaseline,
+    unforeseen: { no_evidence: noEvidence, broken, late, resting },
     latencyMeanMs: timed === 0 ? null : latencyUs / timed / 1000,
     latencyP95Ms: percentile(buckets, 0.95),
   };

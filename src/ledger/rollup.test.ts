@@ -59,6 +59,11 @@ function sumsOf(rows: CallRow[]): Record<string, number> {
     compared_baseline_nano_usd: compared.reduce((sum, row) => sum + (row.baselineNanoUsd ?? 0), 0),
     latency_us: total((row) => Math.round((row.latencyMs ?? 0) * 1000)),
   };
+  const predictions = rows.flatMap(({ prediction }) => (prediction === null ? [] : [prediction]));
+  for (const what of ['predicted', 'explored', 'pinned', 'static'])
+    sums[`foreseen_${what}`] = predictions.filter(({ how }) => how === what).length;
+  for (const what of ['no_evidence', 'broken', 'late', 'resting'])
+    sums[`unforeseen_${what}`] = predictions.filter(({ why }) => why === what).length;
   let floor = -1;
   for (const [bucket, bound] of LATENCY_BOUNDS_MS.entries()) {
     const above = floor;

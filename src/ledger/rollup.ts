@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Words } from './form.ts';
 import type { CallFigures } from './line-row.ts';
-import { LATENCY_BOUNDS_MS, ROLLUP_KEYS, ROLLUP_SUMS, type RollupSum } from './schema.ts';
+import { FORESEEN_COLUMNS, LATENCY_BOUNDS_MS, ROLLUP_KEYS, ROLLUP_SUMS, type RollupSum } from './schema.ts';
 import { TOKEN_COLUMNS } from './views.ts';
 
 const HOUR_MS = 3_600_000;
@@ -26,6 +26,9 @@ const COMPARED_COST = sum('compared_cost_nano_usd');
 const COMPARED_BASELINE = sum('compared_baseline_nano_usd');
 const LATENCY_US = sum('latency_us');
 const FIRST_BUCKET = sum('latency_bucket_0');
+const FORESEEN = new Map<string, number>(FORESEEN_COLUMNS.map((name) => [name, sum(name)]));
+/** Place of the prediction in a line; most lines end before it. */
+const PREDICTION = 11;
 
 /** Adds calls up in memory; `write` adds the sums to the table, one statement per distinct key, and starts afresh. */
 export interface Rollups {
@@ -96,6 +99,7 @@ function addCall(sums: number[], words: Words, figures: CallFigures): void {
   if (usage === null || usage[0] === null) plus(sums, USAGE_UNKNOWN, 1);
   else for (let i = 0; i < TOKEN_COLUMNS.length; i++) plus(sums, FIRST_TOKENS_SUM + i, usage[i] ?? 0);
   addMoney(sums, costNanoUsd, baselineNanoUsd);
+  if (figures.length > PREDICTION) addPrediction(sums, figures[PREDICTION]);
   if (latencyUs === null) return;
   plus(sums, LATENCY_US, latencyUs);
   plus(sums, FIRST_BUCKET + bucketOf(latencyUs / 1000), 1);
@@ -110,6 +114,16 @@ function addMoney(sums: number[], costNanoUsd: number | null, baselineNanoUsd: n
     plus(sums, COMPARED, 1);
     plus(sums, COMPARED_COST, costNanoUsd);
     plus(sums, COMPARED_BASELINE, baselineNanoUsd);
+  }
+}
+
+/** What other releases may have written there counts for nothing. */
+function addPrediction(sums: number[], prediction: unknown): void {
+  if (typeof prediction !== 'object' || prediction === null) return;
+  const { how, why } = prediction as Record<string, unknown>;
+  for (const name of [`foreseen_${String(how)}`, `unforeseen_${String(why)}`]) {
+    const at = FORESEEN.get(name);
+    if (at !== undefined) plus(sums, at, 1);
   }
 }
 

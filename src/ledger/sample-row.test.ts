@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import type { CostBasis } from '../call/money.ts';
 import type { Reason } from '../call/plan.ts';
+import type { Prediction } from '../call/prediction.ts';
 import type { AttemptRow, CallRow, CallStatus, StopReason } from '../call/row.ts';
 import { toUsage, type Usage } from '../call/usage.ts';
 import { createLineWriter } from './line-writer.ts';
@@ -22,6 +23,7 @@ export function sampleRow(changes: Partial<CallRow> = {}): CallRow {
     asks: 'tools',
     maxOutputTokens: 256,
     messages: 3,
+    prediction: null,
     model: 'haiku',
     tier: 'small',
     provider: 'anthropic',
@@ -90,6 +92,7 @@ export const FIRST_LINE_ROW: CallRow = sampleRow({
   asks: null,
   maxOutputTokens: null,
   messages: null,
+  prediction: null,
   tenant: 'größe',
   task: 'triage',
   session: null,
@@ -133,6 +136,14 @@ const verdict = fc.record({
   score: fc.option(fc.constantFrom(0, 0.25, 1)),
   reason: text,
   costNanoUsd: fc.option(fc.nat(1_000_000)),
+});
+const prediction: fc.Arbitrary<Prediction> = fc.record({
+  artifact: fc.constantFrom('0123456789ab', 'fedcba987654'),
+  how: fc.constantFrom('predicted', 'explored', 'pinned', 'static'),
+  why: fc.constantFrom(null, 'no_evidence', 'broken', 'late', 'resting'),
+  chances: fc.dictionary(word, fc.constantFrom(0, 0.5, 0.9312, 1)),
+  first: text,
+  propensity: fc.constantFrom(0.01, 0.98, 1),
 });
 const status = fc.constantFrom<CallStatus>('ok', 'error', 'partial', 'client_gone');
 const basis = fc.constantFrom<CostBasis>('measured', 'estimated', 'unknown');
@@ -190,6 +201,7 @@ const row: fc.Arbitrary<CallRow> = fc.record({
   asks: fc.option(text),
   maxOutputTokens: fc.option(tokens),
   messages: fc.option(tokens),
+  prediction: fc.option(prediction),
   model: fc.option(word),
   tier: fc.option(word),
   provider: fc.option(word),

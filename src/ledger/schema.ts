@@ -10,6 +10,18 @@ export const ROLLUP_KEYS = ['hour', 'tenant', 'task', 'model', 'tier', 'provider
 /** Upper bounds in milliseconds of the latency histogram; the last bucket has none. */
 export const LATENCY_BOUNDS_MS = [50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000, Infinity] as const;
 
+/** Calls of predicted routes by what chose their first model, and then by why there was no forecast. */
+export const FORESEEN_COLUMNS = [
+  'foreseen_predicted',
+  'foreseen_explored',
+  'foreseen_pinned',
+  'foreseen_static',
+  'unforeseen_no_evidence',
+  'unforeseen_broken',
+  'unforeseen_late',
+  'unforeseen_resting',
+] as const;
+
 /** What a rollup adds up. Amounts are sums over the calls where they are known; `compared` are those where both are. */
 export const ROLLUP_SUMS = [
   'calls',
@@ -30,6 +42,7 @@ export const ROLLUP_SUMS = [
   'compared_baseline_nano_usd',
   'latency_us',
   ...LATENCY_BOUNDS_MS.map((_, bucket) => `latency_bucket_${bucket}` as const),
+  ...FORESEEN_COLUMNS,
 ] as const;
 
 export type RollupSum = (typeof ROLLUP_SUMS)[number];

@@ -35,6 +35,7 @@ export const CALL_COLUMNS = {
   asks: `words ->> 'asks'`,
   max_output_tokens: 'figures ->> 9',
   messages: 'figures ->> 10',
+  prediction: 'figures -> 11',
   model: `words ->> 'model'`,
   tier: `words ->> 'tier'`,
   provider: `words ->> 'provider'`,

@@ -12,6 +12,7 @@ import type { Incoming } from '../dialect/incoming.ts';
 import { type NeutralCall, NeutralInbound } from '../dialect/neutral-inbound.ts';
 import { type Instance, openInstance, openUnrecorded } from '../instance.ts';
 import { type Consideration, consider } from '../policy/consider.ts';
+import { NO_STATE } from '../policy/state.ts';
 import { route } from '../router.ts';
 import { toChatStream } from './chat-stream.ts';
 import { readConfig } from './config-source.ts';
@@ -66,7 +67,7 @@ class InProcessRouter implements Router {
   explain(request: ChatRequest, options: ChatOptions = {}): Consideration {
     const { inbound, path } = this.read(request, options);
     const { policy, planState } = this.instance.engine;
-    return consider(policy, inbound, toCaller(path, options), planState(Date.now()));
+    return consider(policy, inbound, toCaller(path, options), { ...planState(Date.now()), draw: NO_STATE.draw });
   }
 
   close(): Promise<void> {

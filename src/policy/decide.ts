@@ -7,10 +7,12 @@ import { type Asked, gatherLimits } from './asked.ts';
 import { otherwiseOf, toAttempts } from './attempts.ts';
 import { considerCache } from './caching.ts';
 import { soleModelOf } from './embeddings.ts';
+import { explore } from './explore.ts';
 import { type Candidate, GUARD_ERRORS, GUARDS, judge } from './guard.ts';
 import { sortByMode } from './mode.ts';
 import { keepToPin } from './pin.ts';
 import type { Policy, PolicyModel, PolicyRoute, PolicyRule, PolicyTask } from './policy.ts';
+import { predict } from './predict.ts';
 import { findSession, type Session } from './session.ts';
 import { NO_STATE, type PlanState } from './state.ts';
 import { namedTask } from './task-name.ts';
@@ -34,10 +36,27 @@ export class NothingLeft extends TierlineError {
  * or `latency_limit_exceeded`, with the guard's numbers.
  */
 export function decide(policy: Policy, view: View, caller: Caller, state: PlanState = NO_STATE): Plan {
+  return conclude(begin(policy, view, caller, state));
+}
+
+/** A decision whose route is known and whose models are not yet: what a predictor has to wait for can be fetched now. */
+export interface Begun {
+  asked: Asked;
+  models: readonly PolicyModel[];
+  reasons: Reason[];
+}
+
+/** The first half of `decide`. Throws what it throws for names and ceilings. */
+export function begin(policy: Policy, view: View, caller: Caller, state: PlanState): Begun {
   const reasons: Reason[] = [];
-  const { asked, models } = ask({ policy, view, caller, state, isThorough: false }, reasons);
-  const candidates = models.map((model) => judge(model, asked));
-  return planFor(candidates, asked, reasons);
+  return { ...ask({ policy, view, caller, state, isThorough: false }, reasons), reasons };
+}
+
+/** The second half of `decide`; `embedding` is the request's, where one was fetched. Throws NothingLeft. */
+export function conclude({ asked, models, reasons }: Begun, embedding: Float32Array | null = null): Plan {
+  const whole = embedding === null ? asked : { ...asked, state: { ...asked.state, embedding } };
+  const candidates = models.map((model) => judge(model, whole));
+  return planFor(candidates, whole, reasons);
 }
 
 type Question = Pick<Asked, 'policy' | 'view' | 'caller' | 'state' | 'isThorough'>;
@@ -76,7 +95,7 @@ export function ask(question: Question, reasons: Reason[]): { asked: Asked; mode
   return { asked: { ...question, task, route, session, pin, ...gatherLimits(question, task, route) }, models };
 }
 
-/** Guards have spoken: mode, pin and cascade make the plan of what they left. Throws when that is nothing. */
+/** Guards have spoken: mode or forecast, pin and cascade make the plan of what they left. Throws when that is nothing. */
 export function planFor(candidates: readonly Candidate[], asked: Asked, reasons: Reason[]): Plan {
   for (const { model, verdicts, refusal } of candidates) {
     for (const { isPassed, isKnown, say } of verdicts) {
@@ -90,8 +109,10 @@ export function planFor(candidates: readonly Candidate[], asked: Asked, reasons:
     throw new NothingLeft(refusalOf(candidates, asked), plan);
   }
   const { route, session, view } = asked;
-  const order = keepToPin(sortByMode(allowed, asked, reasons), asked, reasons);
-  const attempts = toAttempts(order, asked, reasons);
+  const foreseen = predict(sortByMode(allowed, asked, reasons), asked, reasons);
+  const kept = keepToPin(foreseen.candidates, foreseen.asked, reasons);
+  const { order, asked: settled, prediction } = explore(kept, foreseen, reasons);
+  const attempts = toAttempts(order, settled, reasons);
   return {
     task: asked.task?.name ?? null,
     session: session?.name ?? null,
@@ -101,6 +122,7 @@ export function planFor(candidates: readonly Candidate[], asked: Asked, reasons:
     stream: route?.stream ?? HOLD,
     otherwise: otherwiseOf(route, asked.task),
     cache: considerCache(order.candidates[0] as Candidate, asked, reasons),
+    prediction,
   };
 }
 
@@ -129,7 +151,7 @@ function sessionOf(question: Question, task: PolicyTask | null, routes: readonly
   const isFlexible =
     (task?.marksCache ?? policy.marksCache) ||
     routes.length > 1 ||
-    routes.some((route) => route.isCascade || route.mode !== null);
+    routes.some((route) => route.isCascade || route.mode !== null || route.predict !== null);
   if (!isFlexible && routes.every((route) => route.models.length < 2)) return null;
   return findSession(question, { task: task?.name ?? null, model: null }, isFlexible);
 }

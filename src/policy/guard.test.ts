@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { type ErrorCode, TierlineError } from '../call/errors.ts';
 import type { TrackRecord } from '../call/track-record.ts';
 import { decide } from './decide.ts';
+import { refusalAgain } from './guard.ts';
 import type { PolicyLimits, PolicyModel, PolicyRoute } from './policy.ts';
 import {
   caller,
@@ -342,4 +343,36 @@ test('a question that spends nothing has no ceiling, but every other guard', () 
   const one = made({ models, limits: { maxCostNanoUsd: 1, deny: new Set(['b']) } });
   assert.deepEqual(modelsOf(decide(one, asked(), caller())), ['a']);
   refused(() => decide(one, asked(), caller(), state()), 'cost_limit_exceeded', /not known/);
+});
+
+describe('the very request once more', () => {
+  const again = (one: PolicyModel, fields: Partial<PolicyLimits> = {}, of: Parameters<typeof view>[0] = {}) => {
+    const { left, refusal } = refusalAgain(one, { view: view(of), caller: caller(), limits: [limits(fields)] });
+    return refusal === null ? left : refusal.guard;
+  };
+  const near = place({ isPrivate: true, region: 'eu' });
+  const far = place({ isPrivate: false, region: 'us' });
+
+  test('goes to the deployments that may see it', () => {
+    const both = model('m', 'small', { deployments: [far, near] });
+    assert.equal(again(both), null);
+    assert.deepEqual(again(both, { isPrivate: true }), [1]);
+    assert.deepEqual(again(both, { regions: ['us'] }), [0]);
+  });
+
+  test('goes to no model that could not have been routed to', () => {
+    assert.equal(again(model('m', 'small', { deployments: [far] }), { isPrivate: true }), 'privacy');
+    assert.equal(again(model('m', 'small', { deployments: [far] }), { regions: ['eu'] }), 'region');
+    assert.equal(again(model('m', 'small'), { deny: new Set(['m']) }), 'deny');
+    assert.equal(again(model('m', 'small'), { allow: new Set(['other']) }), 'allow');
+    assert.equal(again(model('m', 'small', { kind: 'embedding' })), 'kind');
+    assert.equal(
+      again(model('m', 'small', { capabilities: [] }), {}, { hasImages: true, imageCount: 1 }),
+      'capability',
+    );
+    assert.equal(
+      again(model('m', 'small', { inputLimit: 10, window: 10 }), {}, { bytes: 100, text: 'x'.repeat(100) }),
+      'context',
+    );
+  });
 });

@@ -110,8 +110,30 @@ export function placesWithin(
   return { left, refusal: null };
 }
 
+/**
+ * What stops a model from being given the very request of a call once more: everything but the limits of one route and the
+ * ceiling of cost. `left` as in `placesWithin`.
+ */
+export function refusalAgain(
+  model: PolicyModel,
+  asked: Pick<Asked, 'view' | 'caller' | 'limits'>,
+): { left: readonly number[] | null; refusal: Verdict | null } {
+  const question = { ...asked, isThorough: false };
+  const candidate: Candidate = { model, deployments: null, verdicts: [], refusal: null, expected: null };
+  const said = [
+    guardKind(model, question),
+    guardPlaces(candidate, question),
+    guardLists(model, asked.limits),
+    guardCapabilities(model, question),
+    guardContext(model, question),
+  ];
+  return { left: candidate.deployments, refusal: said.find((verdict) => verdict?.isPassed === false) ?? null };
+}
+
+type AskedAgain = Pick<Asked, 'view' | 'caller' | 'limits' | 'isThorough'>;
+
 /** A model that is known to talk makes no vectors, and the other way round. */
-function guardKind({ kind }: PolicyModel, { view, isThorough }: Asked): Verdict | null {
+function guardKind({ kind }: PolicyModel, { view, isThorough }: AskedAgain): Verdict | null {
   if (kind !== null && kind !== view.kind) {
     const say = kind === 'chat' ? 'it is a chat model and makes no embeddings' : 'it makes embeddings and cannot talk';
     return refuse('kind', say);
@@ -122,7 +144,7 @@ function guardKind({ kind }: PolicyModel, { view, isThorough }: Asked): Verdict 
     : pass('kind', 'makes embeddings');
 }
 
-function guardPlaces(candidate: Candidate, { limits, isThorough, caller, view }: Asked): Verdict | null {
+function guardPlaces(candidate: Candidate, { limits, isThorough, caller, view }: AskedAgain): Verdict | null {
   const { deployments } = candidate.model;
   const within = placesWithin(candidate.model, limits);
   if (within.refusal !== null) return within.refusal;
@@ -174,7 +196,7 @@ const NEEDS: readonly [Capability, (view: View) => boolean][] = [
   ['reasoning', (view) => view.wantsReasoning],
 ];
 
-function guardCapabilities({ capabilities }: PolicyModel, { view, isThorough }: Asked): Verdict | null {
+function guardCapabilities({ capabilities }: PolicyModel, { view, isThorough }: AskedAgain): Verdict | null {
   let names = '';
   for (const [name, isNeeded] of NEEDS) {
     if (capabilities?.includes(name) !== true && isNeeded(view)) names += names === '' ? name : `, ${name}`;
@@ -185,7 +207,7 @@ function guardCapabilities({ capabilities }: PolicyModel, { view, isThorough }: 
 }
 
 /** Room for the input within the guard's share, and for input and answer within the whole window. */
-function guardContext(model: PolicyModel, { view, isThorough }: Asked): Verdict | null {
+function guardContext(model: PolicyModel, { view, isThorough }: AskedAgain): Verdict | null {
   const { inputLimit, window } = model;
   if (inputLimit === null) return isThorough ? pass('context', 'its window is not known', false) : null;
   const reserve = window === null ? 0 : (view.maxOutputTokens ?? 0);

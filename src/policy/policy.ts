@@ -4,6 +4,7 @@ import type { StreamRelease } from '../call/plan.ts';
 import type { Usage } from '../call/usage.ts';
 import type { Caller, CallKind, View } from '../call/view.ts';
 import type { Capability } from '../catalog/model-spec.ts';
+import type { Predictor } from './predictor.ts';
 
 /** What the guards have to know of a place that serves a model. */
 export interface PolicyDeployment {
@@ -60,6 +61,17 @@ export interface PolicyHedge {
   afterMs: number;
 }
 
+/** A choice by what a learned router says of each request. */
+export interface PolicyPredict {
+  predictor: Predictor;
+  /** The model of the route proper that comes first where there is no forecast. */
+  static: string;
+  /** Share of requests that get another model of the route proper than the chosen one, 0 to 0.5. */
+  exploreShare: number;
+  /** How long the predictor's encoder may take, where it wants one. */
+  encoderTimeoutMs: number;
+}
+
 /** What the operator wrote under `route`: models to try, in order, and how. */
 export interface PolicyRoute {
   /** Every model, fallbacks included. */
@@ -69,6 +81,8 @@ export interface PolicyRoute {
   /** Whether each model of the route proper takes over when the one before failed in any way. */
   isCascade: boolean;
   mode: PolicyMode | null;
+  /** Null where nothing learned decides; else the route proper stands with the most trusted model first. */
+  predict: PolicyPredict | null;
   attemptTimeoutMs: number | null;
   hedge: PolicyHedge | null;
   stream: StreamRelease;

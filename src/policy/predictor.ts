@@ -1,6 +1,7 @@
 // What a learned router is to the planner: something that, asked about one request, names the models to try. It is pure and
 // synchronous; whatever it needs to wait for has been gathered before.
 import type { NanoUsd } from '../call/money.ts';
+import type { WhyStatic } from '../call/prediction.ts';
 import type { View } from '../call/view.ts';
 
 /** A model that the guards have left, as it stands for this request. */
@@ -46,4 +47,15 @@ export interface Predictor {
   readonly encoder: string | null;
   /** Takes at most a millisecond or so, however long the request is. May throw: the static route stands then. */
   forecast(question: PredictorQuestion): Forecast;
+}
+
+/** Thrown in place of a forecast by whoever watches over a predictor. Anything else that is thrown means that it is broken. */
+export class NoForecast extends Error {
+  readonly why: Extract<WhyStatic, 'late' | 'resting'>;
+
+  constructor(why: NoForecast['why'], message: string) {
+    super(message);
+    this.name = 'NoForecast';
+    this.why = why;
+  }
 }

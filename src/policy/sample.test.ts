@@ -53,6 +53,7 @@ export const route = (models: string[], fields: Partial<PolicyRoute> = {}): Poli
   ownCount: models.length,
   isCascade: false,
   mode: null,
+  predict: null,
   attemptTimeoutMs: null,
   hedge: null,
   stream: { mode: 'hold', tokens: 0 },

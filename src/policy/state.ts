@@ -12,7 +12,18 @@ export interface PlanState {
   pinOf: (key: string) => Pin | null;
   /** What is known of a model on a task (null: calls without one); null when nothing is. */
   recordOf: (task: string | null, model: string) => TrackRecord | null;
+  /** A number that was drawn for this call, 0 to below 1: what exploration goes by. 1 where nothing is to be explored. */
+  draw: number;
+  /** The request's embedding by the encoder that the route's predictor asks for; null when there is none. */
+  embedding: Float32Array | null;
 }
 
 /** A world about which nothing is known, for a question that spends nothing. */
-export const NO_STATE: PlanState = { nowMs: 0, spends: false, pinOf: () => null, recordOf: () => null };
+export const NO_STATE: PlanState = {
+  nowMs: 0,
+  spends: false,
+  pinOf: () => null,
+  recordOf: () => null,
+  draw: 1,
+  embedding: null,
+};

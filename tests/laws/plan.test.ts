@@ -3,169 +3,27 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ERRORS, TierlineError } from '../../src/call/errors.ts';
-import type { Pin } from '../../src/call/pin.ts';
 import type { Plan, PlannedAttempt } from '../../src/call/plan.ts';
-import type { TrackRecord } from '../../src/call/track-record.ts';
 import type { View } from '../../src/call/view.ts';
-import { CAPABILITIES } from '../../src/config/config.ts';
 import { consider } from '../../src/policy/consider.ts';
-import { decide } from '../../src/policy/decide.ts';
 import { lowerBound } from '../../src/policy/pass-rate.ts';
-import type { Policy, PolicyLimits, PolicyMode, PolicyModel, PolicyRoute } from '../../src/policy/policy.ts';
+import type { Policy, PolicyModel, PolicyRoute } from '../../src/policy/policy.ts';
 import * as sample from '../../src/policy/sample.test.ts';
-import type { PlanState } from '../../src/policy/state.ts';
+import {
+  CALLER,
+  NAMES,
+  planOf,
+  someMode,
+  somePolicy,
+  someView,
+  someWorld,
+  toState,
+  type World,
+} from './plan-arbitrary.ts';
 
 const RUNS = { numRuns: 3000 };
-const NAMES = ['a', 'b', 'c', 'd', 'e'];
-const REGIONS = ['eu', 'us'];
-const NOW = 1_000_000;
-
-/** Mostly nothing: a guard more leaves fewer plans to look at. */
-const rarely = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | null> =>
-  fc.oneof({ weight: 5, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: value });
-const isRarely = rarely(fc.constant(true)).map((value) => value === true);
-
-const somePlace = fc.record({
-  provider: fc.constant('p'),
-  dialects: fc.constantFrom(['openai-chat'], ['anthropic-messages'], ['openai-chat', 'openai-responses']),
-  isPrivate: fc.boolean(),
-  region: fc.constantFrom(null, ...REGIONS),
-});
-const price = fc.option(fc.tuple(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 200 })));
-const someModel = (name: string): fc.Arbitrary<PolicyModel> =>
-  fc
-    .record({
-      tier: fc.constantFrom('small', 'mid', 'frontier', ''),
-      inputLimit: rarely(fc.integer({ min: 1, max: 3000 })),
-      reserve: fc.integer({ min: 0, max: 1000 }),
-      capabilities: rarely(fc.subarray([...CAPABILITIES])),
-      deployments: fc.array(somePlace, { minLength: 1, maxLength: 3 }),
-      price,
-    })
-    .map(({ tier, price: rates, reserve, ...fields }) =>
-      sample.model(name, tier, {
-        ...fields,
-        window: fields.inputLimit === null ? null : fields.inputLimit + reserve,
-        priceOf: rates === null ? sample.unpriced : sample.priced(...rates),
-      }),
-    );
-const someLimits = (of: string): fc.Arbitrary<PolicyLimits> =>
-  fc.record({
-    of: fc.constant(of),
-    isPrivate: isRarely,
-    regions: rarely(fc.subarray(REGIONS, { minLength: 1 })),
-    allow: rarely(fc.subarray(NAMES).map((names) => new Set(names))),
-    deny: rarely(fc.subarray(NAMES, { maxLength: 2 })).map((names) => new Set(names)),
-    maxCostNanoUsd: rarely(fc.integer({ min: 0, max: 100_000 })),
-  });
-const someMode: fc.Arbitrary<PolicyMode> = fc.oneof(
-  fc.record({ best: fc.constant('cost' as const), quality: fc.double({ min: 0, max: 1, noNaN: true }) }),
-  fc.record({ best: fc.constant('quality' as const), maxCostNanoUsd: fc.integer({ min: 0, max: 200_000 }) }),
-);
-const someRoute: fc.Arbitrary<PolicyRoute> = fc
-  .record({
-    models: fc.shuffledSubarray(NAMES, { minLength: 1 }),
-    own: fc.nat(4),
-    kind: fc.constantFrom('list', 'cascade', 'mode'),
-    mode: someMode,
-    latencyMs: rarely(fc.integer({ min: 1, max: 3000 })),
-    hedge: fc.option(fc.record({ below: fc.double({ min: 0, max: 1, noNaN: true }), afterMs: fc.nat(500) })),
-    attemptTimeoutMs: fc.option(fc.integer({ min: 1, max: 900 })),
-  })
-  .map(({ models, own, kind, mode, ...fields }) =>
-    sample.route(models, {
-      ownCount: Math.min(models.length, own + 1),
-      isCascade: kind === 'cascade',
-      mode: kind === 'mode' ? mode : null,
-      latencyMs: fields.latencyMs,
-      hedge: kind === 'cascade' ? fields.hedge : null,
-      attemptTimeoutMs: kind === 'cascade' ? fields.attemptTimeoutMs : null,
-      say: models.join(),
-    }),
-  );
-const somePolicy: fc.Arbitrary<Policy> = fc
-  .record({
-    models: fc.tuple(...NAMES.map(someModel)),
-    route: someRoute,
-    other: someRoute,
-    limits: someLimits('the task t'),
-    tenant: fc.option(someLimits('the tenant acme')),
-    hasGates: fc.boolean(),
-    hasRule: fc.boolean(),
-    marksCache: fc.boolean(),
-    otherwise: fc.constantFrom('answer' as const, 'error' as const),
-  })
-  .map(({ models, route, other, limits, tenant, hasRule, ...fields }) => {
-    const rules = hasRule ? [sample.rule((asked) => asked.hasTools, other)] : [];
-    const task = sample.task('t', route, { limits, rules, ...fields });
-    return sample.policy(models, [task], { tenants: new Map(tenant === null ? [] : [['acme', tenant]]) });
-  });
-const someView: fc.Arbitrary<View> = fc
-  .record({
-    model: fc.constantFrom('auto/t', 'auto/t', 'auto/t', ...NAMES),
-    length: fc.nat(6000),
-    imageCount: isRarely.map(Number),
-    maxOutputTokens: fc.option(fc.nat(800)),
-    hasTools: isRarely,
-    hasSchema: isRarely,
-    hasDocuments: isRarely,
-    hasAudio: isRarely,
-    wantsReasoning: isRarely,
-    hasAnswer: fc.boolean(),
-    isInToolLoop: fc.boolean(),
-    signedBy: fc.constantFrom(null, null, 'anthropic-messages'),
-  })
-  .map(({ length, ...fields }) =>
-    sample.view({ ...fields, bytes: length, text: 'x'.repeat(length), hasImages: fields.imageCount > 0 }),
-  );
-const someRecord: fc.Arbitrary<TrackRecord | null> = fc.option(
-  fc
-    .record({
-      outputTokens: fc.option(fc.nat(500)),
-      judged: fc.nat(1000),
-      share: fc.double({ min: 0, max: 1, noNaN: true }),
-      followRate: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
-      p95LatencyMs: fc.option(fc.integer({ min: 1, max: 3000 })),
-    })
-    .map(({ share, ...fields }) => ({ ...fields, passed: fields.judged * share })),
-);
-const somePin: fc.Arbitrary<Pin | null> = fc.option(
-  fc.record({
-    model: fc.constantFrom(...NAMES),
-    route: fc.constant('a'),
-    cachedTokens: fc.nat(2000),
-    cachedUntilMs: fc.constantFrom(NOW - 1, NOW + 1),
-    isStandIn: fc.boolean(),
-    turns: fc.nat(5),
-    isEscalated: fc.boolean(),
-  }),
-);
-interface World {
-  records: Record<string, TrackRecord | null>;
-  pin: Pin | null;
-}
-const someWorld: fc.Arbitrary<World> = fc.record({
-  records: fc.record(Object.fromEntries(NAMES.map((name) => [name, someRecord]))),
-  pin: somePin,
-});
-const toState = ({ records, pin }: World): PlanState => ({
-  nowMs: NOW,
-  spends: true,
-  pinOf: () => pin,
-  recordOf: (_, name) => records[name] ?? null,
-});
-
-const CALLER = sample.caller({ 'x-session-id': 's', 'x-tierline-task': 't' });
-
-/** The plan, or the refusal. Anything else that is thrown is a mistake. */
-function planOf(policy: Policy, view: View, world: World): Plan | TierlineError {
-  try {
-    return decide(policy, view, CALLER, toState(world));
-  } catch (error) {
-    assert.ok(error instanceof TierlineError, String(error));
-    return error;
-  }
-}
+/** Whether the route may go on after a failed gate. */
+const mayClimb = ({ isCascade, predict }: PolicyRoute): boolean => isCascade || predict?.predictor.isCascade === true;
 
 /** Whether every limit allows this deployment of this model: said anew, without the guards' code. */
 function mayServe(policy: Policy, model: PolicyModel, at: number): boolean {
@@ -287,7 +145,7 @@ test('an attempt appears once, the first follows nothing, and only a cascade goe
       assert.equal(plan.attempts[0]?.after, 'any');
       const task = policy.tasks[0] ?? assert.fail();
       const routes = [task.route, ...task.rules.map((rule) => rule.route)];
-      const ladders = routes.filter((route) => route.isCascade).map((route) => route.models.slice(0, route.ownCount));
+      const ladders = routes.filter(mayClimb).map((route) => route.models.slice(0, route.ownCount));
       for (const [index, attempt] of plan.attempts.entries()) {
         const next: PlannedAttempt | undefined = plan.attempts[index + 1];
         if (index > 0 && attempt.after === 'any') assert.ok(ladders.some((ladder) => ladder.includes(attempt.model)));
@@ -313,6 +171,8 @@ test('the models tried are a prefix of the plan: what may follow an attempt neve
         .filter((route) => route.isCascade)
         .map((route) => route.models.slice(0, route.ownCount));
       const climbed = plan.attempts.filter((attempt) => attempt.after === 'any').map((attempt) => attempt.model);
+      // What an artifact has to say is its own ladder.
+      if (plan.prediction !== null) return;
       // A fallback that a pin has put first stands on no rung.
       const rises = ladders.some((ladder) => {
         const rungs = climbed.map((model) => ladder.indexOf(model));
@@ -362,7 +222,15 @@ test('no evidence never makes a cheaper choice: it costs as much, or is of the h
       (policy, view, world, unknown, mode) => {
         const task = policy.tasks[0] ?? assert.fail();
         const { models } = task.route;
-        const route = { ...task.route, mode, ownCount: models.length, isCascade: false, hedge: null, latencyMs: null };
+        const route = {
+          ...task.route,
+          mode,
+          predict: null,
+          ownCount: models.length,
+          isCascade: false,
+          hedge: null,
+          latencyMs: null,
+        };
         const limits = sample.limits();
         const made = {
           ...policy,
@@ -374,7 +242,7 @@ test('no evidence never makes a cheaper choice: it costs as much, or is of the h
         const before = world.records[unknown];
         const forgotten = before == null ? null : { ...before, judged: 0, passed: 0 };
         const told = planOf(made, asked, { ...world, pin: null });
-        const less = planOf(made, asked, { pin: null, records: { ...world.records, [unknown]: forgotten } });
+        const less = planOf(made, asked, { ...world, pin: null, records: { ...world.records, [unknown]: forgotten } });
         if (told instanceof TierlineError || less instanceof TierlineError) return;
         const [first, second] = [told.attempts[0], less.attempts[0]];
         if (first === undefined || second === undefined || first.model === second.model) return;

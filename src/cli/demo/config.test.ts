@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parseConfig } from '../../config/load.ts';
 import { loadGates } from '../../config/load-gates.ts';
+import { ALONE } from '../../gate/gate.ts';
 import { areAllPassed, runGates } from '../../gate/run-gates.ts';
 import { answerOf } from '../../gate/sample.test.ts';
 import { TASK_KINDS } from '../../provider/simulated/models.ts';
@@ -34,7 +35,7 @@ test('the gates let every right answer pass and refuse some of the wrong ones, i
     for (const { id, schema } of generateWorkload({ seed: 1, count: 50, tasks: [task] })) {
       const question = { ask: '', turns: [], tools: [], schema: schema ?? null, failedCalls: [] };
       const passes = async (text: string): Promise<boolean> =>
-        areAllPassed(await runGates(gates, { answer: answerOf(text), question, context: { ask: null } }));
+        areAllPassed(await runGates(gates, { answer: answerOf(text), question, context: ALONE }));
       const { reference, wrong } = buildProblem(task, id);
       assert.ok(await passes(reference), `${task}: ${reference}`);
       for (const answer of wrong) if (!(await passes(answer))) refused++;

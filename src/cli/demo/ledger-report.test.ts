@@ -30,6 +30,11 @@ const EMPTY: ReportRow = {
   savingsNanoUsd: null,
   savingsShare: null,
   latencyMeanMs: null,
+  predicted: 0,
+  explored: 0,
+  pinned: 0,
+  static: 0,
+  unforeseen: { no_evidence: 0, broken: 0, late: 0, resting: 0 },
   latencyP95Ms: null,
 };
 

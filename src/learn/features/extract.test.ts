@@ -57,18 +57,26 @@ describe('hashed features', () => {
     assert.ok(Math.abs((thrice ?? 0) / (once ?? 1) - (1 + Math.log(3))) < 1e-5);
   });
 
-  test('weigh by rarity', () => {
-    const requests = ['the cat', 'the dog', 'the end'].map((text) => requestOf(text));
+  test('weigh by rarity; what only one request has counts for nothing', () => {
+    const requests = ['the cat', 'the cat', 'the dog'].map((text) => requestOf(text));
     const grams = { ...GRAMS, pairs: false, runs: null };
     const rarity = rarityOf(requests, grams);
-    const { indices, values, count } = createExtractor({ grams, rarity }).extract(requests[0] as FeatureRequest);
-    const said = Array.from({ length: count }, (_, at) => [
-      rarity[indices[at] as number] as number,
-      values[at] as number,
-    ]);
-    const [the, cat] = said as [[number, number], [number, number]];
-    assert.ok(Math.abs(the[0] - 1) < 1e-6 && Math.abs(cat[0] - (Math.log(2) + 1)) < 1e-6);
-    assert.ok(Math.abs(cat[1] / the[1] - (Math.log(2) + 1)) < 1e-5);
+    const valuesIn = (text: string): number[] => {
+      const { values, count } = createExtractor({ grams, rarity }).extract(requestOf(text));
+      return [...values.slice(0, count)];
+    };
+    const [the, cat] = valuesIn('the cat') as [number, number];
+    assert.ok(Math.abs(cat / the - (Math.log(4 / 3) + 1)) < 1e-5);
+    assert.deepEqual(valuesIn('the dog'), [1, 0]);
+  });
+
+  test('are told as they were counted, too', () => {
+    const { counts, count } = createExtractor(even({ ...GRAMS, pairs: false, runs: null })).extract(
+      requestOf('a b b b'),
+    );
+    const told = [...counts.slice(0, count)];
+    assert.equal(told[0], 1);
+    assert.ok(Math.abs((told[1] ?? 0) - (1 + Math.log(3))) < 1e-6);
   });
 
   test('of an empty text are none', () => {

@@ -29,7 +29,7 @@ export interface FeatureSpec {
   rarity: Float32Array;
 }
 
-export const USUAL_GRAMS: GramSpec = { bits: 15, pairs: true, runs: [4, 4] };
+export const USUAL_GRAMS: GramSpec = { bits: 14, pairs: true, runs: [4, 4] };
 
 /** Number of the hashed columns. */
 export function columnsOf({ bits, runs }: GramSpec): number {
@@ -103,6 +103,7 @@ export function createExtractor({ grams, rarity }: FeatureSpec): Extractor {
   const features: RequestFeatures = {
     indices: counter.touched,
     values: new Float32Array(MOST),
+    counts: new Float32Array(MOST),
     count: 0,
     dense: new Float64Array(FACT_NAMES.length),
     embedding: null,
@@ -112,7 +113,7 @@ export function createExtractor({ grams, rarity }: FeatureSpec): Extractor {
       walk(request, counter, facts);
       facts.end(request.facts, features.dense);
       features.count = counter.count;
-      weigh(counter, features.values, { rarity, half });
+      weigh(counter, features, { rarity, half });
       return features;
     },
   };
@@ -131,14 +132,17 @@ function walk({ text, task, segment }: FeatureRequest, counter: GramCounter, fac
 
 function weigh(
   { touched, counts, count }: GramCounter,
-  values: Float32Array,
+  { values, counts: logs }: RequestFeatures,
   { rarity, half }: { rarity: Float32Array; half: number },
 ): void {
   let words = 0;
   let runs = 0;
   for (let at = 0; at < count; at++) {
     const bucket = touched[at] as number;
-    const value = (1 + Math.log(counts[bucket] as number)) * (rarity[bucket] as number);
+    const times = counts[bucket] as number;
+    const log = times === 1 ? 1 : 1 + Math.log(times);
+    const value = log * (rarity[bucket] as number);
+    logs[at] = log;
     values[at] = value;
     if (bucket < half) words += value * value;
     else runs += value * value;
@@ -149,7 +153,7 @@ function weigh(
     values[at] = (values[at] as number) * ((touched[at] as number) < half ? perWord : perRun);
 }
 
-/** ln((1 + n) / (1 + d)) + 1 for a bucket that d of n requests have, as is usual for words. */
+/** ln((1 + n) / (1 + d)) + 1 for a bucket that d of n requests have, as is usual for words; 0 for one that only one has: it tells nothing of others. */
 export function rarityOf(requests: readonly FeatureRequest[], grams: GramSpec): Float32Array {
   const counter = new GramCounter(grams);
   const facts = new FactCounter();
@@ -161,7 +165,7 @@ export function rarityOf(requests: readonly FeatureRequest[], grams: GramSpec): 
       having[bucket] = (having[bucket] as number) + 1;
     }
   }
-  return having.map((count) => Math.log((1 + requests.length) / (1 + count)) + 1);
+  return having.map((count) => (count < 2 ? 0 : Math.log((1 + requests.length) / (1 + count)) + 1));
 }
 
 /** The features of many requests at once. */
@@ -173,10 +177,10 @@ export function extractAll(
   const dense = new Float64Array(requests.length * FACT_NAMES.length);
   const starts = new Int32Array(requests.length + 1);
   const kept = requests.map((request, at) => {
-    const { indices, values, count, dense: facts } = extractor.extract(request);
+    const { indices, values, counts, count, dense: facts } = extractor.extract(request);
     dense.set(facts, at * FACT_NAMES.length);
     starts[at + 1] = (starts[at] as number) + count;
-    return { indices: indices.slice(0, count), values: values.slice(0, count) };
+    return { indices: indices.slice(0, count), values: values.slice(0, count), counts: counts.slice(0, count) };
   });
   const total = starts[requests.length] as number;
   const sparse: SparseMatrix = {
@@ -185,10 +189,12 @@ export function extractAll(
     starts,
     indices: new Int32Array(total),
     values: new Float32Array(total),
+    counts: new Float32Array(total),
   };
-  for (const [at, { indices, values }] of kept.entries()) {
+  for (const [at, { indices, values, counts }] of kept.entries()) {
     sparse.indices.set(indices, starts[at]);
     sparse.values.set(values, starts[at]);
+    sparse.counts.set(counts, starts[at]);
   }
   return { sparse, dense: { rows: requests.length, columns: FACT_NAMES.length, values: dense } };
 }

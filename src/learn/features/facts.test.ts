@@ -22,21 +22,21 @@ describe('facts', () => {
     assert.equal(facts['numericChoices'], 0.75);
     assert.equal(facts['endsAsking'], 1);
     assert.equal(facts['stem'], Math.log1p(31));
-    assert.equal(facts['says which'], Math.log1p(1));
-    assert.equal(facts['says negation'], Math.log1p(1));
-    assert.equal(facts['says code'], 0);
+    assert.deepEqual([facts['says which'], facts['says negation'], facts['says code']], [1, 1, 0]);
+    assert.deepEqual([facts['numbers'], facts['choiceNumbers']], [0, Math.log1p(3)]);
+    assert.deepEqual([facts['choiceLongest'], facts['choiceShortest']], [Math.log1p(6), Math.log1p(1)]);
   });
 
   test('of code', () => {
     const facts = factsOf('```python\ndef f(x):\n    return [x[0]]\n```\nfix it');
     assert.deepEqual([facts['fences'], facts['brackets'], facts['endsAsking']], [1, Math.log1p(3), 0]);
-    assert.equal(facts['says code'], Math.log1p(3));
+    assert.equal(facts['says code'], 1);
   });
 
   test('of sums and formulas', () => {
     const facts = factsOf('Compute \\frac{12}{4} + 100 = x^2.');
     assert.deepEqual([facts['numbers'], facts['longestNumber'], facts['mathSigns']], [Math.log1p(4), 3, Math.log1p(3)]);
-    assert.equal(facts['latex'], Math.log1p(1));
+    assert.deepEqual([facts['latex'], facts['says compute']], [1, 1]);
   });
 
   test('of lists and tables', () => {
@@ -49,22 +49,35 @@ describe('facts', () => {
 
   test('of blanks, and of questions that do not end the text', () => {
     const facts = factsOf('Why? The capital of France is ____.');
-    assert.deepEqual([facts['blanks'], facts['questions'], facts['endsAsking']], [1, Math.log1p(1), 0]);
+    assert.deepEqual([facts['blanks'], facts['questions'], facts['endsAsking'], facts['says why']], [1, 1, 0, 1]);
   });
 
   test('of what the request has beside its text', () => {
     const facts = factsOf('Hi', { characters: 9_000, turns: 4, hasTools: true, hasSchema: true, hasImages: true });
     assert.deepEqual(
       [facts['characters'], facts['whole'], facts['turns'], facts['tools'], facts['schema'], facts['images']],
-      [Math.log1p(2), Math.log1p(9_000), Math.log1p(4), 1, 1, 1],
+      [Math.log1p(2), Math.log1p(8_998), Math.log1p(4), 1, 1, 1],
     );
   });
 
   test('tell English from other languages', () => {
     const english = factsOf('What is the name of the river that flows to the sea?');
     const german = factsOf('Wie heißt der Fluss, der ins Meer fließt?');
-    assert.ok((english['says english'] ?? 0) > 0.4);
-    assert.equal(german['says english'], 0);
+    assert.ok((english['english'] ?? 0) > 0.4);
+    assert.equal(german['english'], 0);
+  });
+
+  test('tell names and what is shouted from the beginnings of sentences', () => {
+    const facts = factsOf('The river runs through Paris, past NASA. It ends there.');
+    assert.equal(facts['names'], 1 / 10);
+    assert.equal(facts['shouted'], 1 / 10);
+  });
+
+  test('know which words of the answers to choose from were said before', () => {
+    const facts = factsOf('Is the capital of France Paris or Lyon?\nA. Paris\nB. Lyon\nC. Metz\nD. Nice');
+    // The letters A to D are words, too.
+    assert.equal(facts['choicesFromStem'], 2 / 8);
+    assert.equal(facts['choiceWords'], Math.log1p(2));
   });
 
   test('of one text know nothing of the text before', () => {

@@ -1,34 +1,52 @@
-// Facts of a request as numbers, in a fixed order: how long it is, what it is made of, how it asks. Their order is part of every artifact;
-// a change of what one of them means is a new version.
+// Facts of a request as numbers, in a fixed order: how long it is, what it is made of, how it asks, what there is to choose from. The order
+// is part of every artifact; a change of what one of them means is a new version.
 import type { RequestFacts } from '../rows/row.ts';
-import { hashWord, NUMBER, SIGN, WORD } from './scan.ts';
+import { type Choices, findChoices } from './choices.ts';
+import { hashWord, LONGEST_TEXT, NUMBER, SIGN, WORD } from './scan.ts';
 
 /** Version of the list below. An artifact made with another one is refused. */
 export const FACTS_VERSION = 1;
 
-/** Words that say how something is asked, or how hard it is to say. Any one of a group counts for the group. */
+/** Words that say how something is asked, or how hard it is to say. Any one of a group counts for the group, once. */
 const WORD_GROUPS = {
-  what: 'what whats',
+  what: 'what',
   which: 'which',
   who: 'who whom whose',
-  when: 'when where',
-  why: 'why explain reason cause because',
+  when: 'when',
+  where: 'where',
+  why: 'why',
+  because: 'explain reason cause because therefore thus',
   how: 'how',
-  amount: 'many much total sum each per every average altogether',
-  compute: 'calculate compute find evaluate determine solve prove simplify',
-  write: 'write create generate draft compose make rewrite',
-  shorten: 'summarize summarise extract classify label list translate sentiment category',
+  amount: 'many much total sum altogether',
+  each: 'each every per average',
+  find: 'find determine',
+  compute: 'calculate compute evaluate solve simplify',
+  prove: 'prove show proof',
+  write: 'write create generate draft compose rewrite',
+  shorten: 'summarize summarise extract translate list',
+  sort: 'classify label category sentiment',
   negation: 'not except least never neither nor cannot false incorrect',
-  condition: 'if suppose assume given unless whether let',
-  comparison: 'more less than fewer greater most best highest lowest older younger same difference',
-  share: 'half twice double third quarter percent times fraction ratio',
-  likelihood: 'likely probably usually often may might could',
-  should: 'should must would ought shall',
-  following: 'following above below according statement passage text true',
-  step: 'step steps first second then after before finally next',
+  condition: 'if unless whether',
+  supposition: 'suppose assume given let',
+  best: 'best',
+  most: 'most highest greatest',
+  likely: 'likely probably usually often may might could',
+  comparison: 'more less than fewer older younger same difference',
+  share: 'half twice double third quarter fraction ratio',
+  percent: 'percent percentage',
+  would: 'would',
+  should: 'should must ought',
+  following: 'following',
+  according: 'according',
+  statement: 'statement statements',
+  passage: 'passage text paragraph',
+  true: 'true',
+  step: 'step steps first second finally next',
   code: 'function return code python javascript class def import const print sql query',
-  english: 'the of and to in is that it for was a an as on be at by this are or from with',
-  person: 'he she his her him they their you your we our i my',
+  person: 'he she his her hers him man woman they their',
+  self: 'i my me we our',
+  you: 'you your',
+  time: 'day days week weeks hour hours minute minutes year years month months',
 } as const;
 
 type Group = keyof typeof WORD_GROUPS;
@@ -36,41 +54,58 @@ const GROUPS = Object.keys(WORD_GROUPS) as Group[];
 const GROUP_OF = new Map<number, number>(
   GROUPS.flatMap((group, index) => WORD_GROUPS[group].split(' ').map((word) => [hashWord(word), index] as const)),
 );
-/** Which words cannot be of a group, by some bits of their hash: most of them are not looked up. */
-const MAY_BE_OF_GROUP = new Uint8Array(4096);
-for (const hash of GROUP_OF.keys()) MAY_BE_OF_GROUP[hash & 4095] = 1;
+/** The commonest words, which stand in every English text. */
+const ENGLISH = new Set(
+  'the of and to in is that it for was a an as on be at by this are or from with'.split(' ').map(hashWord),
+);
+/** Which words cannot be among those above, by some bits of their hash: most of them are not looked up. */
+const MAY_BE_KNOWN = new Uint8Array(4096);
+for (const hash of [...GROUP_OF.keys(), ...ENGLISH]) MAY_BE_KNOWN[hash & 4095] = 1;
 
 const OWN = [
   'characters',
   'whole',
+  'stem',
+  'stemSquared',
   'words',
   'wordLength',
   'longWords',
   'distinct',
-  'capitals',
+  'names',
+  'shouted',
+  'english',
+  'foreign',
   'numbers',
+  'choiceNumbers',
   'digits',
   'longestNumber',
+  'years',
   'signs',
+  'commas',
   'mathSigns',
   'latex',
+  'money',
+  'percent',
   'brackets',
   'codeSigns',
   'quotes',
   'questions',
   'endsAsking',
+  'endsOpen',
   'blanks',
   'sentences',
   'lines',
   'bullets',
   'tables',
   'fences',
-  'foreign',
   'choices',
   'choiceLength',
+  'choiceLongest',
+  'choiceShortest',
   'choiceSpread',
+  'choiceWords',
   'numericChoices',
-  'stem',
+  'choicesFromStem',
   'turns',
   'tools',
   'schema',
@@ -82,184 +117,211 @@ type Own = (typeof OWN)[number];
 export const FACT_NAMES: readonly string[] = [...OWN, ...GROUPS.map((group) => `says ${group}`)];
 
 const AT = Object.fromEntries(OWN.map((name, index) => [name, index])) as Record<Own, number>;
-/** Signs of sums and comparisons, by character code. */
-const MATH = new Set('=+*/^<>%×÷√∑∫≤≥−'.split('').map((sign) => sign.charCodeAt(0)));
-const CODE = new Set('{};[]_#@&'.split('').map((sign) => sign.charCodeAt(0)));
+
+/** Kinds of signs, by character code. */
+const KINDS = new Uint8Array(0x3100);
+const MATH = 1;
+const CODE = 2;
+const COMMA = 4;
+const QUOTE = 8;
+const BRACKET = 16;
+for (const [signs, kind] of [
+  ['=+*/^<>×÷√∑∫≤≥−', MATH],
+  ['{};[]_#@&', CODE],
+  [',;:()"\'', COMMA],
+  ['"“`«', QUOTE],
+  ['([{', BRACKET],
+] as const)
+  for (const sign of signs) KINDS[sign.charCodeAt(0)] = (KINDS[sign.charCodeAt(0)] as number) | kind;
 
 /** Gathers the facts of one text after the other; told of every token by whoever walks over it. */
 export class FactCounter {
-  private readonly groups = new Float64Array(GROUPS.length);
+  private readonly groups = new Uint8Array(GROUPS.length);
   /** In which text a word was last met, by some bits of its hash: near enough to tell different words. */
   private readonly metIn = new Uint32Array(8192);
   private texts = 0;
-  private different = 0;
   private text = '';
+  private choices: Choices = NO_CHOICES;
   private words = 0;
   private letters = 0;
   private longWords = 0;
-  private capitals = 0;
+  private different = 0;
+  private names = 0;
+  private shouted = 0;
+  private english = 0;
+  private foreign = 0;
   private numbers = 0;
+  private choiceNumbers = 0;
   private digits = 0;
   private longestNumber = 0;
+  private years = 0;
   private signs = 0;
+  private commas = 0;
   private mathSigns = 0;
   private latex = 0;
+  private money = 0;
+  private percent = 0;
   private brackets = 0;
   private codeSigns = 0;
   private quotes = 0;
   private questions = 0;
   private sentences = 0;
-  private foreign = 0;
   private blanks = 0;
+  private choiceWords = 0;
+  private fromStem = 0;
 
   begin(text: string): void {
     this.text = text;
+    this.choices = findChoices(text);
     this.groups.fill(0);
     this.texts++;
-    this.different = 0;
-    this.words = this.letters = this.longWords = this.capitals = this.numbers = this.digits = 0;
-    this.longestNumber = this.signs = this.mathSigns = this.latex = this.brackets = this.codeSigns = 0;
-    this.quotes = this.questions = this.sentences = this.foreign = this.blanks = 0;
+    this.words = this.letters = this.longWords = this.different = this.names = this.shouted = this.english = 0;
+    this.foreign = this.numbers = this.choiceNumbers = this.digits = this.longestNumber = this.years = 0;
+    this.signs = this.commas = this.mathSigns = this.latex = this.money = this.percent = this.brackets = 0;
+    this.codeSigns = this.quotes = this.questions = this.sentences = this.blanks = 0;
+    this.choiceWords = this.fromStem = 0;
   }
 
   readonly token = (kind: number, hash: number, from: number, to: number): void => {
-    if (kind === WORD) this.word(hash, from, to - from);
-    else if (kind === NUMBER) {
-      this.numbers++;
-      this.digits += to - from;
-      this.longestNumber = Math.max(this.longestNumber, to - from);
-    } else if (kind === SIGN) this.sign(this.text.charCodeAt(from), this.text.charCodeAt(to));
+    if (kind === WORD) this.word(hash, from, to);
+    else if (kind === NUMBER) this.number(from, to);
+    else if (kind === SIGN) this.sign(from);
   };
 
-  private word(hash: number, from: number, length: number): void {
+  private word(hash: number, from: number, to: number): void {
+    const length = to - from;
     this.words++;
     this.letters += length;
-    if (length >= 9) this.longWords++;
+    if (length > 8) this.longWords++;
     const first = this.text.charCodeAt(from);
-    if (first >= 0x41 && first <= 0x5a) this.capitals++;
-    if (first >= 0x80) this.foreign++;
-    if (this.metIn[hash & 8191] !== this.texts) {
+    if (first >= 0x41 && first <= 0x5a) this.capital(from, length);
+    else if (first >= 0x80) this.foreign++;
+    const isNew = this.metIn[hash & 8191] !== this.texts;
+    if (isNew) {
       this.metIn[hash & 8191] = this.texts;
       this.different++;
     }
-    const group = MAY_BE_OF_GROUP[hash & 4095] === 1 ? GROUP_OF.get(hash) : undefined;
-    if (group !== undefined) this.groups[group] = (this.groups[group] as number) + 1;
+    if (from >= this.choices.stem) {
+      this.choiceWords++;
+      if (!isNew) this.fromStem++;
+    }
+    if (MAY_BE_KNOWN[hash & 4095] !== 1) return;
+    if (ENGLISH.has(hash)) this.english++;
+    const group = from < this.choices.stem ? GROUP_OF.get(hash) : undefined;
+    if (group !== undefined) this.groups[group] = 1;
   }
 
-  private sign(code: number, next: number): void {
+  /** A capital in the middle of a sentence is a name; a second one is emphasis, or an abbreviation. */
+  private capital(from: number, length: number): void {
+    const second = this.text.charCodeAt(from + 1);
+    if (length > 1 && second >= 0x41 && second <= 0x5a) {
+      this.shouted++;
+      return;
+    }
+    const before = this.text.charCodeAt(from - 2);
+    if (this.text.charCodeAt(from - 1) === 0x20 && ((before >= 0x61 && before <= 0x7a) || before === 0x2c))
+      this.names++;
+  }
+
+  private number(from: number, to: number): void {
+    const length = to - from;
+    if (from < this.choices.stem) this.numbers++;
+    else this.choiceNumbers++;
+    this.digits += length;
+    this.longestNumber = Math.max(this.longestNumber, length);
+    const first = this.text.charCodeAt(from);
+    if (length === 4 && (first === 0x31 || first === 0x32)) this.years++;
+  }
+
+  private sign(from: number): void {
+    const code = this.text.charCodeAt(from);
+    const next = this.text.charCodeAt(from + 1);
     this.signs++;
+    const kinds = KINDS[code] ?? 0;
+    if ((kinds & MATH) !== 0) this.mathSigns++;
+    if ((kinds & CODE) !== 0) this.codeSigns++;
+    if ((kinds & COMMA) !== 0) this.commas++;
+    if ((kinds & QUOTE) !== 0) this.quotes++;
+    if ((kinds & BRACKET) !== 0) this.brackets++;
     if (code >= 0x80) this.foreign++;
-    if (MATH.has(code)) this.mathSigns++;
-    if (CODE.has(code)) this.codeSigns++;
-    if (code === 0x3f) this.questions++;
+    else if (code === 0x3f) this.questions++;
+    else if (code === 0x5c) this.latex++;
+    else if (code === 0x24) this.money++;
+    else if (code === 0x25) this.percent++;
+    else if (code === 0x5f && next === 0x5f) this.blanks++;
     if ((code === 0x2e || code === 0x21 || code === 0x3f || code === 0x3002) && !(next > 0x20)) this.sentences++;
-    if (code === 0x5c || code === 0x24) this.latex++;
-    if (code === 0x28 || code === 0x5b || code === 0x7b) this.brackets++;
-    if (code === 0x22 || code === 0x201c || code === 0x60) this.quotes++;
-    if (code === 0x5f && next === 0x5f) this.blanks++;
   }
 
   /** The facts of the text that was walked over, into `out`. */
   end(request: RequestFacts, out: Float64Array): void {
-    const { text, words } = this;
-    const length = Math.max(1, Math.min(text.length, 8000));
+    const { text, words, choices } = this;
+    const length = Math.max(1, Math.min(text.length, LONGEST_TEXT));
+    const perWord = 1 / Math.max(1, words);
     const set = (name: Own, value: number): void => void (out[AT[name]] = value);
     set('characters', Math.log1p(text.length));
-    set('whole', Math.log1p(request.characters));
+    set('whole', Math.log1p(Math.max(0, request.characters - text.length)));
+    set('stem', Math.log1p(choices.stem));
+    set('stemSquared', Math.log1p(choices.stem) ** 2 / 10);
     set('words', Math.log1p(words));
-    set('wordLength', words === 0 ? 0 : this.letters / words);
-    set('longWords', words === 0 ? 0 : this.longWords / words);
-    set('distinct', words === 0 ? 0 : this.different / words);
-    set('capitals', words === 0 ? 0 : this.capitals / words);
+    set('wordLength', this.letters * perWord);
+    set('longWords', this.longWords * perWord);
+    set('distinct', this.different * perWord);
+    set('names', this.names * perWord);
+    set('shouted', this.shouted * perWord);
+    set('english', this.english * perWord);
+    set('foreign', this.foreign / Math.max(1, words + this.signs));
     set('numbers', Math.log1p(this.numbers));
+    set('choiceNumbers', Math.log1p(this.choiceNumbers));
     set('digits', Math.sqrt(this.digits / length));
-    set('longestNumber', this.longestNumber);
+    set('longestNumber', Math.min(12, this.longestNumber));
+    set('years', Math.log1p(this.years));
     set('signs', this.signs / length);
+    set('commas', this.commas / length);
     set('mathSigns', Math.log1p(this.mathSigns));
-    set('latex', Math.log1p(this.latex));
+    set('latex', Math.min(1, this.latex));
+    set('money', Math.min(1, this.money));
+    set('percent', Math.min(1, this.percent));
     set('brackets', Math.log1p(this.brackets));
     set('codeSigns', Math.log1p(this.codeSigns));
-    set('quotes', Math.log1p(this.quotes));
-    set('questions', Math.log1p(this.questions));
-    set('blanks', this.blanks > 0 ? 1 : 0);
+    set('quotes', Math.min(1, this.quotes));
+    set('questions', Math.min(3, this.questions));
+    set('blanks', Math.min(1, this.blanks));
     set('sentences', Math.log1p(this.sentences));
-    set('foreign', this.foreign / Math.max(1, words + this.signs));
+    set('choiceWords', choices.count === 0 ? 0 : Math.log1p(this.choiceWords / choices.count));
+    set('choicesFromStem', this.fromStem / Math.max(1, this.choiceWords));
     set('turns', Math.log1p(request.turns));
     set('tools', request.hasTools ? 1 : 0);
     set('schema', request.hasSchema ? 1 : 0);
     set('images', request.hasImages ? 1 : 0);
-    countLines(text, set);
-    for (let group = 0; group < GROUPS.length; group++) {
-      const count = this.groups[group] as number;
-      // What stands in every text counts by its share, all else by whether and how often it is said.
-      out[OWN.length + group] = GROUPS[group] === 'english' ? count / Math.max(1, words) : Math.log1p(count);
-    }
+    this.lineFacts(set);
+    for (let group = 0; group < GROUPS.length; group++) out[OWN.length + group] = this.groups[group] as number;
+  }
+
+  private lineFacts(set: (name: Own, value: number) => void): void {
+    const { choices, text } = this;
+    const { count, lines, bullets, tables, fences, lengths } = choices;
+    set('lines', Math.log1p(lines));
+    set('bullets', Math.log1p(bullets));
+    set('tables', Math.log1p(tables));
+    set('fences', fences > 0 ? 1 : 0);
+    set('choices', Math.min(12, count));
+    set('choiceLength', Math.log1p(lengths.sum));
+    set('choiceLongest', Math.log1p(lengths.most));
+    set('choiceShortest', Math.log1p(count === 0 ? 0 : lengths.least));
+    const mean = count === 0 ? 0 : lengths.sum / count;
+    set('choiceSpread', count === 0 ? 0 : Math.log1p(Math.sqrt(Math.max(0, lengths.squares / count - mean ** 2))));
+    set('numericChoices', count === 0 ? 0 : choices.numeric / count);
+    const last = lastSign(text, choices.stem);
+    set('endsAsking', last === 0x3f ? 1 : 0);
+    set('endsOpen', last === 0x3a || last === 0x2c || (last >= 0x61 && last <= 0x7a) ? 1 : 0);
   }
 }
 
-/** What lines tell: lists, tables, fences, and answers to choose from. */
-function countLines(text: string, set: (name: Own, value: number) => void): void {
-  let lines = 0;
-  let bullets = 0;
-  let tables = 0;
-  let fences = 0;
-  const choices = { count: 0, sum: 0, squares: 0, numeric: 0, first: -1 };
-  for (let from = 0; from <= text.length && lines < 400; lines++) {
-    const newline = text.indexOf('\n', from);
-    const to = newline < 0 ? text.length : newline;
-    const first = text.charCodeAt(from);
-    const second = text.charCodeAt(from + 1);
-    if (isChoice(first, second) && to - from > 2) addChoice(choices, text, from, to);
-    else if ((first === 0x2d || first === 0x2a) && second === 0x20) bullets++;
-    else if (first === 0x7c) tables++;
-    else if (first === 0x60 && second === 0x60) fences++;
-    from = to + 1;
-  }
-  const stem = choices.first < 0 ? text.length : choices.first;
-  const mean = choices.count === 0 ? 0 : choices.sum / choices.count;
-  set('lines', Math.log1p(lines));
-  set('bullets', Math.log1p(bullets));
-  set('tables', Math.log1p(tables));
-  set('fences', fences > 0 ? 1 : 0);
-  set('choices', choices.count);
-  set('choiceLength', Math.log1p(mean));
-  set(
-    'choiceSpread',
-    choices.count === 0 ? 0 : Math.log1p(Math.sqrt(Math.max(0, choices.squares / choices.count - mean ** 2))),
-  );
-  set('numericChoices', choices.count === 0 ? 0 : choices.numeric / choices.count);
-  set('stem', Math.log1p(stem));
-  set('endsAsking', endsAsking(text, stem) ? 1 : 0);
-}
+const NO_CHOICES = findChoices('');
 
-/** `A.`, `B)`, as answers to choose from begin. */
-function isChoice(first: number, second: number): boolean {
-  return first >= 0x41 && first <= 0x4a && (second === 0x2e || second === 0x29);
-}
-
-function addChoice(
-  choices: { count: number; sum: number; squares: number; numeric: number; first: number },
-  text: string,
-  from: number,
-  to: number,
-): void {
-  const length = to - from - 2;
-  if (choices.first < 0) choices.first = from;
-  choices.count++;
-  choices.sum += length;
-  choices.squares += length * length;
-  for (let at = from + 2; at < Math.min(to, from + 8); at++) {
-    const code = text.charCodeAt(at);
-    if (code >= 0x30 && code <= 0x39) {
-      choices.numeric++;
-      return;
-    }
-    if (code >= 0x61 && code <= 0x7a) return;
-  }
-}
-
-function endsAsking(text: string, stem: number): boolean {
-  let at = stem - 1;
+/** The last character before a place that is no space. */
+function lastSign(text: string, before: number): number {
+  let at = before - 1;
   while (at >= 0 && text.charCodeAt(at) <= 0x20) at--;
-  return text.charCodeAt(at) === 0x3f;
+  return text.charCodeAt(at);
 }

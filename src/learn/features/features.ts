@@ -5,7 +5,10 @@
 export interface RequestFeatures {
   /** Columns of the hashed features that are not zero, each once, in no particular order; the first `count` count. */
   indices: Int32Array;
+  /** Weighed by rarity, and with a length of one for words and one for runs of letters. */
   values: Float32Array;
+  /** The same as they were counted: 1 + ln(count). A long text has more of it. */
+  counts: Float32Array;
   count: number;
   /** Facts of the request, in the order that the extractor defines; standardised by nobody yet. */
   dense: Float64Array;
@@ -19,7 +22,9 @@ export interface SparseMatrix {
   columns: number;
   starts: Int32Array;
   indices: Int32Array;
+  /** `values` and `counts` as in RequestFeatures. */
   values: Float32Array;
+  counts: Float32Array;
 }
 
 /** Row after row. */

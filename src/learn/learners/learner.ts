@@ -16,6 +16,9 @@ export interface Examples {
   weights: Float64Array;
   /** For each row the number of its family: rows that are made from one template belong together in cross-validation. */
   families: Int32Array;
+  /** For each row what it is about, a number from 0 to `topicCount` - 1; -1 where nobody says. Known of examples, never of requests. */
+  topics: Int32Array;
+  topicCount: number;
 }
 
 export interface FitOptions {
@@ -24,7 +27,7 @@ export interface FitOptions {
   onProgress?: (done: number) => void;
 }
 
-export const LEARNERS = ['linear', 'trees', 'neighbours', 'factors'] as const;
+export const LEARNERS = ['linear', 'trees', 'neighbours', 'factors', 'direction', 'topics', 'kernel'] as const;
 export type LearnerName = (typeof LEARNERS)[number];
 
 /**
@@ -37,6 +40,11 @@ export interface Learner<State> {
   readonly name: LearnerName;
   /** The same examples, options and seed make the same state on every machine of one kind. */
   fit(examples: Examples, options: FitOptions): State;
+  /**
+   * The same learner with whatever it chooses by cross-validation chosen on these examples, for many fits on parts of them; left out where
+   * there is nothing to choose.
+   */
+  tuned?(examples: Examples, options: FitOptions): Learner<State>;
   rater(state: State): Rate;
   /** As the artifact keeps it: plain JSON, arrays of numbers packed by `pack`. */
   write(state: State): JsonObject;

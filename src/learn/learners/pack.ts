@@ -1,4 +1,8 @@
 // Numbers as an artifact keeps them: base64 of little-endian floats or bytes, short and exact enough. Reading checks everything.
+import type { JsonObject } from '../../call/json.ts';
+
+/** No count in an artifact comes near it; a larger one is a mistake or a trap. */
+const MOST_COUNTED = 2 ** 24;
 
 /** Packs as 32-bit floats: `f32:` and base64. */
 export function packFloats(values: ArrayLike<number>): string {
@@ -28,6 +32,32 @@ export function unpack(packed: unknown, name: string, count: number): Float32Arr
   if (values.length !== count) throw new Error(`${name} has ${values.length} numbers and should have ${count}`);
   if (!values.every(Number.isFinite)) throw new Error(`${name} has values that are no numbers`);
   return values;
+}
+
+/** Packs which of `length` places are meant, one bit for each: `bits:` and base64. */
+export function packBits(places: Int32Array, length: number): string {
+  const bytes = new Uint8Array(Math.ceil(length / 8));
+  for (const place of places) bytes[place >> 3] = (bytes[place >> 3] as number) | (1 << (place & 7));
+  return `bits:${Buffer.from(bytes).toString('base64')}`;
+}
+
+/** The places, ascending. */
+export function unpackBits(packed: unknown, name: string, length: number): Int32Array {
+  if (typeof packed !== 'string' || !packed.startsWith('bits:')) throw new Error(`${name} is not packed bits`);
+  const bytes = Buffer.from(packed.slice('bits:'.length), 'base64');
+  if (bytes.length !== Math.ceil(length / 8)) throw new Error(`${name} has not the bits that it should have`);
+  const places: number[] = [];
+  for (let place = 0; place < length; place++)
+    if (((bytes[place >> 3] as number) & (1 << (place & 7))) !== 0) places.push(place);
+  return Int32Array.from(places);
+}
+
+/** A member that is a count. Throws Error as `unpack` does. */
+export function readCount(json: JsonObject, name: string): number {
+  const value = json[name];
+  if (!Number.isSafeInteger(value) || (value as number) < 0 || (value as number) > MOST_COUNTED)
+    throw new Error(`${name} is no count`);
+  return value as number;
 }
 
 function floatsOf(base64: string): Float32Array | null {

@@ -1,10 +1,11 @@
 // From samples and kept answers to cases: what every model of a cascade made of each sample, what it measures on every dial, what it cost and
 // whether it is right. Asks nobody; what is not known is left out and counted, or reckoned with the model's mean and counted.
-import { type Answer, type Gate, type Question } from '../../gate/gate.ts';
+import { ALONE, type Answer, type Gate, type GivenAnswer, type Question } from '../../gate/gate.ts';
 import { areAllPassed, runGates } from '../../gate/run-gates.ts';
 import { questionOf } from '../judges/labelled.ts';
 import { answerKey, fromKept, type KeptAnswer } from '../profile/answer.ts';
 import type { KeptAnswers } from '../profile/answer-store.ts';
+import { recallAnswer } from '../profile/recall-answer.ts';
 import type { Sample } from '../samples/sample.ts';
 import type { Case, Step } from './cascade.ts';
 import { type Dial, isDialGate, type Measure } from './dial.ts';
@@ -79,9 +80,11 @@ export async function buildCases(parts: CaseParts): Promise<Cases> {
 async function draftsOf(sample: Sample, parts: CaseParts): Promise<(Draft | null)[]> {
   const question = questionOf(sample);
   const drafts: (Draft | null)[] = [];
-  for (const { upstreams } of parts.models) {
+  const earlier: GivenAnswer[] = [];
+  for (const { name: model, upstreams } of parts.models) {
     const kept = parts.store.answer(answerKey(sample, upstreams));
-    drafts.push(kept === null ? null : await draftOf(kept, { sample, question, parts }));
+    drafts.push(kept === null ? null : await draftOf(kept, { sample, question, model, earlier: [...earlier], parts }));
+    if (kept?.answer != null) earlier.push({ model, answer: fromKept(kept.answer) });
   }
   return drafts.map((draft, at) => draft ?? (at === drafts.length - 1 ? NOTHING : null));
 }
@@ -89,15 +92,26 @@ async function draftsOf(sample: Sample, parts: CaseParts): Promise<(Draft | null
 /** Of the last model, where there is no answer. */
 const NOTHING: Draft = { isRight: null, costNanoUsd: null, isSound: true, measures: [] };
 
+interface Answered {
+  sample: Sample;
+  question: Question;
+  model: string;
+  /** What the models before it answered. */
+  earlier: readonly GivenAnswer[];
+  parts: CaseParts;
+}
+
 async function draftOf(
   { answer: text, costNanoUsd }: KeptAnswer,
-  { sample, question, parts }: { sample: Sample; question: Question; parts: CaseParts },
+  { sample, question, model, earlier, parts }: Answered,
 ): Promise<Draft> {
   // What the provider refused is no answer: the cascade goes on.
   if (text === null) return { isRight: false, costNanoUsd, isSound: false, measures: [] };
   const answer = fromKept(text);
   const gates = parts.gates.filter((gate) => !isDialGate(gate));
-  const isSound = areAllPassed(await runGates(gates, { answer, question, context: { ask: null } }));
+  const upstreamsOf = (name: string) => parts.models.find((one) => one.name === name)?.upstreams ?? [];
+  const context = { ...ALONE, model, earlier, again: recallAnswer(parts.store, sample, upstreamsOf) };
+  const isSound = areAllPassed(await runGates(gates, { answer, question, context }));
   return {
     isRight: await parts.truth({ sample, answer, question }),
     costNanoUsd,

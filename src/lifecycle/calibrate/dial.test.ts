@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { countTokens } from '../../catalog/token-count.ts';
 import { compileGates } from '../../gate/compile.ts';
-import type { Answer, Gate, Question } from '../../gate/gate.ts';
+import { ALONE, type Answer, type Gate, type Question } from '../../gate/gate.ts';
 import type { GateConfig } from '../../gate/gate-config.ts';
 import { type Dial, dialsOf, isDialGate, isPassed, type Recall } from './dial.ts';
 
@@ -49,7 +49,7 @@ describe('a dial lets pass what its gate lets pass at the same number', () => {
     fc.assert(
       fc.asyncProperty(number, text, logprobs, call, async (value, said, probabilities, toolCalls) => {
         const answer = answerOf(said, { logprobs: probabilities, toolCalls });
-        const verdict = await (await gateOf(config(value))).check(answer, QUESTION, { ask: null });
+        const verdict = await (await gateOf(config(value))).check(answer, QUESTION, ALONE);
         const [dial] = dialsIn([config(value)]);
         assert.ok(dial !== undefined && dial.value === value);
         assert.equal(isPassed(dial, dial.read(answer, QUESTION).value as number, value), verdict.pass, verdict.reason);
@@ -84,7 +84,7 @@ describe('a dial lets pass what its gate lets pass at the same number', () => {
       fc.asyncProperty(share, reply, async (min, said) => {
         const config: GateConfig = { kind: 'judge', model: 'opus', rubric: 'r', min };
         const ask = () => Promise.resolve({ text: said, costNanoUsd: 7 });
-        const verdict = await (await gateOf(config)).check(answerOf('x'), QUESTION, { ask });
+        const verdict = await (await gateOf(config)).check(answerOf('x'), QUESTION, { ...ALONE, ask });
         const kept = { kind: 'reply' as const, key: 'k', model: 'opus', at: '', text: said, costNanoUsd: 7 };
         const [dial] = dialsIn([config], { recall: () => kept });
         const measure = dial?.read(answerOf('x'), QUESTION);

@@ -5,7 +5,7 @@ import type { TaskConfig } from '../../config/config.ts';
 import type { Path } from '../../config/problem.ts';
 import { onlyCalls, textOf } from '../../gate/answer-text.ts';
 import { createConfidenceGate } from '../../gate/confidence.ts';
-import type { Answer, Gate, Question } from '../../gate/gate.ts';
+import { ALONE, type Answer, type Gate, type Question } from '../../gate/gate.ts';
 import { type GateConfig, type GateConfigOf, LENGTH_UNITS } from '../../gate/gate-config.ts';
 import { judgePrompt, readGrade } from '../../gate/judge-prompt.ts';
 import { lengthCounts } from '../../gate/length.ts';
@@ -86,7 +86,7 @@ function scoreDial(gate: GateConfigOf<'confidence' | 'logprobs'>, open: Gate, pa
     value: gate.min,
     unit: 'share',
     read: (answer, question) => {
-      const verdict = open.check(answer, question, { ask: null });
+      const verdict = open.check(answer, question, ALONE);
       const score = verdict instanceof Promise ? null : verdict.score;
       return { value: score ?? Number.NEGATIVE_INFINITY, costNanoUsd: 0 };
     },

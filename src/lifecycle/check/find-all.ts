@@ -2,7 +2,9 @@
 import type { Config } from '../../config/config.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { PlanState } from '../../policy/state.ts';
+import { findOwnSeconds } from './agreement.ts';
 import { findMisplacedEmbeddings } from './embeddings.ts';
+import { findIdleExploration } from './exploration.ts';
 import type { Finding } from './finding.ts';
 import { findPublicPlaces, findUnreachable } from './reach.ts';
 import { findUngated, findUnpriced, findUnprofitable } from './worth.ts';
@@ -15,6 +17,8 @@ export function findAll(config: Config, policy: Policy, state: PlanState): Findi
     ...findUnreachable(config),
     ...findPublicPlaces(config),
     ...findMisplacedEmbeddings(config, policy),
+    ...findIdleExploration(config),
+    ...findOwnSeconds(config, policy),
     ...findUngated(config, policy),
     ...findUnpriced(policy, state.nowMs),
     ...findUnprofitable(config.tasks, policy, state),

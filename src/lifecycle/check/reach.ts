@@ -2,6 +2,7 @@
 // tasks whose models also have public places.
 import type { Config, ModelConfig, RouteConfig, RuleConfig } from '../../config/config.ts';
 import { isReached } from '../../config/resolve-route.ts';
+import type { GateConfig } from '../../gate/gate-config.ts';
 import { covers } from './covers.ts';
 import type { Finding } from './finding.ts';
 
@@ -75,6 +76,7 @@ function idleModels(config: Config): Finding[] {
   const isIdle = (model: ModelConfig): boolean =>
     model.name !== config.baseline &&
     model.kind !== 'embedding' &&
+    !isAsked(model, config) &&
     !routes.some(({ route }) => isReached(model, route));
   return [...config.models.values()].filter(isIdle).map(({ name, tier }) => ({
     level: tier === null ? 'note' : 'warning',
@@ -82,6 +84,13 @@ function idleModels(config: Config): Finding[] {
     at: `models.${name}`,
     say: 'no route leads to it: only requests that ask for it by name get it',
   }));
+}
+
+/** Whether a gate asks it. */
+function isAsked({ name }: ModelConfig, { tasks }: Config): boolean {
+  const asks = ({ accept }: { accept: readonly GateConfig[] }): boolean =>
+    accept.some((gate) => (gate.kind === 'judge' || gate.kind === 'agreement') && gate.model === name);
+  return [...tasks.values()].some(asks);
 }
 
 /** Places that a private task leaves out. A model without any private place is refused when the file is read. */

@@ -8,6 +8,7 @@ import { percent } from '../../policy/attempts.ts';
 import { lowerBound } from '../../policy/pass-rate.ts';
 import type { Policy, PolicyRoute } from '../../policy/policy.ts';
 import type { PlanState } from '../../policy/state.ts';
+import { secondsOf } from './agreement.ts';
 import { isForEmbeddings } from './embeddings.ts';
 import type { Finding } from './finding.ts';
 
@@ -17,7 +18,8 @@ const OUTPUT_TOKENS = 200;
 
 export function findUngated(config: Config, policy: Policy): Finding[] {
   return [...config.tasks.values()]
-    .filter((task) => task.accept.length === 0 && !isForEmbeddings(task, config, policy))
+    .filter(({ accept, name }) => accept.length === 0 && policy.tasksByName.get(name)?.hasGates !== true)
+    .filter((task) => !isForEmbeddings(task, config, policy))
     .map((task) => {
       const level = levelOf(task);
       const say =
@@ -54,8 +56,9 @@ export function findUnprofitable(tasks: Config['tasks'], policy: Policy, state: 
     ];
     const output = task.typicalOutputTokens ?? OUTPUT_TOKENS;
     const prior = tasks.get(task.name)?.typicalPassRate ?? null;
+    const seconds = secondsOf(tasks.get(task.name)?.accept ?? []);
     return routes.flatMap(({ route, at }) =>
-      stepsOf(route).flatMap((step) => judgeStep({ policy, state, task: task.name, at, output, prior, step })),
+      stepsOf(route).flatMap((step) => judgeStep({ policy, state, task: task.name, at, output, prior, seconds, step })),
     );
   });
 }
@@ -75,16 +78,20 @@ interface Step {
   output: number;
   /** What the operator expects of the cheaper model; null when they do not say. */
   prior: number | null;
+  /** Models whose second answer its gates ask for. */
+  seconds: readonly string[];
   step: [string, string];
 }
 
-function judgeStep({ policy, state, task, at, output, prior, step: [name, next] }: Step): Finding[] {
-  const first = costOf(policy, name, { output, state, task });
+function judgeStep({ policy, state, task, at, output, prior, seconds, step: [name, next] }: Step): Finding[] {
+  const others = seconds.filter((model) => model !== name);
+  const first = sumOf([name, ...others].map((model) => costOf(policy, model, { output, state, task })));
   const second = costOf(policy, next, { output, state, task });
   if (first === null || second === null) return [];
+  const tried = others.length === 0 ? name : `${name} with the second answer of ${others.join(', ')}`;
   const known = passRateOf(state.recordOf(task, name), prior);
   const needed = second === 0 ? Number.POSITIVE_INFINITY : first / second;
-  const sums = `At ${INPUT_TOKENS} tokens in, ${name} costs ${showUsd(first)} and ${next} ${showUsd(second)}`;
+  const sums = `At ${INPUT_TOKENS} tokens in, ${tried} costs ${showUsd(first)} and ${next} ${showUsd(second)}`;
   const finding = (level: Finding['level'], say: string): Finding[] => [
     { level, code: 'cascade_cost', at, say: `trying ${name} before ${next} ${say}` },
   ];
@@ -105,6 +112,11 @@ function passRateOf(record: TrackRecord | null, prior: number | null): { rate: n
     return { rate, say: `${percent(rate)} do (at least ${percent(low)}, of ${Math.round(record.judged)} judged)` };
   }
   return prior === null ? null : { rate: prior, say: `${percent(prior)} are expected to` };
+}
+
+/** Unknown as soon as one of them is. */
+function sumOf(costs: readonly (NanoUsd | null)[]): NanoUsd | null {
+  return costs.reduce((sum, cost) => (sum === null || cost === null ? null : sum + cost), 0);
 }
 
 function costOf(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Fraction } from '../../stats/fraction.ts';
 import { type Candidate, typicalRoute } from './route.ts';
 import { sampleConfig } from './sample.fixture.ts';
@@ -66,5 +67,15 @@ describe('the route of a typical call', () => {
     assert.match(hedged.notes.join(), /its hedge is left out/);
     const timed = routeOf(`${GATES}, route: { cascade: [haiku, opus], attempt_timeout: 2s }`);
     assert.match(timed.notes.join(), /answers that its attempt_timeout cuts off are left out/);
+  });
+
+  test('that an artifact predicts is the static one, and that is said', () => {
+    const artifact = fileURLToPath(import.meta.url);
+    const route = routeOf(`${GATES}, route: { predict: ${artifact}, among: [haiku, opus, sonnet], static: opus }`);
+    assert.deepEqual([route.models, route.isCascade, route.isGated], [['opus'], false, false]);
+    assert.match(
+      route.notes.join(),
+      /the bill of its static route \(opus\); `tierline evaluate` measures what it saves/,
+    );
   });
 });

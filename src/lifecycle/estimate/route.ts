@@ -29,13 +29,17 @@ export function typicalRoute(
 ): TypicalRoute {
   const { route } = task;
   const own = [...new Set(route.targets.slice(0, route.ownCount).flatMap((target) => namesOf(target, models)))];
-  const names = route.mode === null ? own : sortByMode(own.map(toCandidate), route.mode);
+  const names = namesInOrder(route, own, toCandidate);
   const hasGates = task.accept.length > 0;
   const isCascade = route.isCascade && names.length > 1 && hasGates;
   const otherwise = route.otherwise ?? (task.consequence === 'irreversible' ? 'error' : 'answer');
   const notes: string[] = [];
   if (route.isCascade && !hasGates)
     notes.push('nothing checks its answers, so its cascade never goes on but for failures');
+  if (route.predict !== null)
+    notes.push(
+      `an artifact predicts its route, so this is the bill of its static route (${names[0]}); \`tierline evaluate\` measures what it saves`,
+    );
   if (task.rules.length > 0) notes.push('its rules are left out');
   if (isCascade && route.hedge !== null)
     notes.push('its hedge is left out: answers that it starts beside others cost more');
@@ -47,6 +51,12 @@ export function typicalRoute(
     isGated: hasGates && (isCascade || otherwise === 'error'),
     notes,
   };
+}
+
+/** Of a predicted route only where it goes without a forecast: what artifacts say hangs on single requests. */
+function namesInOrder(route: RouteConfig, own: string[], toCandidate: (name: string) => Candidate): string[] {
+  if (route.predict !== null) return route.predict.static === null ? own : [route.predict.static];
+  return route.mode === null ? own : sortByMode(own.map(toCandidate), route.mode);
 }
 
 function namesOf({ kind, name }: RouteConfig['targets'][number], models: ReadonlyMap<string, ModelConfig>): string[] {

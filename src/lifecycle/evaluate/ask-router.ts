@@ -6,6 +6,7 @@ import type { AttemptRow, CallRow } from '../../call/row.ts';
 import { pathOf } from '../../dialect/guess-dialect.ts';
 import { Inbound } from '../../dialect/inbound.ts';
 import { toAnswer } from '../../judged.ts';
+import { NO_STATE } from '../../policy/state.ts';
 import { type AnswerFacts, type CallClient, type Engine, type FailureContext, route } from '../../router.ts';
 import { toKept } from '../profile/answer.ts';
 import type { Sample } from '../samples/sample.ts';
@@ -20,11 +21,11 @@ export function toTaskRequest({ dialect, request }: Sample, task: string): Inbou
   return Inbound.read(dialect, Buffer.from(JSON.stringify({ ...request, model: `auto/${task}` })), MAX_DEPTH);
 }
 
-/** The engine with what is known before the run, and deaf to what happens during it. */
+/** The engine with what is known before the run, deaf to what happens during it, and exploring nothing. */
 export function withoutMemory(engine: Engine): Engine {
   return {
     ...engine,
-    planState: (nowMs) => ({ ...engine.planState(nowMs), pinOf: () => null }),
+    planState: (nowMs) => ({ ...engine.planState(nowMs), pinOf: () => null, draw: NO_STATE.draw }),
     learn: () => undefined,
   };
 }

@@ -1,6 +1,6 @@
 // The oracle's verdict on a routed call. What a costly gate has said in production about the very answer is not asked again.
 import type { Inbound } from '../../dialect/inbound.ts';
-import type { Gate, Verdict } from '../../gate/gate.ts';
+import { ALONE, type Gate, type Verdict } from '../../gate/gate.ts';
 import { toQuestion } from '../../judged.ts';
 import { fromKept } from '../profile/answer.ts';
 import type { JudgeAsk } from '../profile/judging.ts';
@@ -14,7 +14,8 @@ export async function judgeCall(
   { sample, inbound, call, ask }: { sample: Sample; inbound: Inbound; call: RoutedCall; ask: JudgeAsk },
 ): Promise<Judged> {
   if (call.answer === null) return { verdicts: [], pass: false, accepted: false };
-  const judged = { sample, answer: fromKept(call.answer), question: toQuestion(inbound.neutral), context: { ask } };
+  const context = { ...ALONE, ask, model: call.model };
+  const judged = { sample, answer: fromKept(call.answer), question: toQuestion(inbound.neutral), context };
   // What the reference refuses no gate can save, and no judge has to be paid for it.
   const byReference = await judge({ gates: [], reference: oracle.reference }, judged);
   if (byReference.pass === false) return byReference;

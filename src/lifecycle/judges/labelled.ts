@@ -1,6 +1,6 @@
 // Answers of which it is known whether they are right: by a person, else by the reference of their sample. A judge is held against these.
 import { makerOf } from '../../catalog/maker.ts';
-import type { Answer, Gate, Question } from '../../gate/gate.ts';
+import { ALONE, type Answer, type Gate, type Question } from '../../gate/gate.ts';
 import { createReferenceGate } from '../../gate/reference.ts';
 import type { ReferenceConfig } from '../../gate/reference-config.ts';
 import { areAllPassed, runGates } from '../../gate/run-gates.ts';
@@ -50,7 +50,7 @@ export async function labelledAnswers(task: Labelling, store: KeptAnswers): Prom
         continue;
       }
       const label = await labelOf({ sample, answer, question }, task.oracle.reference);
-      const isAsked = label?.by === 'person' || (await isLetThrough(task.oracle.gates, answer, question));
+      const isAsked = label?.by === 'person' || (await isLetThrough(task.oracle.gates, { answer, question, model }));
       if (label !== null && isAsked)
         byText.set(key, {
           sample: sample.digest,
@@ -119,11 +119,14 @@ export async function labelOf(
   const grade = answer.toolCalls.length === 0 ? gradesOf(sample).get(answer.text.trim()) : undefined;
   if (grade !== undefined) return { isRight: grade, by: 'person' };
   if (sample.reference === undefined) return null;
-  const { pass } = await createReferenceGate(sample.reference, reference).check(answer, question, { ask: null });
+  const { pass } = await createReferenceGate(sample.reference, reference).check(answer, question, ALONE);
   return { isRight: pass, by: 'reference' };
 }
 
-async function isLetThrough(gates: readonly Gate[], answer: Answer, question: Question): Promise<boolean> {
+async function isLetThrough(
+  gates: readonly Gate[],
+  { answer, question, model }: { answer: Answer; question: Question; model: string },
+): Promise<boolean> {
   const free = gates.filter(({ isCostly }) => !isCostly);
-  return areAllPassed(await runGates(free, { answer, question, context: { ask: null } }));
+  return areAllPassed(await runGates(free, { answer, question, context: { ...ALONE, model } }));
 }

@@ -5,7 +5,7 @@ import type { NanoUsd } from '../../call/money.ts';
 import { toUsage } from '../../call/usage.ts';
 import { Asking } from '../../delivery/asking.ts';
 import type { Inbound } from '../../dialect/inbound.ts';
-import type { JudgeReply } from '../../gate/gate.ts';
+import { ALONE, type JudgeReply } from '../../gate/gate.ts';
 import { toQuestion } from '../../judged.ts';
 import type { Engine } from '../../router.ts';
 import type { Sample } from '../samples/sample.ts';
@@ -13,12 +13,16 @@ import { fromKept, type KeptAnswer, type KeptReply, replyKey } from './answer.ts
 import type { AnswerStore, KeptAnswers } from './answer-store.ts';
 import { Hearing, sayOver } from './hearing.ts';
 import { type Judged, judge } from './oracle.ts';
+import { recallAnswer } from './recall-answer.ts';
 import type { ProfiledTask, ProfileRun } from './run-profile.ts';
 
 export interface Judging {
   /** Never rejects on account of a judge. */
   judge: (sample: Sample, inbound: Inbound, kept: KeptAnswer) => Promise<Judged>;
 }
+
+/** A task whose kept answers are judged. */
+type KeptTask = Pick<ProfiledTask, 'oracle' | 'candidates'> & { store: KeptAnswers };
 
 const JUDGE_MS = 120_000;
 const TRIES = 3;
@@ -35,13 +39,13 @@ export function createJudging(
   task: ProfiledTask,
 ): Judging {
   const ask = whileHeard(run, task);
-  return { judge: (sample, inbound, kept) => judgeKept(task, { sample, inbound, kept, ask }) };
+  return { judge: (sample, inbound, kept) => judgeKept(task, { sample, inbound, kept, ask, engine: run.engine }) };
 }
 
 /** Asks nobody: what no judge has said is not known. */
-export function createRecall(engine: Engine, task: Pick<ProfiledTask, 'oracle'> & { store: KeptAnswers }): Judging {
+export function createRecall(engine: Engine, task: KeptTask): Judging {
   const ask = recallOnly(engine, task.store);
-  return { judge: (sample, inbound, kept) => judgeKept(task, { sample, inbound, kept, ask }) };
+  return { judge: (sample, inbound, kept) => judgeKept(task, { sample, inbound, kept, ask, engine }) };
 }
 
 /** As long as its replies are verdicts; those that are recalled count, so that the next run does not begin anew. */
@@ -109,16 +113,20 @@ interface JudgedAnswer {
   inbound: Inbound;
   kept: KeptAnswer;
   ask: JudgeAsk;
+  engine: Pick<Engine, 'delivery'>;
 }
 
 /** A request that a provider refused has no answer that could pass. */
 async function judgeKept(
-  { oracle }: Pick<ProfiledTask, 'oracle'>,
-  { sample, inbound, kept, ask }: JudgedAnswer,
+  { oracle, candidates, store }: KeptTask,
+  { sample, inbound, kept, ask, engine }: JudgedAnswer,
 ): Promise<Judged> {
   if (kept.answer === null) return { verdicts: [], pass: false, accepted: false };
   const question = toQuestion(inbound.neutral);
-  return judge(oracle, { sample, answer: fromKept(kept.answer), question, context: { ask } });
+  const upstreams = (model: string): readonly string[] =>
+    candidates.find((candidate) => candidate.model.name === model)?.upstreams ?? upstreamsOf(engine, model);
+  const context = { ...ALONE, ask, model: inbound.model, again: recallAnswer(store, sample, upstreams) };
+  return judge(oracle, { sample, answer: fromKept(kept.answer), question, context });
 }
 
 type Asked = { ask: Ask; model: string; prompt: string };

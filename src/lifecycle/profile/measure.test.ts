@@ -294,6 +294,30 @@ describe('a judge', () => {
   });
 });
 
+test('a second answer is the one that the other model gave to the sample, and nobody is asked for it', async (t) => {
+  const upstream = await startUpstream(t, mostly);
+  const agreement = `  label: { accept: [{ agreement: { with: large } }], route: small }`;
+  const folder = folderWith(t, { label: prompts(8).map((line) => ({ ...line, reference: undefined })) });
+  const { model } = await run(t, { config: configFor(upstream.url, agreement), folder });
+  assert.equal(upstream.asked.length, 16);
+  // Of the eight answers of the small model one is another word and one another sentence.
+  assert.deepEqual([model('small').judged, model('small').passRate.share], [8, 0.75]);
+  assert.deepEqual(model('small').byGate.at(-1), { gate: 'agreement', judged: 8, passed: 6, broken: 0 });
+  assert.equal(model('small').judgingNanoUsd, 1_200_000, 'what an answer of the large model costs');
+  // The large one cannot vouch for itself, and with nothing else to go by nothing is known of its answers.
+  assert.deepEqual([model('large').judged, model('large').missing], [0, 8]);
+});
+
+test('a second model that was not asked leaves it open, unless the right answer is known', async (t) => {
+  const upstream = await startUpstream(t, mostly);
+  const agreement = `  label: { accept: [{ agreement: { with: large } }], route: small }`;
+  const folder = folderWith(t, { label: prompts(8) });
+  const { model } = await run(t, { config: configFor(upstream.url, agreement), folder, models: ['small'] });
+  assert.equal(upstream.asked.length, 8);
+  assert.deepEqual(model('small').byGate.at(-1), { gate: 'agreement', judged: 0, passed: 0, broken: 8 });
+  assert.equal(model('small').judged, 8);
+});
+
 test('a run that is stopped keeps what was under way, and says what is missing', async (t) => {
   const stop = new AbortController();
   const upstream = await startUpstream(t, (question) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Answer, broken, failed, type Gate, passed, type Question, type Verdict } from '../../gate/gate.ts';
+import { ALONE, type Answer, broken, failed, type Gate, passed, type Question, type Verdict } from '../../gate/gate.ts';
 import { toSample } from '../samples/sample.ts';
 import { type Judged, judge, namesOf } from './oracle.ts';
 
@@ -34,7 +34,7 @@ async function ask(gates: readonly Gate[], reference?: string): Promise<Judged> 
   const sample = toSample({ prompt: 'x', ...(reference === undefined ? {} : { reference }) });
   return judge(
     { gates, reference: null, own: new Map() },
-    { sample, answer: ANSWER, question: {} as Question, context: { ask: null } },
+    { sample, answer: ANSWER, question: {} as Question, context: ALONE },
   );
 }
 
@@ -68,6 +68,21 @@ test('all have to pass; a wrong answer has failed whatever the gates say', async
   assert.equal((await ask([pass('a'), pass('b')])).pass, true);
   assert.equal((await ask([pass('a')], 'no')).pass, false);
   assert.equal((await ask([pass('a')], 'Yes.')).pass, true);
+});
+
+test('a gate that guesses says nothing where the right answer is known, and all there is to say where it is not', async () => {
+  const guess = (one: Gate): Gate => ({ ...one, isGuess: true });
+  const dumb = gate('dumb', () => broken('dumb', 'nobody there'));
+  for (const wrong of [fail('a'), fail('a', true), dumb]) {
+    const judged = await ask([guess(wrong), pass('b')], 'yes');
+    assert.equal(judged.pass, true);
+    assert.notEqual(judged.accepted, true, 'production does not know');
+  }
+  assert.equal((await ask([guess(pass('a'))], 'no')).pass, false);
+  assert.equal((await ask([guess(pass('a')), fail('b')], 'yes')).pass, false);
+  assert.equal((await ask([guess(fail('a'))])).pass, false);
+  assert.equal((await ask([guess(pass('a'))])).pass, true);
+  assert.equal((await ask([guess(dumb)])).pass, null);
 });
 
 test('a gate that could not say leaves it open, unless another one has refused the answer', async () => {

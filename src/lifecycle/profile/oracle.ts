@@ -44,13 +44,21 @@ export async function judge(
   const right: Verdict[] = [];
   for (const gate of known) right.push(await ask(gate, answer, question, context));
   const said: Verdict[] = [];
-  for (const gate of cheap(gates)) said.push(await ask(gate, answer, question, context));
+  const guessed = new Set<Verdict>();
+  const hear = async (gate: Gate): Promise<void> => {
+    const verdict = await ask(gate, answer, question, context);
+    said.push(verdict);
+    if (gate.isGuess === true) guessed.add(verdict);
+  };
+  for (const gate of cheap(gates)) await hear(gate);
   for (const gate of costly(gates)) {
     if (!areAllPassed(said)) break;
-    said.push(await ask(gate, answer, question, context));
+    await hear(gate);
   }
   const verdicts = [...right, ...said];
-  return { verdicts, pass: conclude(verdicts), accepted: conclude(said) };
+  // Where the right answer is known, what guesses at it says nothing more.
+  const counted = right.length === 0 ? verdicts : verdicts.filter((verdict) => !guessed.has(verdict));
+  return { verdicts, pass: conclude(counted), accepted: conclude(said) };
 }
 
 /** One refusal is enough, whatever others could not say. */

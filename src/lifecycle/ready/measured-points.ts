@@ -7,7 +7,7 @@ import { candidatesOf, upstreamsIn } from '../profile/candidate.ts';
 import type { ModelProfile, Profile } from '../profile/profile.ts';
 import { percent } from '../profile/verdict.ts';
 import { missing, ok, open, type Point } from './point.ts';
-import { isGated, keyOf, type PlacedRoute, routesOf, type TaskFacts } from './task-facts.ts';
+import { isChosen, isGated, isLadder, keyOf, type PlacedRoute, routesOf, type TaskFacts } from './task-facts.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -83,6 +83,11 @@ function tierPoint(
 ): Point {
   const { at, route, own } = placed;
   const code = 'tier';
+  const { predict } = route;
+  if (predict !== null) {
+    const { id, models } = predict.predictor;
+    return ok(code, `${at}: the artifact ${id} decides for each request, by what it learned of ${models.join(', ')}`);
+  }
   // A choice by pass rate needs to know them, whatever they are.
   const places = route.mode !== null ? own : route.isCascade ? own : own.slice(0, 1);
   const rated = places.map(({ name }, index) => {
@@ -141,9 +146,9 @@ function measuredLatency(facts: TaskFacts): { p95: number | null; by: string } {
     const each = own.map(({ name }) => p95s.get(name) ?? null);
     if (each.includes(null)) return null;
     const times = each as number[];
-    return route.isCascade
+    return isLadder(route)
       ? times.reduce((sum, time) => sum + time, 0)
-      : Math.max(...times.slice(0, route.mode === null ? 1 : times.length));
+      : Math.max(...times.slice(0, isChosen(route) ? times.length : 1));
   });
   return routes.includes(null)
     ? { p95: null, by: '' }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { createCatalog } from '../../catalog/catalog.ts';
 import { compilePolicy, modelPartsOf } from '../../compile-policy.ts';
 import type { ThresholdsConfig } from '../../config/config.ts';
 import { parseConfig } from '../../config/load.ts';
+import { type LoadPredictor, loadPredictors } from '../../config/load-predictors.ts';
 import { NO_STATE } from '../../policy/state.ts';
 import { configDigest } from '../evaluate/config-digest.ts';
 import { folderWith, linesOf, routedCall } from '../evaluate/scripted.fixture.ts';
@@ -107,6 +109,7 @@ interface Situation {
   isStrict?: boolean;
   maxAgeMs?: number;
   minSamples?: number;
+  load?: LoadPredictor;
 }
 
 function readyWith(t: TestContext, situation: Situation = {}): Readiness & { of: (code: string) => Point } {
@@ -121,10 +124,11 @@ function readyWith(t: TestContext, situation: Situation = {}): Readiness & { of:
     (entry): entry is [string, string] => entry[1] !== null,
   );
   const folder = folderWith(t, Object.fromEntries(files));
-  const config = parseConfig(text, { file: join(folder, 'tierline.yaml'), env: { KEY: 'secret-of-the-environment' } });
+  const written = parseConfig(text, { file: join(folder, 'tierline.yaml'), env: { KEY: 'secret-of-the-environment' } });
+  const { config, predictors } = loadPredictors(written, situation.load);
   const readiness = checkReadiness({
     config,
-    policy: compilePolicy(config, modelPartsOf(config, createCatalog())),
+    policy: compilePolicy(config, modelPartsOf(config, createCatalog()), predictors),
     state: { ...NO_STATE, nowMs: NOW },
     text,
     folder: join(folder, 'tierline'),
@@ -370,6 +374,42 @@ describe('a model may stand where its verdict allows', () => {
 
   test('a choice by pass rate needs to know them, whatever they are', (t) => {
     assert.match(tier(t, 'next', 'undecided', 'best: cost, quality: 90%, among: [small, mid]'), /^ok/);
+  });
+});
+
+describe('a predicted route', () => {
+  const isCascade = { value: false };
+  const ready = (t: TestContext, more = '') => {
+    const predicted = `{ predict: ${fileURLToPath(import.meta.url)}, among: [small, mid]${more} }`;
+    const load: LoadPredictor = () => ({
+      id: '0123456789ab',
+      models: ['small', 'mid'],
+      reference: 'mid',
+      isCascade: isCascade.value,
+      encoder: null,
+      forecast: () => assert.fail('nobody is asked'),
+    });
+    return readyWith(t, { tasks: GOOD.replace('{ cascade: [small, mid], fallback: spare }', predicted), load });
+  };
+
+  test('has its evidence in its artifact', (t) => {
+    const { state, say } = ready(t).of('tier');
+    assert.deepEqual(
+      [state, say],
+      ['ok', 'route: the artifact 0123456789ab decides for each request, by what it learned of small, mid'],
+    );
+  });
+
+  test('has models that stand in for each other, or a fallback', (t) => {
+    assert.equal(ready(t).of('stand_in').say, 'route: mid, small stand in for each other');
+    assert.equal(ready(t, ', fallback: spare').of('stand_in').say, 'route: spare stands in for an outage');
+  });
+
+  test('takes as long as its slowest model, or as all of them after each other where a gate goes through them', (t) => {
+    assert.match(ready(t).of('latency').say, /at most 500 ms/);
+    isCascade.value = true;
+    t.after(() => (isCascade.value = false));
+    assert.match(ready(t).of('latency').say, /at most 1000 ms/);
   });
 });
 

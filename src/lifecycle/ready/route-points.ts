@@ -2,7 +2,7 @@
 import { toUsage } from '../../call/usage.ts';
 import { percent } from '../profile/verdict.ts';
 import { missing, ok, type Point } from './point.ts';
-import { keyOf, modelsOf, type PlacedRoute, routesOf, type TaskFacts } from './task-facts.ts';
+import { isChosen, keyOf, modelsOf, type PlacedRoute, routesOf, type TaskFacts } from './task-facts.ts';
 
 /** What a price is asked for: a page of prompt, a paragraph of answer. */
 const USUAL = toUsage({ inputTokens: 1000, outputTokens: 200 });
@@ -64,7 +64,7 @@ function standInPoints(facts: TaskFacts): Point[] {
 /** Fallbacks; without any, the others of a route that is a single step. What a choice by pass rate may choose is its own matter. */
 function standInsOf({ route, own, all }: PlacedRoute): string[] {
   const fallbacks = all.slice(own.length);
-  const others = route.isCascade || route.mode !== null ? [] : own.slice(1);
+  const others = route.isCascade || isChosen(route) ? [] : own.slice(1);
   return (fallbacks.length > 0 ? fallbacks : others).map(({ name }) => name);
 }
 

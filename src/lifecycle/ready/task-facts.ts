@@ -39,6 +39,16 @@ export function routesOf({ policy, policyTask }: Pick<TaskFacts, 'policy' | 'pol
   });
 }
 
+/** Whether which model of the route proper goes first is decided anew for every request. */
+export function isChosen({ mode, predict }: PolicyRoute): boolean {
+  return mode !== null || predict !== null;
+}
+
+/** Whether one answer may take more than one model of the route proper. */
+export function isLadder({ isCascade, predict }: PolicyRoute): boolean {
+  return isCascade || predict?.predictor.isCascade === true;
+}
+
 /** Each model that a route of the task leads to, once. */
 export function modelsOf(facts: Pick<TaskFacts, 'policy' | 'policyTask'>): PolicyModel[] {
   return [...new Set(routesOf(facts).flatMap(({ all }) => all))];

@@ -8,13 +8,14 @@ import { totalInputTokens, type Usage } from '../../call/usage.ts';
 import type { Caller, View } from '../../call/view.ts';
 import type { TokenizerFamily } from '../../catalog/model-spec.ts';
 import { familyRatio } from '../../catalog/token-count.ts';
-import { decide } from '../../policy/decide.ts';
-import type { PlanState } from '../../policy/state.ts';
+import { begin, conclude } from '../../policy/decide.ts';
+import { NO_STATE, type PlanState } from '../../policy/state.ts';
 import { type Bounds, exactly, NOTHING, plus } from './bounds.ts';
 import { type Played, type Rest, refused, toPlayed, UNBOUNDED, untold } from './played.ts';
 import { callerOf, NotRecorded, RecordedView } from './recorded-view.ts';
 import { hear, type Rate, type RowEvidence } from './row-evidence.ts';
 import type { SimulatedPolicy } from './simulated-policy.ts';
+import { whyUnforeseen } from './unforeseen.ts';
 import { type Gap, type Tried, walkPlan } from './walk-plan.ts';
 
 export interface LedgerGround {
@@ -43,9 +44,13 @@ export async function playRow({ side, pinOf }: ReplayedSide, row: CallRow, groun
     return { plan: null, played: untold('it came out of a batch, which no plan was made for') };
   const tokens = createTokens(side, row, ground.current);
   try {
-    const request = ground.requestOf(row.id) ?? { view: new RecordedView(row, tokens.inputOf), caller: callerOf(row) };
-    const state = { nowMs: row.atMs, spends: true, pinOf, recordOf: ground.evidence.recordOf };
-    const plan = decide(side.policy, request.view, request.caller, state);
+    const captured = ground.requestOf(row.id);
+    const request = captured ?? { view: new RecordedView(row, tokens.inputOf), caller: callerOf(row) };
+    const state = { ...NO_STATE, nowMs: row.atMs, spends: true, pinOf, recordOf: ground.evidence.recordOf };
+    const begun = begin(side.policy, request.view, request.caller, state);
+    const unforeseen = whyUnforeseen(begun, captured !== null);
+    if (unforeseen !== null) return { plan: null, played: untold(unforeseen) };
+    const plan = conclude(begun);
     const trying = { side, row, ground, tokens, task: plan.task };
     const walked = await walkPlan(plan, (attempt, isLast) => tryRow(trying, attempt, isLast));
     for (const { answer } of walked.ends) walked.gaps.push(...qualityGaps(answer));

@@ -79,6 +79,23 @@ describe('samples through a policy', () => {
     assert.deepEqual(strict[2]?.candidate.answers, new Map([['', 1]]));
   });
 
+  test('a second answer is what the other model said to the sample, paid once a call, and missing where it said nothing', async (t) => {
+    const agreed = (second: string, cascade: string): string =>
+      `tasks: { label: { accept: [{ agreement: { with: ${second} } }], route: { cascade: [${cascade}] } } }\n`;
+    const routes: [string, string] = [agreed('mid', 'small, big'), agreed('small', 'small, mid, big')];
+    const { current, candidate } = report(await play(t, SCENES, routes));
+    // Small and mid agree in s1 alone.
+    assert.equal(current.costNanoUsd, 101 + 303 + (103 + 307 + 1013) + (107 + 311 + 1019));
+    // Small cannot vouch for itself, and mid is compared with what small has answered already.
+    assert.equal(candidate.costNanoUsd, 101 + 303 + (103 + 307 + 1013) + (107 + 311 + 1019));
+    const [first, second, third] = SCENES as [Scene, Scene, Scene];
+    const { mid: _mid, ...others } = second.said;
+    const pairs = await play(t, [first, { ...second, said: others }, third], [routes[0], labelRoute('big')]);
+    assert.deepEqual(report(pairs).untold, [
+      { of: 'plan', policy: 'current', reason: 'mid never judged answers of small to label', calls: 1 },
+    ]);
+  });
+
   test('a sample that a model was never asked about is counted, with its reason, and is in no sum', async (t) => {
     const [first, second, third] = SCENES as [Scene, Scene, Scene];
     const { big: _big, ...others } = second.said;

@@ -5,17 +5,21 @@ import type { PlannedAttempt } from '../../call/plan.ts';
 import type { TrackRecord } from '../../call/track-record.ts';
 import type { Caller } from '../../call/view.ts';
 import { Inbound } from '../../dialect/inbound.ts';
+import type { GateContext, GivenAnswer } from '../../gate/gate.ts';
 import { areAllPassed, runGates } from '../../gate/run-gates.ts';
 import { toQuestion } from '../../judged.ts';
-import { decide } from '../../policy/decide.ts';
+import { begin, conclude } from '../../policy/decide.ts';
+import { NO_STATE } from '../../policy/state.ts';
 import { answerKey, fromKept, type KeptAnswer } from '../profile/answer.ts';
 import type { KeptAnswers } from '../profile/answer-store.ts';
 import { recallReply } from '../profile/judging.ts';
 import { judge, type Oracle } from '../profile/oracle.ts';
+import { recallAnswer } from '../profile/recall-answer.ts';
 import type { Sample } from '../samples/sample.ts';
 import { exactly, NOTHING } from './bounds.ts';
 import { type Played, refused, toPlayed, UNBOUNDED, untold } from './played.ts';
 import type { SimulatedPolicy } from './simulated-policy.ts';
+import { whyUnforeseen } from './unforeseen.ts';
 import { type End, type Gap, type Tried, walkPlan } from './walk-plan.ts';
 
 const MAX_DEPTH = 512;
@@ -44,11 +48,17 @@ export async function playSample(side: SimulatedPolicy, sample: Sample, ground: 
   const inbound = toCall(sample, ground.task);
   const nowMs = sample.at === null ? ground.nowMs : Date.parse(sample.at);
   try {
-    const state = { nowMs, spends: true, pinOf: () => null, recordOf: ground.recordOf };
-    const plan = decide(side.policy, inbound, callerOf(inbound), state);
-    const walked = await walkPlan(plan, (attempt, isLast) =>
-      tryKept(side, { sample, inbound, ground, attempt, isLast }),
-    );
+    const state = { ...NO_STATE, nowMs, spends: true, recordOf: ground.recordOf };
+    const begun = begin(side.policy, inbound, callerOf(inbound), state);
+    const unforeseen = whyUnforeseen(begun, true);
+    if (unforeseen !== null) return untold(unforeseen);
+    const plan = conclude(begun);
+    const earlier: GivenAnswer[] = [];
+    const walked = await walkPlan(plan, async (attempt, isLast) => {
+      const tried = await tryKept(side, { sample, inbound, ground, attempt, isLast, earlier: [...earlier] });
+      if (tried.kept?.answer != null) earlier.push({ model: tried.model, answer: fromKept(tried.kept.answer) });
+      return tried;
+    });
     const missing = walked.gaps.find(({ of }) => of === 'plan');
     if (missing !== undefined) return untold(missing.reason);
     const good = new Map<End<TriedAnswer>, number | null>();
@@ -79,6 +89,8 @@ interface Trying {
   ground: ProfileGround;
   attempt: PlannedAttempt;
   isLast: boolean;
+  /** What the attempts before it brought. */
+  earlier: readonly GivenAnswer[];
 }
 
 async function tryKept(side: SimulatedPolicy, trying: Trying): Promise<TriedAnswer> {
@@ -127,29 +139,44 @@ interface Passing {
 }
 
 async function passGates(side: SimulatedPolicy, trying: Trying, { answer }: KeptAnswer): Promise<Passing> {
-  const { ground, inbound, attempt, isLast } = trying;
+  const { sample, ground, inbound, attempt, isLast, earlier } = trying;
   const gates = attempt.isGated ? side.gatesOf(ground.task) : [];
   const asked = isLast ? gates.filter(({ isCostly }) => !isCostly) : gates;
   if (answer === null || asked.length === 0) return { isPassed: true, nanoUsd: 0, missing: null };
-  const recall = recalling(ground.store, (model) => side.upstreamsOf(model));
+  const recall = recalling({ store: ground.store, sample, earlier, upstreamsOf: (model) => side.upstreamsOf(model) });
   const question = toQuestion(inbound.neutral);
-  const verdicts = await runGates(asked, { answer: fromKept(answer), question, context: { ask: recall.ask } });
+  const verdicts = await runGates(asked, { answer: fromKept(answer), question, context: recall.as(attempt.model) });
   const nanoUsd = verdicts.reduce((sum, { costNanoUsd }) => sum + (costNanoUsd ?? 0), 0);
   return { isPassed: isLast || areAllPassed(verdicts), nanoUsd, missing: recall.missing() };
 }
 
-/** Judges as far as they were asked before, and the first one that was not. */
-function recalling(store: KeptAnswers, upstreamsOf: (model: string) => readonly string[]) {
+interface Recalling {
+  store: KeptAnswers;
+  sample: Sample;
+  /** What is paid already. */
+  earlier: readonly GivenAnswer[];
+  upstreamsOf: (model: string) => readonly string[];
+}
+
+/** Judges and second answers as far as they were asked before, and the first model that was not. */
+function recalling({ store, sample, earlier, upstreamsOf }: Recalling) {
   let missing: string | null = null;
   const recall = recallReply(store, upstreamsOf);
-  return {
-    missing: () => missing,
-    ask: async (model: string, prompt: string) => {
-      const reply = await recall(model, prompt);
-      if (reply.failure !== undefined) missing ??= model;
-      return reply;
-    },
+  const second = recallAnswer(store, sample, upstreamsOf);
+  const noting = <Reply extends { failure?: string }>(model: string, reply: Reply): Reply => {
+    if (reply.failure !== undefined) missing ??= model;
+    return reply;
   };
+  const as = (model: string): GateContext => ({
+    model,
+    earlier,
+    ask: async (judge, prompt) => noting(judge, await recall(judge, prompt)),
+    again: async (other) => {
+      const given = earlier.find((one) => one.model === other);
+      return given === undefined ? noting(other, await second(other)) : { answer: given.answer, costNanoUsd: 0 };
+    },
+  });
+  return { missing: () => missing, as };
 }
 
 interface Judging {
@@ -166,9 +193,14 @@ async function goodness(
 ): Promise<number | null> {
   const kept = answer?.kept?.answer ?? null;
   if (answer === null || kept === null) return 0;
-  const { ask } = recalling(ground.store, ground.judgesOf);
+  const recall = recalling({ store: ground.store, sample, earlier: [], upstreamsOf: ground.judgesOf });
   const question = toQuestion(inbound.neutral);
-  const { pass } = await judge(ground.oracle, { sample, answer: fromKept(kept), question, context: { ask } });
+  const { pass } = await judge(ground.oracle, {
+    sample,
+    answer: fromKept(kept),
+    question,
+    context: recall.as(answer.model),
+  });
   if (pass === null) gaps.push({ of: 'quality', reason: `nobody has judged answers of ${answer.model}` });
   return pass === null ? null : Number(pass);
 }

@@ -3,10 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { toUsage } from '../../call/usage.ts';
 import { createCatalog } from '../../catalog/catalog.ts';
 import type { Config } from '../../config/config.ts';
 import { parseConfig } from '../../config/load.ts';
+import type { LoadPredictor } from '../../config/load-predictors.ts';
 import { placesOf } from '../places.ts';
 import { answerKey, type KeptAnswer, type KeptLine } from '../profile/answer.ts';
 import { type Sample, type SampleLine, toSample } from '../samples/sample.ts';
@@ -27,8 +29,23 @@ export const configOf = (rest: string, file = 'tierline.yaml'): Config => parseC
 export const labelRoute = (route: string, more = ''): string =>
   `tasks: { label: { accept: [{ one_of: [yes, no] }], route: ${route}${more} } }\n`;
 
-export const policyOf = (rest: string, file?: string): Promise<SimulatedPolicy> =>
-  toSimulatedPolicy(configOf(rest, file), createCatalog());
+export const policyOf = (rest: string, file?: string, load?: LoadPredictor): Promise<SimulatedPolicy> =>
+  toSimulatedPolicy(configOf(rest, file), createCatalog(), load);
+
+/** A predicted route of `label`; its artifact is this file, and whoever loads it says what it is. */
+export const PREDICTED = labelRoute(`{ predict: ${fileURLToPath(import.meta.url)} }`);
+
+/** An artifact that sends the text `easy` to `small` and everything else to `mid`. */
+export const predicting =
+  (encoder: string | null = null): LoadPredictor =>
+  () => ({
+    id: '0123456789ab',
+    models: ['small', 'mid'],
+    reference: 'mid',
+    isCascade: false,
+    encoder,
+    forecast: ({ view }) => ({ chances: {}, order: [view.text.includes('easy') ? 'small' : 'mid'], say: '' }),
+  });
 
 export const MODELS = ['small', 'mid', 'big'] as const;
 

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Json } from '../../../call/json.ts';
 import type { TaskConfig } from '../../../config/config.ts';
-import type { Question } from '../../../gate/gate.ts';
+import { ALONE, type Question } from '../../../gate/gate.ts';
 import { createOracle } from '../../profile/create-oracle.ts';
 import { judge } from '../../profile/oracle.ts';
 import { toSample } from '../../samples/sample.ts';
@@ -46,7 +46,7 @@ async function passes(type: string, value: Json | undefined, answer: string): Pr
     logprobs: null,
     isComplete: true,
   };
-  return (await judge(oracle, { sample, answer: said, question: QUESTION, context: { ask: null } })).pass;
+  return (await judge(oracle, { sample, answer: said, question: QUESTION, context: ALONE })).pass;
 }
 
 describe('an assertion lets through what promptfoo lets through', () => {

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ALONE, type GateContext, type Verdict } from './gate.ts';
+import { createLearnedGate } from './learned.ts';
+import { answerOf, questionOf } from './sample.test.ts';
+import type { Score, Scorer, ScorerQuestion } from './scorer.ts';
+
+function scorerOf(score: Partial<Score> | Error): Scorer & { seen: ScorerQuestion[] } {
+  const seen: ScorerQuestion[] = [];
+  return {
+    id: '0123456789ab',
+    models: ['cheap'],
+    seen,
+    score: (question) => {
+      seen.push(question);
+      if (score instanceof Error) throw score;
+      return { chance: 0.5, accepts: null, say: 'two agree', ...score };
+    },
+  };
+}
+
+const ANSWER = answerOf('18');
+
+function judged(scorer: Scorer, min: number | null, context: Partial<GateContext> = {}): Verdict {
+  const gate = createLearnedGate(scorer, { min });
+  const verdict = gate.check(ANSWER, questionOf({ ask: 'How many?' }), { ...ALONE, model: 'cheap', ...context });
+  assert.ok(!(verdict instanceof Promise));
+  return verdict;
+}
+
+test('a chance that reaches the bound passes, and is the score', () => {
+  assert.deepEqual(judged(scorerOf({ chance: 0.8 }), 0.8), {
+    gate: 'learned',
+    pass: true,
+    score: 0.8,
+    reason: '0123456789ab: two agree',
+    costNanoUsd: 0,
+  });
+  const low = judged(scorerOf({ chance: 0.79, accepts: true }), 0.8);
+  assert.deepEqual([low.pass, low.score, low.isBroken], [false, 0.79, undefined]);
+});
+
+test('without a bound the policy of the artifact says', () => {
+  assert.equal(judged(scorerOf({ chance: 0.1, accepts: true }), null).pass, true);
+  assert.equal(judged(scorerOf({ chance: 0.9, accepts: false }), null).pass, false);
+});
+
+test('where there is no policy either, nobody vouches', () => {
+  const verdict = judged(scorerOf({ chance: 0.9, accepts: null }), null);
+  assert.deepEqual([verdict.pass, verdict.isBroken], [false, true]);
+  assert.match(verdict.reason, /holds no policy for cheap; say a `min`/);
+});
+
+test('no evidence, and a scorer that throws, refuse the answer and say nothing of its model', () => {
+  const nothing = judged(scorerOf({ chance: null, accepts: true, say: 'never seen cheap' }), 0);
+  assert.deepEqual([nothing.pass, nothing.isBroken, nothing.score], [false, true, null]);
+  assert.equal(nothing.reason, '0123456789ab has no evidence: never seen cheap');
+  const thrown = judged(scorerOf(new Error('bad tree')), 0);
+  assert.deepEqual([thrown.pass, thrown.isBroken, thrown.costNanoUsd], [false, true, 0]);
+  assert.equal(thrown.reason, 'the artifact 0123456789ab failed: bad tree');
+});
+
+test('an answer of which nobody knows who gave it is not scored', () => {
+  const scorer = scorerOf({ chance: 1 });
+  assert.equal(judged(scorer, 0, { model: null }).isBroken, true);
+  assert.deepEqual(scorer.seen, []);
+});
+
+test('the scorer sees the request, the answer, its model and the answers before it', () => {
+  const scorer = scorerOf({});
+  const earlier = [{ model: 'cheaper', answer: answerOf('17') }];
+  judged(scorer, 0, { earlier });
+  assert.deepEqual(scorer.seen, [
+    { question: questionOf({ ask: 'How many?' }), given: { model: 'cheap', answer: ANSWER }, earlier },
+  ]);
+});
+
+test('it costs nothing, waits for nobody, and only guesses', () => {
+  const { isCostly, isGuess } = createLearnedGate(scorerOf({}), { min: null });
+  assert.deepEqual([isCostly, isGuess], [false, true]);
+});

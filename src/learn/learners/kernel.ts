@@ -1,0 +1,154 @@
+// The learner that goes by likeness of facts: a request is rated by what became of examples whose facts are like its own, each counting
+// for less the further off it is. Nothing is solved and nothing is divided out: where there are few examples around, little is said. Its estimates are only good for an order: they are about 0, and small.
+import { isObject, type JsonObject } from '../../call/json.ts';
+import { createRandom, shuffled } from '../../stats/random.ts';
+import { meanOf } from './direction.ts';
+import type { Examples, FitOptions, Learner, Rate } from './learner.ts';
+import { packBytes, packFloats, unpack } from './pack.ts';
+
+export interface KernelState {
+  models: number;
+  rows: number;
+  facts: number;
+  means: Float32Array;
+  scales: Float32Array;
+  /** Row after row, standardised. */
+  examples: Float32Array;
+  /** By row, then model: quality less the model's mean; 0 where it is not known. */
+  gaps: Float32Array;
+  /** Squared distance at which an example counts for 1/e. */
+  reach: number;
+}
+
+/** Examples that are kept at most: as many as can be looked at in a tenth of a millisecond. */
+const MOST_ROWS = 1500;
+/** Standard deviations at which a fact is cut. */
+const BOUND = 4;
+/** How sharply likeness falls, in median squared distances. */
+const SHARPNESS = 3;
+
+export function createKernel(): Learner<KernelState> {
+  return { name: 'kernel', fit, rater: raterOf, write, read };
+}
+
+function fit({ dense, qualities, weights }: Examples, { seed }: FitOptions): KernelState {
+  const kept = keptRows(dense.rows, seed);
+  const { means, scales } = scaling(dense.values, dense.columns);
+  const examples = new Float32Array(kept.length * dense.columns);
+  for (const [to, row] of kept.entries())
+    for (let fact = 0; fact < dense.columns; fact++)
+      examples[to * dense.columns + fact] = standard(
+        dense.values[row * dense.columns + fact] as number,
+        means[fact] as number,
+        scales[fact] as number,
+      );
+  const models = qualities.length;
+  const gaps = new Float32Array(kept.length * models);
+  for (const [model, values] of qualities.entries()) {
+    const { mean, total } = meanOf(values, weights);
+    const share = dense.rows / kept.length / Math.max(1, total);
+    for (const [to, row] of kept.entries()) {
+      const gap = ((values[row] as number) - mean) * (weights[row] as number) * share;
+      gaps[to * models + model] = Number.isNaN(gap) ? 0 : gap;
+    }
+  }
+  const reach = medianDistance(examples, dense.columns, createRandom(seed)) / SHARPNESS;
+  return { models, rows: kept.length, facts: dense.columns, means, scales, examples, gaps, reach };
+}
+
+function keptRows(rows: number, seed: number): number[] {
+  const all = Array.from({ length: rows }, (_, row) => row);
+  return rows <= MOST_ROWS
+    ? all
+    : shuffled(all, createRandom(seed))
+        .slice(0, MOST_ROWS)
+        .sort((one, other) => one - other);
+}
+
+function scaling(values: Float64Array, columns: number): { means: Float32Array; scales: Float32Array } {
+  const rows = values.length / columns;
+  const means = new Float32Array(columns);
+  const scales = new Float32Array(columns);
+  for (let fact = 0; fact < columns; fact++) {
+    let mean = 0;
+    for (let row = 0; row < rows; row++) mean += (values[row * columns + fact] as number) / rows;
+    let variance = 0;
+    for (let row = 0; row < rows; row++) variance += ((values[row * columns + fact] as number) - mean) ** 2 / rows;
+    means[fact] = mean;
+    scales[fact] = variance < 1e-12 ? 0 : 1 / Math.sqrt(variance);
+  }
+  return { means, scales };
+}
+
+function standard(value: number, mean: number, scale: number): number {
+  return Math.max(-BOUND, Math.min(BOUND, (value - mean) * scale));
+}
+
+/** Over some pairs, drawn: examples that stand side by side in a file are more alike than others. */
+function medianDistance(examples: Float32Array, facts: number, random: () => number): number {
+  const rows = examples.length / facts;
+  const distances = Float64Array.from({ length: 4000 }, () => {
+    const [one, other] = [Math.floor(random() * rows) * facts, Math.floor(random() * rows) * facts];
+    let sum = 0;
+    for (let fact = 0; fact < facts; fact++)
+      sum += ((examples[one + fact] as number) - (examples[other + fact] as number)) ** 2;
+    return sum;
+  }).sort();
+  return Math.max(1e-6, distances[2000] as number);
+}
+
+function raterOf({ models, rows, facts, means, scales, examples, gaps, reach }: KernelState): Rate {
+  const own = new Float32Array(facts);
+  const sharp = -1 / reach;
+  const far = 12 * reach;
+  return ({ dense }, out) => {
+    for (let fact = 0; fact < facts; fact++)
+      own[fact] = standard(dense[fact] as number, means[fact] as number, scales[fact] as number);
+    out.fill(0, 0, models);
+    for (let row = 0; row < rows; row++) {
+      let distance = 0;
+      const base = row * facts;
+      for (let fact = 0; fact < facts; fact++) {
+        const difference = (own[fact] as number) - (examples[base + fact] as number);
+        distance += difference * difference;
+      }
+      if (distance > far) continue;
+      const near = Math.exp(sharp * distance);
+      for (let model = 0; model < models; model++)
+        out[model] = (out[model] as number) + near * (gaps[row * models + model] as number);
+    }
+  };
+}
+
+function write({ models, rows, facts, means, scales, examples, gaps, reach }: KernelState): JsonObject {
+  return {
+    models,
+    rows,
+    facts,
+    reach,
+    means: packFloats(means),
+    scales: packFloats(scales),
+    examples: packBytes(examples),
+    gaps: packBytes(gaps),
+  };
+}
+
+function read(json: unknown): KernelState {
+  const { models, rows, facts, means, scales, examples, gaps, reach } = isObject(json) ? json : {};
+  if (!isCount(models) || !isCount(rows) || !isCount(facts)) throw new Error('is no state of the learner `kernel`');
+  if (!(typeof reach === 'number' && reach > 0 && Number.isFinite(reach))) throw new Error('reach is no distance');
+  return {
+    models,
+    rows,
+    facts,
+    reach,
+    means: unpack(means, 'means', facts),
+    scales: unpack(scales, 'scales', facts),
+    examples: unpack(examples, 'examples', rows * facts),
+    gaps: unpack(gaps, 'gaps', rows * models),
+  };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0 && (value as number) < 2 ** 24;
+}
