@@ -199,3 +199,22 @@ encoders:
   assert.deepEqual(seen([limit, { ...limit, isPrivate: true }]), [true, true, false, false]);
   assert.deepEqual(seen([{ ...limit, regions: ['us'] }]), [true, false, true, false]);
 });
+
+test('a model that one task may not be shown to is shown no request for its vector', async (t) => {
+  const textOf = (task: string): string => `
+providers: { simulated: {} , there: { dialect: openai, base_url: http://127.0.0.1:1/v1, auth: none, private: false } }
+models: { small: simulated/sim-small, far: { use: there/far, kind: embedding }, near: { use: simulated/sim-embed, kind: embedding } }
+tasks: { t: { route: small${task} } }
+encoders: { far: { kind: embeddings, model: far }, near: { kind: embeddings, model: near } }
+retries: { max_attempts: 1 }`;
+  const askedBy = async (task: string): Promise<boolean[]> => {
+    const instance = await openUnrecorded(configOf(textOf(task)));
+    t.after(() => instance.close());
+    await instance.engine.embed('http:far', 'Hello.', 10_000);
+    const vector = await instance.engine.embed('http:sim-embed', 'Hello.', 10_000);
+    const far = instance.encoders.byName.get('http:far')?.statistics().misses;
+    return [far === 1, vector !== null];
+  };
+  assert.deepEqual(await askedBy(''), [true, true]);
+  assert.deepEqual(await askedBy(', private: true'), [false, true]);
+});
