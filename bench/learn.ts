@@ -41,6 +41,7 @@ function requests(rows: number): Examples {
       starts,
       indices: Int32Array.from(indices),
       values: new Float32Array(indices.length).fill(1 / Math.sqrt(WORDS / 2)),
+      counts: new Float32Array(indices.length).fill(1),
     },
     dense: { rows, columns: FACTS, values: dense },
     embedded: null,
@@ -48,6 +49,8 @@ function requests(rows: number): Examples {
     qualities,
     weights: new Float64Array(rows).fill(1),
     families: Int32Array.from({ length: rows }, (_, row) => row),
+    topics: new Int32Array(rows).fill(-1),
+    topicCount: 0,
   };
 }
 

@@ -138,7 +138,7 @@ interface JudgeOptions extends FitEstimatorOptions {
   pool: Pool;
 }
 
-const JUDGING: readonly LearnerName[] = ['linear'];
+const JUDGING: readonly LearnerName[] = ['linear', 'trees'];
 
 /** The judge of one model; what it would have said goes into the pool. Null when too few answers were kept. */
 function judgeOf(

@@ -34,6 +34,7 @@ function subjects(rows: number, from: number, subjectOf = (row: number): number 
       starts: Int32Array.from({ length: rows + 1 }, (_, row) => row * 10),
       indices: Int32Array.from(indices),
       values: new Float32Array(rows * 10).fill(1 / Math.sqrt(10)),
+      counts: new Float32Array(rows * 10).fill(1),
     },
     dense: { rows, columns: 1, values: new Float64Array(rows) },
     embedded: null,
@@ -41,6 +42,8 @@ function subjects(rows: number, from: number, subjectOf = (row: number): number 
     qualities,
     weights: new Float64Array(rows).fill(1),
     families: Int32Array.from({ length: rows }, (_, row) => row),
+    topics: new Int32Array(rows).fill(-1),
+    topicCount: 0,
   };
 }
 
@@ -68,6 +71,7 @@ describe('neighbours', () => {
     const empty: RequestFeatures = {
       indices: new Int32Array(0),
       values: new Float32Array(0),
+      counts: new Float32Array(0),
       count: 0,
       dense: new Float64Array(1),
       embedding: null,
