@@ -68,14 +68,14 @@ export function splitRows(families: Int32Array, shares: readonly number[], seed:
   const total = shares.reduce((sum, share) => sum + share, 0);
   const sizes = new Map<number, number>();
   for (const family of families) sizes.set(family, (sizes.get(family) ?? 0) + 1);
-  const order = [...sizes].sort(
-    ([one], [other]) => hashText(`family ${one}`, seed) - hashText(`family ${other}`, seed) || one - other,
-  );
+  const order = [...sizes]
+    .map(([family, size]) => ({ family, size, drawn: hashText(`family ${family}`, seed) }))
+    .sort((one, other) => one.drawn - other.drawn || one.family - other.family);
   const partOf = new Map<number, number>();
   let part = 0;
   let placed = 0;
   let bound = (shares[0] as number) / total;
-  for (const [family, size] of order) {
+  for (const { family, size } of order) {
     // A family goes where its middle falls.
     while (part < shares.length - 1 && (placed + size / 2) / families.length >= bound) {
       part++;
