@@ -1,5 +1,6 @@
 // The learner that goes by likeness of facts: a request is rated by what became of examples whose facts are like its own, each counting
-// for less the further off it is. Nothing is solved and nothing is divided out: where there are few examples around, little is said. Its estimates are only good for an order: they are about 0, and small.
+// for less the further off it is. Nothing is solved and nothing is divided out: where there are few examples around, little is said. Its
+// estimates are only good for an order: they are about 0, and small.
 import { isObject, type JsonObject } from '../../call/json.ts';
 import { createRandom, shuffled } from '../../stats/random.ts';
 import { meanOf } from './direction.ts';
@@ -65,23 +66,27 @@ function keptRows(rows: number, seed: number): number[] {
         .sort((one, other) => one - other);
 }
 
+/** Of what is a number; a fact that is the same everywhere gets the scale 0. */
 function scaling(values: Float64Array, columns: number): { means: Float32Array; scales: Float32Array } {
-  const rows = values.length / columns;
   const means = new Float32Array(columns);
   const scales = new Float32Array(columns);
   for (let fact = 0; fact < columns; fact++) {
-    let mean = 0;
-    for (let row = 0; row < rows; row++) mean += (values[row * columns + fact] as number) / rows;
-    let variance = 0;
-    for (let row = 0; row < rows; row++) variance += ((values[row * columns + fact] as number) - mean) ** 2 / rows;
+    let [count, mean, variance] = [0, 0, 0];
+    for (let at = fact; at < values.length; at += columns) if (Number.isFinite(values[at])) count++;
+    for (let at = fact; at < values.length; at += columns)
+      if (Number.isFinite(values[at])) mean += (values[at] as number) / count;
+    for (let at = fact; at < values.length; at += columns)
+      if (Number.isFinite(values[at])) variance += ((values[at] as number) - mean) ** 2 / count;
     means[fact] = mean;
     scales[fact] = variance < 1e-12 ? 0 : 1 / Math.sqrt(variance);
   }
   return { means, scales };
 }
 
+/** What is no number counts as the mean. */
 function standard(value: number, mean: number, scale: number): number {
-  return Math.max(-BOUND, Math.min(BOUND, (value - mean) * scale));
+  const scaled = (value - mean) * scale;
+  return Number.isNaN(scaled) ? 0 : Math.max(-BOUND, Math.min(BOUND, scaled));
 }
 
 /** Over some pairs, drawn: examples that stand side by side in a file are more alike than others. */
