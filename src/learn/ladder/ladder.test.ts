@@ -184,8 +184,9 @@ describe('laws of ladders', () => {
         const order = Array.from({ length: ROWS }, (_, row) => (row + turn) % ROWS);
         const turned = new LadderTrainer(pick(pool, order), USUAL_FIT).ladders(perUsd);
         for (const [at, { ladder, worth }] of new LadderTrainer(pool, USUAL_FIT).ladders(perUsd).entries()) {
-          assert.deepEqual(turned[at]?.ladder.models, ladder.models);
-          assert.ok(Math.abs((turned[at]?.worth as number) - worth) < 1e-3, `${turned[at]?.worth} ${worth}`);
+          const other = turned[at] as { ladder: Ladder; worth: number };
+          assert.deepEqual(other.ladder.models, ladder.models);
+          assert.ok(Math.abs(other.worth - worth) < 1e-3, `${other.worth} ${worth}`);
         }
       }),
       { numRuns: 15 },

@@ -28,7 +28,7 @@ describe('numbers of answers', () => {
         numberAnswers(keys, out);
         for (const [one, key] of keys.entries())
           for (const [other, another] of keys.entries())
-            assert.equal(out[one] === out[other], key === another, `${keys.join()}`);
+            assert.equal(out[one] === out[other], key === another, keys.join());
         assert.ok(keys.every((key, at) => (out[at] === -1) === (key === null)));
       }),
     );

@@ -62,9 +62,9 @@ describe('logistic regression', () => {
     const many = drawn(20_000, 3, 2);
     const labels = all(truth, many).map((odds) => Number(draw() < sigmoid(odds)));
     const { intercept, weights } = fitLogistic(many, labels, 1);
-    assert.ok(Math.abs((weights[0] as number) - 1.5) < 0.2, `${weights}`);
-    assert.ok(Math.abs((weights[1] as number) + 0.2) < 0.03, `${weights}`);
-    assert.ok(Math.abs(weights[2] as number) < 0.003, `${weights}`);
+    assert.ok(Math.abs((weights[0] as number) - 1.5) < 0.2, weights.join());
+    assert.ok(Math.abs((weights[1] as number) + 0.2) < 0.03, weights.join());
+    assert.ok(Math.abs(weights[2] as number) < 0.003, weights.join());
     assert.ok(Math.abs(intercept - 0.4) < 0.2, `${intercept}`);
   });
 

@@ -43,6 +43,9 @@ const withTopics = (examples: Examples, from: number): Examples => {
   return { ...examples, topics: examples.topics.map(() => Math.floor(random() * 4) - 1), topicCount: 3 };
 };
 
+/** The same estimates for every one of 200 requests. */
+const repeated = (values: number[]): number[][] => Array.from({ length: 200 }, () => values);
+
 const train = about(800, 31);
 const later = about(200, 32);
 const state = learner.fit(train, { seed });
@@ -75,7 +78,7 @@ describe('the learner of topics', () => {
         0,
       ),
     );
-    close(ratingsOf(learner, state, empty), Array(200).fill(usual), 1e-6);
+    close(ratingsOf(learner, state, empty), repeated(usual), 1e-6);
     for (const value of usual) assert.ok(Math.abs(value) < 0.01);
   });
 
@@ -119,15 +122,15 @@ describe('the learner of topics', () => {
     const silent = { ...train, topics: train.topics.map(() => -1) };
     const fitted = learner.fit({ ...silent, topicCount: TOPICS }, { seed });
     assert.ok(fitted.qualities.every((quality) => quality === 0));
-    close(ratingsOf(learner, fitted, later), Array(200).fill([0, 0, 0, 0]), 1e-9);
+    close(ratingsOf(learner, fitted, later), repeated([0, 0, 0, 0]), 1e-9);
   });
 
   test('knows nothing, and can still be kept, where there are no topics', () => {
     const none = { ...train, topics: train.topics.map(() => -1), topicCount: 0 };
     const fitted = learner.fit(none, { seed });
-    close(ratingsOf(learner, fitted, later), Array(200).fill([0, 0, 0, 0]), 1e-9);
+    close(ratingsOf(learner, fitted, later), repeated([0, 0, 0, 0]), 1e-9);
     const read = learner.read(JSON.parse(JSON.stringify(learner.write(fitted))));
-    close(ratingsOf(learner, read, later), Array(200).fill([0, 0, 0, 0]), 1e-9);
+    close(ratingsOf(learner, read, later), repeated([0, 0, 0, 0]), 1e-9);
   });
 
   test('leaves out answers that nobody knows', () => {

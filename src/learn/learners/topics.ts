@@ -88,7 +88,7 @@ function wordsOf(sums: Float64Array, { totals, having, columns, topics }: Counts
     for (let topic = 0; topic < topics; topic++) {
       const at = column * topics + topic;
       words[at] = Math.log(((sums[at] as number) + SMOOTHING) / ((totals[topic] as number) + SMOOTHING * columns));
-      mean += (words[at] as number) / topics;
+      mean += words[at] / topics;
     }
     // What all topics have in common decides nothing, and would take up the range of the packed numbers.
     for (let topic = 0; topic < topics; topic++)
