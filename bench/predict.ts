@@ -19,11 +19,13 @@ import { round } from './measure.ts';
 const MODELS = ['tiny', 'small', 'mid', 'large', 'frontier'];
 const TOPICS = 57;
 const MIX: readonly LearnerName[] = ['direction', 'topics', 'kernel', 'linear'];
-const ROWS = 2500;
+const ROWS = 1600;
 const PROMPTS = 1000;
 const PROMPT_CHARACTERS = 4096;
 const CALLS = 20_000;
-const WARM_UP = 3000;
+/** Learners alone are no more than a hint where time goes. */
+const LEARNER_CALLS = 4000;
+const WARM_UP = 2000;
 
 const COMMON =
   'the of and to in is that it for was a an which what how many not if he they would following best true'.split(' ');
@@ -97,17 +99,23 @@ function estimatorState(): EstimatorState {
   };
 }
 
-/** Median and 99th percentile of single calls, in microseconds. */
-function times(call: (at: number) => unknown): { p50: number; p99: number } {
+/**
+ * Median and 99th percentile of single calls by the clock, and the mean of the time that they had a core, which is what there is to compare
+ * where the machine has other work; in microseconds.
+ */
+function times(call: (at: number) => unknown, calls: number): { p50: number; p99: number; core: number } {
   for (let at = 0; at < WARM_UP; at++) call(at);
-  const taken = new Float64Array(CALLS);
-  for (let at = 0; at < CALLS; at++) {
+  const taken = new Float64Array(calls);
+  const before = process.threadCpuUsage();
+  for (let at = 0; at < calls; at++) {
     const from = performance.now();
     call(at);
     taken[at] = (performance.now() - from) * 1000;
   }
+  const { user, system } = process.threadCpuUsage(before);
   taken.sort();
-  return { p50: round(taken[CALLS / 2] as number), p99: round(taken[Math.floor(CALLS * 0.99)] as number) };
+  const at = (share: number): number => round(taken[Math.floor(taken.length * share)] as number);
+  return { p50: at(0.5), p99: at(0.99), core: round((user + system) / calls) };
 }
 
 /** Bytes left by one call: the median of batches short enough that nothing is collected meanwhile. Null without `--expose-gc`. */
@@ -133,10 +141,11 @@ function main(): void {
   const estimator = createEstimator(state);
   const extractor = createExtractor(state);
   const figures: Record<string, number | null> = {};
-  const add = (name: string, call: (at: number) => unknown): void => {
-    const { p50, p99 } = times(call);
+  const add = (name: string, call: (at: number) => unknown, calls = CALLS): void => {
+    const { p50, p99, core } = times(call, calls);
     figures[`${name}_p50_us`] = p50;
     figures[`${name}_p99_us`] = p99;
+    figures[`${name}_core_us`] = core;
     figures[`${name}_allocated_bytes`] = allocated(call);
   };
   add('predict', (at) => estimator.expect(promptAt(at)));
@@ -146,7 +155,7 @@ function main(): void {
   const out = new Float64Array(MODELS.length);
   for (const { name, state: own } of state.prior.parts) {
     const rate = createLearner(name).rater(own);
-    add(name, (at) => rate(taken[at % taken.length] as RequestFeatures, out));
+    add(name, (at) => rate(taken[at % taken.length] as RequestFeatures, out), LEARNER_CALLS);
   }
   if (process.argv.includes('--json')) console.log(JSON.stringify(figures));
   else

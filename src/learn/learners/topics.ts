@@ -5,6 +5,7 @@ import { isObject, type JsonObject } from '../../call/json.ts';
 import { meanOf } from './direction.ts';
 import type { Examples, Learner, Rate } from './learner.ts';
 import { packBytes, packFloats, unpack } from './pack.ts';
+import { createWideSum } from './weighted-sum.ts';
 
 export interface TopicsState {
   models: number;
@@ -119,18 +120,12 @@ function qualitiesOf({ topics: topicOf, topicCount, qualities, weights }: Exampl
 
 function raterOf({ models, topics, columns, words, priors, qualities }: TopicsState): Rate {
   const odds = new Float64Array(topics);
-  return ({ indices, values, count }, out) => {
+  const addWide = createWideSum(columns, topics);
+  return (request, out) => {
     odds.set(priors);
-    for (let at = 0; at < count; at++) {
-      const column = indices[at] as number;
-      if (column >= columns) continue;
-      const value = values[at] as number;
-      const base = column * topics;
-      for (let topic = 0; topic < topics; topic++)
-        odds[topic] = (odds[topic] as number) + value * (words[base + topic] as number);
-    }
+    addWide(request, words, odds);
     let most = Number.NEGATIVE_INFINITY;
-    for (const one of odds) most = Math.max(most, one);
+    for (let topic = 0; topic < topics; topic++) most = Math.max(most, odds[topic] as number);
     let total = 0;
     for (let topic = 0; topic < topics; topic++) {
       odds[topic] = Math.exp((odds[topic] as number) - most);
