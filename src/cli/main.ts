@@ -12,6 +12,7 @@ import { defineEvaluate } from './commands/evaluate.ts';
 import { defineJudge } from './commands/judge.ts';
 import { defineProfile } from './commands/profile.ts';
 import { defineReady } from './commands/ready.ts';
+import { defineRows } from './commands/rows.ts';
 import { defineSample } from './commands/sample.ts';
 import { defineSimulate } from './commands/simulate.ts';
 
@@ -144,6 +145,7 @@ defineCalibrate(program, io);
 defineEstimate(program, io);
 defineSimulate(program, io);
 defineEvaluate(program, io);
+defineRows(program, io);
 defineReady(program, io);
 
 try {
