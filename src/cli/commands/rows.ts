@@ -14,10 +14,17 @@ interface RowsFlags {
   json?: boolean;
 }
 
+interface ImportFlags extends RowsFlags {
+  format?: string;
+  task?: string;
+  dataset?: string;
+  promptColumn: string;
+}
+
 const SOURCES: readonly string[] = ['profile', 'evaluate'] satisfies RowSource[];
 
 export function defineRows(program: Command, io: CommandIo): void {
-  program
+  const rows = program
     .command('rows')
     .description(
       'what models made of requests, as the rows that a router is trained on; from kept answers, nobody is asked',
@@ -42,6 +49,28 @@ export function defineRows(program: Command, io: CommandIo): void {
       const { config, models = null, from, ...rest } = flags;
       const found = findConfig(config);
       process.exitCode = await rowsCommand({ ...rest, config: found.config, tasks, models, sources: from }, io);
+    });
+  defineImport(rows, io);
+}
+
+function defineImport(rows: Command, io: CommandIo): void {
+  rows
+    .command('import')
+    .description("take other people's data of models' answers over as rows, and list what could not be")
+    .argument('<file>', 'CSV or lines of JSON, packed with gzip or not')
+    .option('--format <name>', 'wide, routerbench, routellm, pairwise or promptfoo')
+    .option('--task <name>', 'the task whose rows they become (default: of none)')
+    .option('--dataset <name>', 'what the data is called (default: the name of the file)')
+    .option('--prompt-column <name>', 'the column with what was asked', 'prompt')
+    .addHelpText(
+      'after',
+      '\n--out, --models, --unmasked and --json are those of `tierline rows`; --models gpt-4=large,mixtral names models as they are called here.\nExit codes: 0 everything was taken over, 1 there are no rows (or an error), 2 something was left out.',
+    )
+    .action(async (file: string, _flags: unknown, command: Command) => {
+      const { rowsImportCommand } = await import('../rows-import.ts');
+      // Options that both have are the outer command's.
+      const { format, out, ...flags } = command.optsWithGlobals<ImportFlags>();
+      process.exitCode = await rowsImportCommand({ ...flags, file, format, out }, io);
     });
 }
 

@@ -7,7 +7,14 @@ import type { Engine } from '../../router.ts';
 import { toTaskRequest } from '../evaluate/ask-router.ts';
 import { oracleDigest, taskOracle } from '../evaluate/config-digest.ts';
 import { judgeCall } from '../evaluate/judge-call.ts';
-import { type EvaluationRun, type KeptVerdict, listRuns, type RoutedCall, readRun, runPath } from '../evaluate/run-file.ts';
+import {
+  type EvaluationRun,
+  type KeptVerdict,
+  listRuns,
+  type RoutedCall,
+  readRun,
+  runPath,
+} from '../evaluate/run-file.ts';
 import { placesOf, type TaskPlaces } from '../places.ts';
 import { createOracle } from '../profile/create-oracle.ts';
 import { recallOnly } from '../profile/judging.ts';
@@ -75,7 +82,11 @@ function ownCost({ model, attempts }: RoutedCall): RoutedCall['costNanoUsd'] {
   return attempts.findLast((attempt) => attempt.model === model && attempt.status === 'ok')?.costNanoUsd ?? null;
 }
 
-type VerdictOf = (run: EvaluationRun, sample: Sample, call: RoutedCall) => Promise<Pick<KeptVerdict, 'pass' | 'verdicts'>>;
+type VerdictOf = (
+  run: EvaluationRun,
+  sample: Sample,
+  call: RoutedCall,
+) => Promise<Pick<KeptVerdict, 'pass' | 'verdicts'>>;
 
 async function verdicts(
   task: TaskConfig,

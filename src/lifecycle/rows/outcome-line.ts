@@ -1,8 +1,9 @@
 // A kept answer and what was made of it, as an outcome of a row. What nobody knows is left out; it is never 0.
 import type { NanoUsd } from '../../call/money.ts';
 import type { Usage } from '../../call/usage.ts';
+import { responseOf } from '../../learn/rows/response-of.ts';
 import type { RowLine } from '../../learn/rows/row.ts';
-import type { KeptText } from '../profile/answer.ts';
+import { fromKept, type KeptText } from '../profile/answer.ts';
 
 export type OutcomeLine = RowLine['outcomes'][string];
 
@@ -18,19 +19,11 @@ export function toOutcomeLine({ pass, answer, usage, costNanoUsd }: JudgedAnswer
   const meanLogprob = meanOf(answer?.logprobs ?? []);
   return {
     correct: pass ? 1 : 0,
-    ...(answer === null ? {} : { response: responseOf(answer) }),
+    ...(answer === null ? {} : { response: responseOf(fromKept(answer)) }),
     ...(usage === null ? {} : { input_tokens: inputOf(usage), output_tokens: outputOf(usage) }),
     ...(costNanoUsd === null ? {} : { cost_usd: costNanoUsd / 1e9 }),
     ...(meanLogprob === null ? {} : { mean_logprob: meanLogprob }),
   };
-}
-
-/** What it says; calls of tools as a line of JSON behind it. A refusal in a member of its own is what it says. */
-export function responseOf({ text, toolCalls = [], refusal }: KeptText): string {
-  const said = text === '' ? (refusal ?? '') : text;
-  if (toolCalls.length === 0) return said;
-  const calls = JSON.stringify(toolCalls.map(({ name, arguments: given }) => ({ name, arguments: given })));
-  return said.trim() === '' ? calls : `${said}\n${calls}`;
 }
 
 /** Probabilities that are rounded up by a provider are 1 at most. */

@@ -8,7 +8,7 @@ import { maskRow } from './mask-row.ts';
 export interface ModelOutcomes {
   /** Rows with an outcome of it. */
   count: number;
-  /** The mean of their qualities, 0 to 1. */
+  /** The weighted mean of their qualities, 0 to 1. */
   mean: number;
 }
 
@@ -24,7 +24,7 @@ export interface RowTally {
 /** Lines and what is in them. */
 export function toLines(all: Iterable<RowLine>, isMasked: boolean): { text: string; tally: RowTally } {
   const lines: string[] = [];
-  const sums = new Map<string, { count: number; sum: number }>();
+  const sums = new Map<string, { count: number; sum: number; weight: number }>();
   const masked: FoundCounts = {};
   let empty = 0;
   for (const plain of all) {
@@ -34,8 +34,13 @@ export function toLines(all: Iterable<RowLine>, isMasked: boolean): { text: stri
       continue;
     }
     for (const [model, { correct, score }] of outcomes) {
-      const { count, sum } = sums.get(model) ?? { count: 0, sum: 0 };
-      sums.set(model, { count: count + 1, sum: sum + Number(correct ?? score ?? 0) });
+      const own = plain.weight ?? 1;
+      const { count, sum, weight } = sums.get(model) ?? { count: 0, sum: 0, weight: 0 };
+      sums.set(model, {
+        count: count + 1,
+        sum: sum + own * Number(correct ?? score ?? 0),
+        weight: weight + own,
+      });
     }
     const { row, found } = isMasked ? maskRow(plain) : { row: plain, found: {} };
     for (const [kind, times] of Object.entries(found)) masked[kind] = (masked[kind] ?? 0) + times;
@@ -43,7 +48,9 @@ export function toLines(all: Iterable<RowLine>, isMasked: boolean): { text: stri
   }
   const tally: RowTally = {
     rows: lines.length,
-    outcomes: Object.fromEntries([...sums].map(([model, { count, sum }]) => [model, { count, mean: sum / count }])),
+    outcomes: Object.fromEntries(
+      [...sums].map(([model, { count, sum, weight }]) => [model, { count, mean: sum / weight }]),
+    ),
     empty,
     masked: isMasked ? masked : null,
   };
