@@ -19,7 +19,7 @@ export function sayRows({ task, file, rows, outcomes, empty, masked, left, unask
   for (const [model, { count: known, mean }] of Object.entries(outcomes))
     lines.push(`  ${model.padEnd(width)}  ${count(known, 'outcome')}, mean quality ${quality(mean)}`);
   for (const [model, missing] of Object.entries(unasked))
-    lines.push(`  ${model}: ${missing} samples were never asked of it`);
+    lines.push(`  ${model}: ${count(missing, 'sample')} ${missing === 1 ? 'was' : 'were'} never asked of it`);
   for (const one of left) lines.push(`  left out: ${sayLeft(one)}`);
   if (empty > 0) lines.push(`  ${count(empty, 'request')} without an outcome made no row`);
   const found = Object.entries(masked ?? {}).map(([kind, times]) => `${times} ${kind}`);

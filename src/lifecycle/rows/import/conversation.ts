@@ -27,7 +27,11 @@ function readMessage({ role, content }: Record<string, unknown>): Said | null {
   if (!Array.isArray(content)) return null;
   const parts = content.filter(isObject);
   const texts = parts.flatMap(({ text }) => (typeof text === 'string' ? [text] : []));
-  return { role, text: texts.join('\n'), hasImage: parts.some(({ type }) => String(type).includes('image')) };
+  return { role, text: texts.join('\n'), hasImage: parts.some(isImage) };
+}
+
+function isImage({ type }: Record<string, unknown>): boolean {
+  return typeof type === 'string' && type.includes('image');
 }
 
 /** Turns of the user, and the answers to them. */

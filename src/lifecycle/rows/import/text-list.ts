@@ -50,7 +50,7 @@ const SIMPLE: Readonly<Record<string, string>> = {
 /** Escapes of Python's string literals (its reference, 2.4.1); one that it does not know stays as it is, as there. */
 function unescape(text: string): string {
   return text.replaceAll(
-    /\\(?:x([\da-f]{2})|u([\da-f]{4})|U([\da-f]{8})|([^]))/gi,
+    /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([^]))/g,
     (whole, byte?: string, short?: string, long?: string, simple?: string) => {
       const digits = byte ?? short ?? long;
       if (digits === undefined) return SIMPLE[simple ?? ''] ?? whole;
