@@ -43,6 +43,7 @@ export async function evaluationRows(task: TaskConfig, source: EvaluationSource)
   const verdictOf = await verdicts(task, { ...source, places, samples: [...samples.values()] });
   for (const run of runs.map((id) => readRun(runPath(places.evaluations, id)))) {
     for (const call of run.calls.values()) {
+      if (call.model !== null && source.models?.includes(call.model) === false) continue;
       const sample = samples.get(call.key);
       const reason = sample === undefined ? 'its sample is no longer there' : refusalOf(call, source);
       if (sample === undefined || reason !== null) {
@@ -71,9 +72,8 @@ function samplesIn({ heldOut, samples }: TaskPlaces): Map<string, Sample> {
 }
 
 /** Why an answer is none of a model's that counts; null when it is one. */
-function refusalOf({ model, answer }: RoutedCall, { config, models }: EvaluationSource): string | null {
+function refusalOf({ model, answer }: RoutedCall, { config }: EvaluationSource): string | null {
   if (model === null || answer === null) return 'the call was refused';
-  if (models !== null && !models.includes(model)) return 'not among the models that were named';
   return config.models.has(model) ? null : 'no longer configured';
 }
 

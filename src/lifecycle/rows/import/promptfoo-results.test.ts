@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import type { JsonObject } from '../../../call/json.ts';
 import type { Imported } from './imported.ts';
 import { importPromptfooResults } from './promptfoo-results.ts';
@@ -11,8 +12,8 @@ const folder = mkdtempSync(join(tmpdir(), 'tierline-promptfoo-'));
 after(() => rmSync(folder, { recursive: true }));
 const path = join(folder, 'results.json');
 
-function imported(content: unknown, models: Map<string, string> | null = null): Imported {
-  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+function imported(content: string | Buffer | object, models: Map<string, string> | null = null): Imported {
+  writeFileSync(path, typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content));
   return importPromptfooResults(path, { dataset: 'pf', task: 'mail', models });
 }
 
@@ -109,6 +110,10 @@ describe('results of promptfoo', () => {
       () => imported(whole(result('gpt')), new Map([['mini', 'small']])),
       /no outcome of mini\. There are: openai:gpt/,
     );
+  });
+
+  test('may be packed', () => {
+    assert.equal(imported(gzipSync(JSON.stringify(whole(result('gpt'))))).rows.length, 1);
   });
 
   test('the list may stand one level higher, and a file without one is refused', () => {

@@ -1,6 +1,7 @@
 // Results of promptfoo, as `promptfoo eval --output results.json` writes them (promptfoo/promptfoo, src/types/index.ts, looked up in November
 // 2026): results of providers under `results.results`, each with the prompt as it was sent, whether it passed, answer, tokens and cost.
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { isObject, type Json, type JsonObject } from '../../../call/json.ts';
 import { numberIn, objectIn, textIn, unfold } from '../../audit/loose.ts';
 import type { OutcomeLine } from '../outcome-line.ts';
@@ -43,7 +44,8 @@ export function importPromptfooResults(path: string, options: ImportOptions): Im
 function resultsIn(path: string): JsonObject[] {
   let whole: unknown;
   try {
-    whole = JSON.parse(readFileSync(path, 'utf8'));
+    const bytes = readFileSync(path);
+    whole = JSON.parse((bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString());
   } catch (error) {
     if (error instanceof SyntaxError)
       throw new Error(`${path} is no JSON, which results of promptfoo are.`, { cause: error });
