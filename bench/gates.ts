@@ -108,7 +108,7 @@ const CASES: [string, GateConfig, Answer][] = [
   ['judge', { kind: 'judge', model: 'm', rubric: 'Correct.', min: 0.5 }, answerOf(PROSE)],
   [
     'agreement',
-    { kind: 'agreement', model: 'second', compare: 'auto', at: null, pattern: null, tolerance: 1e-6 },
+    { kind: 'agreement', model: 'second', compare: 'auto', embedding: null, at: null, pattern: null, tolerance: 1e-6 },
     answerOf(PROSE),
   ],
 ];

@@ -10,6 +10,7 @@ import { type Connections, createConnections } from './connections.ts';
 import type { Encode } from './encoding.ts';
 import { createEngine, createMemory, type PolicyMemory } from './engine.ts';
 import { type Prior, readPriors } from './evidence/priors.ts';
+import type { Encoder } from './learn/encoders/encoder.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { type ObjectStore, objectsPath, openObjectStore } from './objects/object-store.ts';
 import { type Encoders, openEncoders } from './open-encoders.ts';
@@ -122,35 +123,49 @@ interface Compiled {
 type Closable = Pick<Compiled, 'connections' | 'encoders'>;
 
 /** Rejects with ConfigError when a schema, module, artifact or package cannot be loaded. */
-async function compile(written: Config, { memory, capture, warn, learned }: Lasting): Promise<Compiled> {
+async function compile(
+  written: Config,
+  { memory, capture, warn, learned }: Lasting,
+  earlier?: Encoders,
+): Promise<Compiled> {
   const { config, predictors } = loadPredictors(written, learned.loadPredictor);
   const gates = await loadGates(config, (text) => countTokens(text, 'generic'));
   const connections = await createConnections(config);
+  let encoders: Encoders | undefined;
   try {
-    const encoders = await openEncoders(config, () => engine);
+    encoders = await openEncoders(config, () => engine, earlier);
     const parts = { catalog: createCatalog(), connections: connections.byName, memory, gates, predictors, warn };
     const engine: Engine = createEngine(config, {
       ...parts,
-      encoders: learned.encoders ?? encodingsOf(encoders),
+      encoders: learned.encoders ?? encodingsOf(encoders, () => engine),
       random: learned.random ?? Math.random,
       capture: capture?.under(config),
     });
     return { config, connections, encoders, engine };
   } catch (error) {
+    await encoders?.close(earlier);
     await connections.close();
     throw error;
   }
 }
 
-/** By the name that predictors know them under. */
-function encodingsOf({ byName }: Encoders): ReadonlyMap<string, Encode> {
-  return new Map([...byName].map(([name, encoder]) => [name, async (text) => (await encoder.encode(text)).vector]));
+/** By the name that predictors know them under. What one task or tenant may not show to a model, no encoder shows it. */
+function encodingsOf({ byName, maySee }: Encoders, engine: () => Engine): ReadonlyMap<string, Encode> {
+  const encodingOf =
+    (encoder: Encoder): Encode =>
+    async (text) => {
+      const { tasks, tenants } = engine().policy;
+      const limits = [...tasks.map((task) => task.limits), ...tenants.values()];
+      if (!maySee(encoder, limits)) throw new Error(`${encoder.name} may not see every request`);
+      return (await encoder.encode(text)).vector;
+    };
+  return new Map([...byName].map(([name, encoder]) => [name, encodingOf(encoder)]));
 }
 
-/** Encoders first: whoever waits for a vector goes on without one. */
-async function closeAll({ connections, encoders }: Closable): Promise<void> {
-  await encoders.close();
+/** Encoders last: some ask over the connections. `successor`: who takes some of them over. */
+async function closeAll({ connections, encoders }: Closable, successor?: Encoders): Promise<void> {
   await connections.close();
+  await encoders.close(successor);
 }
 
 class OpenInstance<L extends Ledger | null> implements Instance<L> {
@@ -175,7 +190,7 @@ class OpenInstance<L extends Ledger | null> implements Instance<L> {
   }
 
   async reload(next: Config, switchOver: () => void): Promise<void> {
-    const { config, connections, encoders, engine } = await compile(next, this.lasting);
+    const { config, connections, encoders, engine } = await compile(next, this.lasting, this.encoders);
     const earlier: Closable = { connections: this.connections, encoders: this.encoders };
     this.connections = connections;
     this.encoders = encoders;
@@ -184,7 +199,7 @@ class OpenInstance<L extends Ledger | null> implements Instance<L> {
     this.objects?.limit(config.objects);
     this.lasting.capture?.limit(config);
     switchOver();
-    this.retired = Promise.all([this.retired, closeAll(earlier)]);
+    this.retired = Promise.all([this.retired, closeAll(earlier, encoders)]);
   }
 
   async close(): Promise<void> {

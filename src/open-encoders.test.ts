@@ -145,6 +145,28 @@ encoders: { a: { kind: onnx, path: nowhere }, b: { kind: use-lite }, c: { kind: 
   );
 });
 
+test('a reload takes over what runs on this machine, and asks models anew', async () => {
+  const text = `
+providers: { simulated: {} }
+models: { vectors: { use: simulated/sim-embed, kind: embedding } }
+encoders: { stays: { kind: use-lite }, asks: { kind: embeddings, model: vectors } }`;
+  const instance = await openUnrecorded(configOf(text));
+  const [stays, asks] = [...instance.encoders.byName.values()];
+  const first = await stays?.encode('Where is my order?');
+  await asks?.encode('Where is my order?');
+  await instance.reload(configOf(text), () => {});
+  const [same, other] = [...instance.encoders.byName.values()];
+  assert.equal(same, stays);
+  assert.notEqual(other, asks);
+  assert.equal((await same?.encode('Where is my order?'))?.vector, first?.vector);
+  assert.ok(await same?.encode('Something else.'), 'it was not closed');
+  await other?.encode('Where is my order?');
+  await instance.reload(configOf(text.replace('stays: { kind: use-lite }, ', '')), () => {});
+  // It waits for what earlier configurations have to close.
+  await instance.close();
+  await assert.rejects(Promise.resolve(stays?.encode('And again.')), /closed/);
+});
+
 test('a text that may not leave goes to encoders that stay here, or to models whose every place is allowed', async (t) => {
   const { byName, maySee } = await opened(
     t,
@@ -176,4 +198,23 @@ encoders:
   assert.deepEqual(seen([limit]), [true, true, true, true]);
   assert.deepEqual(seen([limit, { ...limit, isPrivate: true }]), [true, true, false, false]);
   assert.deepEqual(seen([{ ...limit, regions: ['us'] }]), [true, false, true, false]);
+});
+
+test('a model that one task may not be shown to is shown no request for its vector', async (t) => {
+  const textOf = (task: string): string => `
+providers: { simulated: {} , there: { dialect: openai, base_url: http://127.0.0.1:1/v1, auth: none, private: false } }
+models: { small: simulated/sim-small, far: { use: there/far, kind: embedding }, near: { use: simulated/sim-embed, kind: embedding } }
+tasks: { t: { route: small${task} } }
+encoders: { far: { kind: embeddings, model: far }, near: { kind: embeddings, model: near } }
+retries: { max_attempts: 1 }`;
+  const askedBy = async (task: string): Promise<boolean[]> => {
+    const instance = await openUnrecorded(configOf(textOf(task)));
+    t.after(() => instance.close());
+    await instance.engine.embed('http:far', 'Hello.', 10_000);
+    const vector = await instance.engine.embed('http:sim-embed', 'Hello.', 10_000);
+    const far = instance.encoders.byName.get('http:far')?.statistics().misses;
+    return [far === 1, vector !== null];
+  };
+  assert.deepEqual(await askedBy(''), [true, true]);
+  assert.deepEqual(await askedBy(', private: true'), [false, true]);
 });

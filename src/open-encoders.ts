@@ -23,24 +23,31 @@ export interface Encoders {
   readonly byName: ReadonlyMap<string, CachedEncoder>;
   /** Whether a text under these limits may go to the encoder: it stays here, or every place that may be asked is allowed to see it. */
   maySee: (encoder: Encoder, limits: readonly PolicyLimits[]) => boolean;
-  close: () => Promise<void>;
+  /** Ends all of them but those that `successor` has taken over. */
+  close: (successor?: Encoders) => Promise<void>;
 }
 
 /** A model that takes longer is given up; whoever waits for a vector has left long before. */
 const VECTORS_MS = 10_000;
 const RATING_MS = 30_000;
 
-/** `asker`: the engine, wanted only when a model is asked. Rejects with ConfigError when a package or file is missing; nothing is left open then. */
-export async function openEncoders(config: Config, asker: () => Asker): Promise<Encoders> {
+/**
+ * `asker`: the engine, wanted only when a model is asked. `earlier`: those of the configuration before; what of them runs on this machine is
+ * taken over as it is, loaded and with its memory. Rejects with ConfigError when a package or file is missing; nothing new is left open then.
+ */
+export async function openEncoders(config: Config, asker: () => Asker, earlier?: Encoders): Promise<Encoders> {
   const byName = new Map<string, CachedEncoder>();
   const problems: Problem[] = [];
-  const close = async (): Promise<void> => {
-    await Promise.all([...byName.values()].map((encoder) => encoder.close()));
+  const close: Encoders['close'] = async (successor) => {
+    const own = [...byName].filter(([name, encoder]) => successor?.byName.get(name) !== encoder);
+    await Promise.all(own.map(([, encoder]) => encoder.close()));
   };
   for (const written of config.encoders.values()) {
     try {
       const encoder = await open(written, config, asker);
-      if (!byName.has(encoder.name)) byName.set(encoder.name, cacheEncoder(encoder));
+      const known = earlier?.byName.get(encoder.name);
+      if (known !== undefined && known.sentTo === null) byName.set(known.name, known);
+      else if (!byName.has(encoder.name)) byName.set(encoder.name, cacheEncoder(encoder));
     } catch (error) {
       if (!(error instanceof GateProblem)) throw error;
       const { message, hint } = error;
@@ -48,7 +55,7 @@ export async function openEncoders(config: Config, asker: () => Asker): Promise<
     }
   }
   if (problems.length > 0) {
-    await close();
+    await close(earlier);
     throw new ConfigError(config.file ?? 'the environment', problems);
   }
   const maySee: Encoders['maySee'] = ({ sentTo }, limits) => {

@@ -14,6 +14,7 @@ import type { ClientSide } from './delivery/exchange.ts';
 import type { Incoming } from './dialect/incoming.ts';
 import type { DialectName } from './dialect/neutral.ts';
 import { writeReplyCost } from './dialect/reply.ts';
+import { createEmbed } from './embed.ts';
 import type { Embed } from './encoding.ts';
 import { estimateUsage } from './estimate.ts';
 import type { Gate, Question } from './gate/gate.ts';
@@ -191,6 +192,7 @@ function judgingOf(engine: Engine, call: Call, plan: Plan): Judging | null {
     gates: engine.gatesOf(plan.task),
     question: () => (question ??= toQuestion(call.inbound.neutral)),
     ask: createAsk(engine, { ...call, task: plan.task }),
+    embed: createEmbed(engine, { ...call, task: plan.task }),
     again: createAgain(engine, { ...call, task: plan.task, isStrict: engine.isStrict(plan.task) }),
     release: plan.stream,
     otherwise: plan.otherwise,

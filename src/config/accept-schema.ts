@@ -66,14 +66,22 @@ const shapes = {
   agreement: z
     .strictObject({
       with: name,
-      compare: z.enum(LIKENESSES).default('auto'),
+      compare: z.enum([...LIKENESSES, 'embedding']).default('auto'),
+      by: name.optional(),
+      min: share.optional(),
       at: pointer.optional(),
       pattern: pattern.optional(),
       tolerance: share.default(1e-6),
     })
     .refine(({ at, pattern: other }) => at === undefined || other === undefined, {
       error: 'takes either `at`, a JSON pointer, or a `pattern` with one group',
-    }),
+    })
+    .refine(
+      ({ compare, by, min }) => (compare === 'embedding' ? by !== undefined : by === undefined && min === undefined),
+      {
+        error: '`compare: embedding` needs `by`, the model that makes the vectors; nothing else takes `by` or `min`',
+      },
+    ),
   learned: z.strictObject({ artifact: text, min: share.optional() }),
   module: z.union(
     [text, z.strictObject({ file: text, time_limit: timeout.default(1_000) })],

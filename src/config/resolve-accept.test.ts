@@ -120,10 +120,13 @@ describe('what is written becomes gates', () => {
   });
 
   test('second answers and what was learned', () => {
-    const rest = { compare: 'auto', at: null, pattern: null, tolerance: 1e-6 };
+    const rest = { compare: 'auto', embedding: null, at: null, pattern: null, tolerance: 1e-6 };
     assert.deepEqual(accept('{ agreement: { with: mid } }'), [{ kind: 'agreement', model: 'mid', ...rest }]);
     assert.deepEqual(accept('{ agreement: { with: mid, compare: number, at: /n, tolerance: 1% } }'), [
       { kind: 'agreement', model: 'mid', ...rest, compare: 'number', at: '/n', tolerance: 0.01 },
+    ]);
+    assert.deepEqual(accept('{ agreement: { with: mid, compare: embedding, by: small, min: 90% } }'), [
+      { kind: 'agreement', model: 'mid', ...rest, embedding: { model: 'small', min: 0.9 } },
     ]);
     const [patterned] = accept("{ agreement: { with: mid, pattern: 'v=(a|b)' } }");
     assert.equal(patterned?.kind === 'agreement' && patterned.pattern?.source, 'v=(a|b)');
@@ -252,6 +255,9 @@ describe('what is refused', () => {
       /pattern: has 0 groups; .* around what is compared/,
     );
     assert.match(problem('{ agreement: { with: mid, compare: same } }'), /compare/);
+    assert.match(problem('{ agreement: { with: mid, compare: embedding } }'), /needs `by`, the model that makes/);
+    assert.match(problem('{ agreement: { with: mid, min: 0.9 } }'), /nothing else takes `by` or `min`/);
+    assert.match(problem('{ agreement: { with: mid, compare: embedding, by: smal } }'), /agreement\.by: there is no/);
     assert.match(problem('{ learned: { artifact: none.json } }'), /learned\.artifact: there is no file .*none\.json/);
     assert.match(problem('{ learned: { artifact: learned.json, min: 2 } }'), /learned\.min/);
   });

@@ -50,27 +50,32 @@ export function refuseMissingGate({ name, consequence, accept }: TaskConfig, rep
 
 /** A gate that asks a model, and where the model is named. */
 interface Asking {
-  gate: GateConfigOf<'judge' | 'agreement'>;
+  model: string;
+  /** What it does, before the task. */
+  does: string;
   path: Path;
 }
 
 function askingOf({ name, accept }: TaskConfig): Asking[] {
   return accept.flatMap((gate, index): Asking[] => {
     const path = ['tasks', name, 'accept', index];
-    if (gate.kind === 'judge') return [{ gate, path: [...path, 'judge', 'model'] }];
-    return gate.kind === 'agreement' ? [{ gate, path: [...path, 'agreement', 'with'] }] : [];
+    if (gate.kind === 'judge') return [{ model: gate.model, does: 'judges', path: [...path, 'judge', 'model'] }];
+    if (gate.kind !== 'agreement') return [];
+    const second = { model: gate.model, does: 'answers once more for', path: [...path, 'agreement', 'with'] };
+    const by = gate.embedding?.model;
+    return by === undefined
+      ? [second]
+      : [second, { model: by, does: 'compares answers of', path: [...path, 'agreement', 'by'] }];
   });
 }
 
-const DOES = { judge: 'judges', agreement: 'answers once more for' };
-
 /** A judge sees the conversation as the answering model does. */
 export function refusePublicJudges(task: TaskConfig, { models, providers, report }: Ladder): void {
-  for (const { gate, path } of askingOf(task)) {
-    const model = models.get(gate.model);
+  for (const { model: name, does, path } of askingOf(task)) {
+    const model = models.get(name);
     const open = model?.deployments.find((deployment) => providers.get(deployment.provider)?.isPrivate === false);
     if (model === undefined || open === undefined) continue;
-    const message = `${DOES[gate.kind]} a private task, but "${model.name}" is served by "${open.provider}", which is not private`;
+    const message = `${does} a private task, but "${model.name}" is served by "${open.provider}", which is not private`;
     report({ path, at: 'value', message });
   }
 }
@@ -79,11 +84,11 @@ export function refusePublicJudges(task: TaskConfig, { models, providers, report
 export function refuseDistantJudges(task: TaskConfig, { models, providers, report }: Ladder): void {
   const { regions } = task;
   if (regions === null) return;
-  for (const { gate, path } of askingOf(task)) {
-    const model = models.get(gate.model);
+  for (const { model: name, does, path } of askingOf(task)) {
+    const model = models.get(name);
     const isNear = model?.deployments.some(({ provider }) => regions.includes(providers.get(provider)?.region ?? ''));
     if (model === undefined || isNear === true) continue;
-    const message = `${DOES[gate.kind]} a task for ${regions.join(', ')} only, but "${model.name}" has no deployment there`;
+    const message = `${does} a task for ${regions.join(', ')} only, but "${model.name}" has no deployment there`;
     report({ path, at: 'value', message });
   }
 }
@@ -198,12 +203,15 @@ function resolveJudge(judge: Omit<GateConfigOf<'judge'>, 'kind'>, { path, ladder
 }
 
 function resolveAgreement(written: NonNullable<FileGate['agreement']>, { path, ladder }: Place): GateConfig {
-  const { with: model, compare, at = null, pattern = null, tolerance } = written;
-  if (!ladder.names.models.has(model)) {
-    ladder.report(unknownName('model', model, { path: [...path, 'with'], known: ladder.names.models }));
+  const { with: model, compare, by, min = 0.85, at = null, pattern = null, tolerance } = written;
+  for (const [key, asked] of Object.entries({ with: model, by })) {
+    if (asked === undefined || ladder.names.models.has(asked)) continue;
+    ladder.report(unknownName('model', asked, { path: [...path, key], known: ladder.names.models }));
   }
   if (pattern !== null) requireGroup(pattern, 'what is compared', { path, ladder });
-  return { kind: 'agreement', model, compare, at, pattern, tolerance };
+  const embedding = by === undefined ? null : { model: by, min };
+  const likeness = compare === 'embedding' ? 'auto' : compare;
+  return { kind: 'agreement', model, compare: likeness, embedding, at, pattern, tolerance };
 }
 
 function resolveLearned(written: NonNullable<FileGate['learned']>, { path, ladder }: Place): GateConfig {

@@ -18,6 +18,7 @@ export const judging = (fields: Partial<Judging> = {}): Judging => ({
   question: () => ({ ask: '', turns: [], tools: [], schema: null, failedCalls: [] }),
   ask: null,
   again: null,
+  embed: null,
   release: { mode: 'hold', tokens: 0 },
   otherwise: 'answer',
   ...fields,

@@ -252,6 +252,7 @@ const UNGATED: Judging = {
   },
   ask: null,
   again: null,
+  embed: null,
   release: { mode: 'hold', tokens: 0 },
   otherwise: 'answer',
 };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { createAgreementGate } from './agreement.ts';
 import { ALONE, type Answer, type AnswerCall, type GateContext, type SecondAnswer, type Verdict } from './gate.ts';
 import type { AgreementConfig } from './gate-config.ts';
@@ -9,6 +9,7 @@ const CONFIG: AgreementConfig = {
   kind: 'agreement',
   model: 'second',
   compare: 'auto',
+  embedding: null,
   at: null,
   pattern: null,
   tolerance: 1e-6,
@@ -120,6 +121,65 @@ test('tool calls agree when they are the same calls with the same arguments, how
   assert.equal((await judged('It rains.', second(one))).pass, false);
   assert.equal((await judged(calls('', call('now', '')), second(calls('', call('now', '{}'))))).pass, true);
   assert.equal((await judged(calls('', call('now', '{')), second(calls('', call('now', '{}'))))).pass, false);
+});
+
+describe('by meaning', () => {
+  const embedding = { model: 'vectors', min: 0.9 };
+  const near = (vectors: number[][] | null, costNanoUsd: number | null = 2): Partial<GateContext> => ({
+    ...second('The sky is blue.'),
+    embed: () => Promise.resolve({ vectors, failure: 'HTTP 500', costNanoUsd }),
+  });
+
+  test('two whose vectors point the same way pass, others fail, and vectors are paid beside the second answer', async () => {
+    const same = await judged(
+      'Blue is the sky.',
+      near([
+        [1, 1],
+        [2, 2],
+      ]),
+      { embedding },
+    );
+    assert.deepEqual([same.pass, same.costNanoUsd], [true, 9]);
+    assert.ok(Math.abs((same.score ?? 0) - 1) < 1e-9);
+    const other = await judged(
+      'Grass is green.',
+      near([
+        [1, 0],
+        [1, 1],
+      ]),
+      { embedding },
+    );
+    assert.deepEqual([other.pass, other.costNanoUsd], [false, 9]);
+    assert.ok(Math.abs((other.score ?? 0) - Math.SQRT1_2) < 1e-9);
+    assert.match(other.reason, /near by 0\.71$/);
+    for (const vectors of [
+      [
+        [1, 0],
+        [-1, 0],
+      ],
+      [
+        [0, 0],
+        [1, 0],
+      ],
+      [[1], [1, 0]],
+    ])
+      assert.equal((await judged('x', near(vectors), { embedding })).score, 0);
+  });
+
+  test('equal texts need no vectors, and empty ones have none', async () => {
+    const equal = await judged('The sky is blue.', near(null), { embedding });
+    assert.deepEqual([equal.pass, equal.costNanoUsd], [true, 7]);
+    assert.match((await judged('', near([[1], [1]]), { embedding })).reason, /cannot be compared/);
+  });
+
+  test('without vectors nobody has vouched, and what was spent is told', async () => {
+    const failing = await judged('Grass.', near(null), { embedding });
+    assert.deepEqual([failing.isBroken, failing.costNanoUsd], [true, 9]);
+    assert.equal(failing.reason, 'vectors could not be asked: HTTP 500');
+    assert.equal((await judged('Grass.', near([[1], [1]], null), { embedding })).costNanoUsd, null);
+    const nobody = await judged('Grass.', second('Sky.'), { embedding });
+    assert.deepEqual([nobody.isBroken, nobody.costNanoUsd], [true, 7]);
+  });
 });
 
 test('it waits and spends, so it runs last, and it only guesses', () => {

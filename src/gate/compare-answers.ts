@@ -33,7 +33,7 @@ export function isSameAnswer(one: string, other: string, comparing: Comparing = 
 }
 
 /** The part of a text that is compared; null when it has none. */
-function partOf(text: string, { keys, pattern }: Comparing): string | null {
+export function partOf(text: string, { keys, pattern }: Pick<Comparing, 'keys' | 'pattern'>): string | null {
   let part: string | null = text.trim();
   if (pattern !== null) part = pattern.exec(part)?.[1]?.trim() ?? null;
   if (part === null || keys === null) return part;

@@ -28,7 +28,7 @@ export function finalAnswer(text: string): FinalAnswer | null {
 export function answerMember(value: Json): Json | undefined {
   if (!isObject(value)) return undefined;
   const name = MEMBERS.find((member) => value[member] !== undefined);
-  return name === undefined ? undefined : (value[name] as Json);
+  return name === undefined ? undefined : value[name];
 }
 
 const MEMBERS = ['answer', 'final_answer', 'finalAnswer', 'final'];

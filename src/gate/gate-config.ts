@@ -56,6 +56,8 @@ export interface AgreementConfig {
   kind: 'agreement';
   model: string;
   compare: Likeness;
+  /** Instead, by meaning: the model that makes the vectors, and how near their directions have to be; null: as `compare` says. */
+  embedding: { model: string; min: number } | null;
   at: string | null;
   pattern: RegExp | null;
   tolerance: number;

@@ -64,6 +64,16 @@ export interface SecondAnswer {
   costNanoUsd: number | null;
 }
 
+/** What texts are to a model of embeddings, in their order. */
+export interface Vectors {
+  /** Null when there are none. */
+  vectors: readonly (readonly number[])[] | null;
+  /** Why there are none. */
+  failure?: string;
+  /** What was spent; null when nobody knows. */
+  costNanoUsd: number | null;
+}
+
 /** What a gate may use beside the answer and its question. */
 export interface GateContext {
   /** Asks a model of the configuration; null where none can be asked. Whoever gives it also gives it a time limit. */
@@ -74,10 +84,12 @@ export interface GateContext {
   earlier: readonly GivenAnswer[];
   /** Puts the same request to another model of the configuration; null where that cannot be done. One model is paid once a call. */
   again: ((model: string) => Promise<SecondAnswer>) | null;
+  /** Has a configured model make vectors of texts; null where none can be asked. */
+  embed: ((model: string, texts: readonly string[]) => Promise<Vectors>) | null;
 }
 
 /** Of an answer about which nothing more is known and nobody can be asked. */
-export const ALONE: GateContext = { ask: null, model: null, earlier: [], again: null };
+export const ALONE: GateContext = { ask: null, model: null, earlier: [], again: null, embed: null };
 
 export interface Gate {
   /** Its key in the configuration. */

@@ -81,7 +81,8 @@ export function readNumber(normal: string): ReadNumber | null {
 export function onlyNumber(normal: string): ReadNumber | null {
   if (normal.length > LONGEST) return null;
   const found = normal.match(/(?<![\w.])[-+]?[$€£]?\d[\d,]*(?:\.\d+)?(?:\/\d+)?%?/g) ?? [];
-  return found.length === 1 ? readNumber((found[0] as string).replace(/,$/, '')) : null;
+  const [only, ...others] = found;
+  return only === undefined || others.length > 0 ? null : readNumber(only.replace(/,$/, ''));
 }
 
 /** A literal of a program without spaces outside its quotes, which are double ones. */

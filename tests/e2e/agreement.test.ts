@@ -10,6 +10,7 @@ import {
   opening,
   reply,
   type Script,
+  sendJson,
   token,
   type Visit,
   type WireName,
@@ -32,6 +33,7 @@ before(async () => {
       cheap: { use: 'up-openai/cheap', ...CHEAP },
       second: { use: 'up-openai/second', ...CHEAP },
       foreign: { use: 'up-anthropic/second', ...CHEAP },
+      vectors: { use: 'up-openai/vectors', kind: 'embedding', price: { input: 1 } },
       strong: { use: 'up-anthropic/strong', price: { input: 10, output: 20 } },
     },
     default: 'cheap',
@@ -39,6 +41,10 @@ before(async () => {
     tasks: {
       same: { accept: accept('second'), route: { cascade: ['cheap', 'strong'] } },
       cross: { accept: accept('foreign'), route: { cascade: ['cheap', 'strong'] } },
+      near: {
+        accept: [{ agreement: { with: 'second', compare: 'embedding', by: 'vectors', min: 0.9 } }],
+        route: { cascade: ['cheap', 'strong'] },
+      },
       twice: { accept: accept('second'), route: { cascade: ['cheap', 'foreign', 'strong'] } },
     },
     timeouts: { first_byte: '1s', idle: '800ms', total: '4s', keep_alive: '100ms' },
@@ -149,6 +155,27 @@ test('a second answer is paid once a call, however many attempts are compared wi
     ],
   );
   assert.equal(row.costNanoUsd, 3 * CHEAP_NANO);
+});
+
+test('answers in other words are compared by their vectors, which are paid too', async () => {
+  for (const [towards, words] of [
+    [[1, 0.1], 'Blue is the sky.'],
+    [[0, 1], 'strong'],
+  ] as const) {
+    scripted.upstream.on('vectors', (visit) => {
+      assert.deepEqual(visit.body.input, ['Blue is the sky.', 'The sky is blue.']);
+      const data = [[1, 0], towards].map((embedding, index) => ({ object: 'embedding', index, embedding }));
+      const usage = { prompt_tokens: 8, total_tokens: 8 };
+      sendJson(visit, 200, { object: 'list', data: data.toReversed(), model: 'vectors', usage });
+    });
+    const question = { wire: 'openai' as const, task: 'near', stream: false };
+    const script = saying({ cheap: 'Blue is the sky.', second: 'The sky is blue.', strong: 'strong' });
+    const { seen, row } = await ask(question, `near ${words}`, script);
+    assert.equal(seen.text, words);
+    const verdict = row.attempts[0]?.verdicts?.find(({ gate }) => gate === 'agreement');
+    assert.equal(verdict?.costNanoUsd, CHEAP_NANO + 8_000);
+    assert.equal(row.costNanoUsd, 2 * CHEAP_NANO + 8_000 + (words === 'strong' ? STRONG_NANO : 0));
+  }
 });
 
 test('a client that leaves while the second is asked has one row, and the second is left', async () => {

@@ -40,9 +40,19 @@ export const USUAL_FIT: FitLadderOptions = { mostCalls: 3, beliefPenalty: 5, val
 
 const HINGES = [0.3, 0.5, 0.65, 0.8, 0.9];
 
+/** Chances before any answer, and the scores that put the models in order, each less that of the last model. */
 export function startColumns(pool: Pool): Table {
-  const columns = pool.models.length;
-  const values = Float64Array.from(pool.prior, (chance) => logit(chance, 0.01));
+  const models = pool.models.length;
+  const columns = 2 * models - 1;
+  const values = new Float64Array(pool.rows * columns);
+  for (let row = 0; row < pool.rows; row++) {
+    const base = row * models;
+    const last = pool.order[base + models - 1] as number;
+    for (let model = 0; model < models; model++) {
+      values[row * columns + model] = logit(pool.prior[base + model] as number, 0.01);
+      if (model < models - 1) values[row * columns + models + model] = (pool.order[base + model] as number) - last;
+    }
+  }
   return { rows: pool.rows, columns, values };
 }
 

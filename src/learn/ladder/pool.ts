@@ -11,6 +11,8 @@ export interface Pool {
   cost: Float64Array;
   /** P(acceptable) from the request alone. */
   prior: Float64Array;
+  /** The score by which models are put in order for the request: only differences count. */
+  order: Float64Array;
   /** P(acceptable) from request and answer; that of the request alone where the answer was not kept. */
   judged: Float64Array;
   /** Answers of one request that say the same have the same number, from 0; -1 for an answer that says nothing, or was not kept. */
@@ -26,6 +28,7 @@ export function createPool(models: readonly string[], rows: number): Pool {
     quality: new Float64Array(count).fill(Number.NaN),
     cost: new Float64Array(count).fill(Number.NaN),
     prior: new Float64Array(count).fill(0.5),
+    order: new Float64Array(count),
     judged: new Float64Array(count).fill(0.5),
     said: new Int16Array(count).fill(-1),
   };
@@ -62,6 +65,7 @@ export function pick(
       picked.quality[target] = pool.quality[source] as number;
       picked.cost[target] = pool.cost[source] as number;
       picked.prior[target] = pool.prior[source] as number;
+      picked.order[target] = pool.order[source] as number;
       picked.judged[target] = pool.judged[source] as number;
       picked.said[target] = pool.said[source] as number;
     }

@@ -170,6 +170,7 @@ function recalling({ store, sample, earlier, upstreamsOf }: Recalling) {
   const as = (model: string): GateContext => ({
     model,
     earlier,
+    embed: null,
     ask: async (judge, prompt) => noting(judge, await recall(judge, prompt)),
     again: async (other) => {
       const given = earlier.find((one) => one.model === other);
