@@ -7,7 +7,7 @@ import type { CommandIo } from '../command-io.ts';
 interface RowsFlags {
   config?: string;
   models?: string[];
-  from: RowSource[];
+  from?: RowSource[];
   out?: string;
   folder?: string;
   unmasked?: boolean;
@@ -34,7 +34,7 @@ export function defineRows(program: Command, io: CommandIo): void {
       '-o, --out <file>',
       'one file for all tasks, packed where it ends in .gz; - for standard output (default: tierline/rows/<task>.jsonl)',
     )
-    .option('--from <sources>', '`profile`, `evaluate` or both, with a comma between', sources, ['profile'])
+    .option('--from <sources>', 'profile, evaluate or both, with a comma between (default: profile)', sources)
     .option('-m, --models <names>', 'models, with commas between (default: all that may serve the task)', names)
     .option('--unmasked', 'keep secrets and personal data as they are')
     .option('--folder <path>', 'where samples and answers are (default: tierline beside the configuration)')
@@ -46,7 +46,7 @@ export function defineRows(program: Command, io: CommandIo): void {
     )
     .action(async (tasks: string[], flags: RowsFlags) => {
       const [{ rowsCommand }, { findConfig }] = await Promise.all([import('../rows.ts'), import('../find-config.ts')]);
-      const { config, models = null, from, ...rest } = flags;
+      const { config, models = null, from = ['profile'], ...rest } = flags;
       const found = findConfig(config);
       process.exitCode = await rowsCommand({ ...rest, config: found.config, tasks, models, sources: from }, io);
     });

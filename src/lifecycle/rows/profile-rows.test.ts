@@ -3,7 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { Inbound } from '../../dialect/inbound.ts';
 import { openUnrecorded } from '../../instance.ts';
 import { readRows } from '../../learn/rows/read-rows.ts';
-import { requestOf } from '../../learn/rows/request-of.ts';
+import { rowRequestOf } from '../../learn/rows/row-request.ts';
 import { decide } from '../../policy/decide.ts';
 import type { Predictor, PredictorQuestion } from '../../policy/predictor.ts';
 import { callerOf } from '../evaluate/ask-router.ts';
@@ -264,7 +264,7 @@ describe('a request that comes in', () => {
       const inbound = Inbound.read(dialect, body, 512);
       decide(engine.policy, inbound, callerOf(inbound), engine.planState(0));
     }
-    const live = asked.map(({ view }) => requestOf(view));
+    const live = asked.map(({ view }) => rowRequestOf(view));
     assert.deepEqual(
       live,
       rows.map(({ prompt, request }) => ({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { View } from '../../call/view.ts';
-import { requestOf } from './request-of.ts';
+import { rowRequestOf } from './row-request.ts';
 
 const view = {
   ask: 'And of Spain?',
@@ -13,13 +13,13 @@ const view = {
 } as View;
 
 test('a row is made of the last turn of the user, and told what else the request holds', () => {
-  assert.deepEqual(requestOf(view), {
+  assert.deepEqual(rowRequestOf(view), {
     prompt: 'And of Spain?',
     facts: { characters: 53, turns: 3, hasTools: true, hasSchema: false, hasImages: true },
   });
 });
 
 test('each fact is the one of its name', () => {
-  const one = requestOf({ ...view, hasTools: false, hasSchema: true, hasImages: false }).facts;
+  const one = rowRequestOf({ ...view, hasTools: false, hasSchema: true, hasImages: false }).facts;
   assert.deepEqual([one.hasTools, one.hasSchema, one.hasImages], [false, true, false]);
 });

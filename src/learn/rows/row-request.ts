@@ -10,12 +10,12 @@ export interface RowRequest {
 }
 
 /** Reads the texts and counts of the view, which may parse the body, once. */
-export function requestOf(view: View): RowRequest {
+export function rowRequestOf(view: View): RowRequest {
   return {
     prompt: view.ask,
     facts: {
       characters: view.text.length,
-      turns: view.messageCount,
+      turns: Math.max(1, view.messageCount),
       hasTools: view.hasTools,
       hasSchema: view.hasSchema,
       hasImages: view.hasImages,
