@@ -129,8 +129,14 @@ function measure(own: Float64Array, examples: Float32Array, distances: Float64Ar
   const rows = distances.length;
   let row = 0;
   for (; row + 4 <= rows; row += 4) {
-    const [b0, b1, b2, b3] = [row * facts, (row + 1) * facts, (row + 2) * facts, (row + 3) * facts];
-    let [s0, s1, s2, s3] = [0, 0, 0, 0];
+    const b0 = row * facts;
+    const b1 = b0 + facts;
+    const b2 = b1 + facts;
+    const b3 = b2 + facts;
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
     for (let fact = 0; fact < facts; fact++) {
       const value = own[fact] as number;
       const d0 = value - (examples[b0 + fact] as number);
