@@ -103,14 +103,19 @@ function medianDistance(examples: Float32Array, facts: number, random: () => num
 }
 
 function raterOf({ models, rows, facts, means, scales, examples, gaps, reach }: KernelState): Rate {
-  const own = new Float64Array(facts);
+  // Facts that are the same everywhere add nothing to any distance.
+  const telling = Int32Array.from(scales.keys()).filter((fact) => scales[fact] !== 0);
+  const table = columnsFrom(examples, facts, telling);
+  const own = new Float64Array(telling.length);
   const distances = new Float64Array(rows);
   const sharp = -1 / reach;
   const far = 12 * reach;
   return ({ dense }, out) => {
-    for (let fact = 0; fact < facts; fact++)
-      own[fact] = Math.fround(standard(dense[fact] as number, means[fact] as number, scales[fact] as number));
-    measure(own, examples, distances);
+    for (let at = 0; at < telling.length; at++) {
+      const fact = telling[at] as number;
+      own[at] = Math.fround(standard(dense[fact] as number, means[fact] as number, scales[fact] as number));
+    }
+    measure(own, table, distances);
     out.fill(0, 0, models);
     for (let row = 0; row < rows; row++) {
       const distance = distances[row] as number;
@@ -121,6 +126,15 @@ function raterOf({ models, rows, facts, means, scales, examples, gaps, reach }: 
         out[model] = (out[model] as number) + near * (gaps[base + model] as number);
     }
   };
+}
+
+/** A table with only some of its columns. */
+function columnsFrom(values: Float32Array, columns: number, kept: Int32Array): Float32Array {
+  const rows = values.length / columns;
+  const out = new Float32Array(rows * kept.length);
+  for (let row = 0; row < rows; row++)
+    for (const [at, column] of kept.entries()) out[row * kept.length + at] = values[row * columns + column] as number;
+  return out;
 }
 
 /** Squared distances of a request and every example; of four examples at a time, so that none has to wait for another's sum. */
