@@ -15,12 +15,7 @@ function given(answers: readonly { said: number; judged: number }[]): number {
     () => answers.map((answer) => ({ quality: 0, cost: 0, ...answer })),
   );
   const out = new Float64Array(lookColumns(answers.length));
-  return look(
-    pool,
-    0,
-    answers.map((_, at) => at),
-    { out, from: 0 },
-  );
+  return look(pool, 0, { seen: answers.map((_, at) => at), prefers: null }, { out, from: 0 });
 }
 
 describe('the answer to give', () => {
@@ -110,7 +105,7 @@ describe('what answers look like', () => {
           for (const part of ['quality', 'cost', 'prior', 'order', 'judged'] as const) spoiled[part][at] = garbage;
           spoiled.said[at] = 0;
         }
-        assert.deepEqual(lookAll(spoiled, seen), lookAll(pool, seen));
+        assert.deepEqual(lookAll(spoiled, { seen, prefers: null }), lookAll(pool, { seen, prefers: null }));
       }),
     );
   });
@@ -121,7 +116,7 @@ describe('what answers look like', () => {
         const seen = subsets(4, 3)[which] as number[];
         const pool = anyPool(4, 6, seed);
         const renamed = { ...pool, said: pool.said.map((said) => (said === -1 ? -1 : 7 - 2 * said)) };
-        assert.deepEqual(lookAll(renamed, seen), lookAll(pool, seen));
+        assert.deepEqual(lookAll(renamed, { seen, prefers: null }), lookAll(pool, { seen, prefers: null }));
       }),
     );
   });
@@ -131,7 +126,7 @@ describe('what answers look like', () => {
       fc.property(fc.integer(), fc.nat(13), (seed, which) => {
         const seen = subsets(4, 3)[which] as number[];
         const out = new Float64Array(lookColumns(seen.length) + 2).fill(Number.NaN);
-        const place = look(anyPool(4, 1, seed), 0, seen, { out, from: 1 });
+        const place = look(anyPool(4, 1, seed), 0, { seen, prefers: null }, { out, from: 1 });
         assert.ok(place >= 0 && place < seen.length);
         assert.ok(Number.isNaN(out[0]) && Number.isNaN(out.at(-1)) && out.slice(1, -1).every(Number.isFinite));
       }),

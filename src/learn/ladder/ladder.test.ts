@@ -254,7 +254,7 @@ describe('sets of models', () => {
 test('what a rung weighs has as many columns as it says, all of them numbers', () => {
   const pool = anyPool(3, 10, 3);
   for (const seen of subsets(3, 2)) {
-    const { table } = lookAll(pool, seen);
+    const { table } = lookAll(pool, { seen, prefers: null });
     const rung = rungColumns(pool, { table, chances: new Float64Array(10).fill(0.7) });
     assert.equal(rung.columns, rungColumnCount(3, seen.length));
     assert.equal(rung.values.length, 10 * rung.columns);
