@@ -103,14 +103,19 @@ function medianDistance(examples: Float32Array, facts: number, random: () => num
 }
 
 function raterOf({ models, rows, facts, means, scales, examples, gaps, reach }: KernelState): Rate {
-  const own = new Float64Array(facts);
+  // Facts that are the same everywhere add nothing to any distance.
+  const telling = Int32Array.from(scales.keys()).filter((fact) => scales[fact] !== 0);
+  const table = columnsFrom(examples, facts, telling);
+  const own = new Float64Array(telling.length);
   const distances = new Float64Array(rows);
   const sharp = -1 / reach;
   const far = 12 * reach;
   return ({ dense }, out) => {
-    for (let fact = 0; fact < facts; fact++)
-      own[fact] = Math.fround(standard(dense[fact] as number, means[fact] as number, scales[fact] as number));
-    measure(own, examples, distances);
+    for (let at = 0; at < telling.length; at++) {
+      const fact = telling[at] as number;
+      own[at] = Math.fround(standard(dense[fact] as number, means[fact] as number, scales[fact] as number));
+    }
+    measure(own, table, distances);
     out.fill(0, 0, models);
     for (let row = 0; row < rows; row++) {
       const distance = distances[row] as number;
@@ -123,14 +128,29 @@ function raterOf({ models, rows, facts, means, scales, examples, gaps, reach }: 
   };
 }
 
+/** A table with only some of its columns. */
+function columnsFrom(values: Float32Array, columns: number, kept: Int32Array): Float32Array {
+  const rows = values.length / columns;
+  const out = new Float32Array(rows * kept.length);
+  for (let row = 0; row < rows; row++)
+    for (const [at, column] of kept.entries()) out[row * kept.length + at] = values[row * columns + column] as number;
+  return out;
+}
+
 /** Squared distances of a request and every example; of four examples at a time, so that none has to wait for another's sum. */
 function measure(own: Float64Array, examples: Float32Array, distances: Float64Array): void {
   const facts = own.length;
   const rows = distances.length;
   let row = 0;
   for (; row + 4 <= rows; row += 4) {
-    const [b0, b1, b2, b3] = [row * facts, (row + 1) * facts, (row + 2) * facts, (row + 3) * facts];
-    let [s0, s1, s2, s3] = [0, 0, 0, 0];
+    const b0 = row * facts;
+    const b1 = b0 + facts;
+    const b2 = b1 + facts;
+    const b3 = b2 + facts;
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
     for (let fact = 0; fact < facts; fact++) {
       const value = own[fact] as number;
       const d0 = value - (examples[b0 + fact] as number);

@@ -64,18 +64,14 @@ export function createWideSum(columns: number, outputs: number): AddWide {
     }
     let at = 0;
     for (; at + 4 <= left; at += 4) {
-      const [b0, b1, b2, b3] = [
-        bases[at] as number,
-        bases[at + 1] as number,
-        bases[at + 2] as number,
-        bases[at + 3] as number,
-      ];
-      const [v0, v1, v2, v3] = [
-        kept[at] as number,
-        kept[at + 1] as number,
-        kept[at + 2] as number,
-        kept[at + 3] as number,
-      ];
+      const b0 = bases[at] as number;
+      const b1 = bases[at + 1] as number;
+      const b2 = bases[at + 2] as number;
+      const b3 = bases[at + 3] as number;
+      const v0 = kept[at] as number;
+      const v1 = kept[at + 1] as number;
+      const v2 = kept[at + 2] as number;
+      const v3 = kept[at + 3] as number;
       for (let k = 0; k < outputs; k++)
         out[k] =
           (out[k] as number) +
