@@ -14,7 +14,7 @@ import type { Predictors } from './config/load-predictors.ts';
 import type { Delivered, Delivery } from './delivery/deliver.ts';
 import type { Deployment } from './delivery/deployment.ts';
 import { sleepUnlessGone } from './delivery/sleep.ts';
-import { createEmbed, type Encode } from './encoding.ts';
+import { createEncodeRequest, type RequestEncoder } from './encoding.ts';
 import type { Gate } from './gate/gate.ts';
 import { isFollowUp, pinAfter } from './policy/pin.ts';
 import { NO_STATE } from './policy/state.ts';
@@ -37,7 +37,7 @@ export interface EngineParts {
   /** What predicted routes ask; without theirs they are static. */
   predictors?: Predictors;
   /** By the name that predictors know them under; none when not given. */
-  encoders?: ReadonlyMap<string, Encode>;
+  encoders?: ReadonlyMap<string, RequestEncoder>;
   /** What exploration draws, 0 to below 1; `Math.random` when not given. */
   random?: () => number;
   /** Told when a predictor is not asked for a while. */
@@ -83,9 +83,10 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
   const { pins, history } = parts.memory ?? createMemory();
   const { predictors, random = Math.random } = parts;
   const draws = predictors !== undefined && predictors.size > 0;
+  const policy = compilePolicy(config, models, watched(parts));
   return {
-    policy: compilePolicy(config, models, watched(parts)),
-    embed: createEmbed(parts.encoders ?? new Map()),
+    policy,
+    encode: createEncodeRequest(parts.encoders ?? new Map(), policy),
     planState: (nowMs) => ({
       nowMs,
       spends: true,

@@ -99,13 +99,15 @@ function toPlan(row: CallRow): string[] {
   ];
 }
 
-function toPrediction({ artifact, how, why, chances, first, propensity }: Prediction): string[] {
+function toPrediction(prediction: Prediction): string[] {
+  const { artifact, how, why, chances, first, propensity, encoderNanoUsd } = prediction;
   const said = Object.entries(chances).map(([model, chance]) => `${showText(model)} ${showShare(chance)}`);
   const none = why === null ? '' : `, without a forecast (${why.replace('_', ' ')})`;
   return [
     field('artifact', showText(artifact)),
     field('chances', said.length === 0 ? 'none were told' : said.join(', ')),
     field('first', `${showText(first)}: ${how}${none}, with a probability of ${showShare(propensity)}`),
+    ...(encoderNanoUsd === 0 ? [] : [field('encoder', `cost ${showUsd(encoderNanoUsd)}`)]),
   ];
 }
 

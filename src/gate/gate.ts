@@ -67,7 +67,7 @@ export interface SecondAnswer {
 /** What texts are to a model of embeddings, in their order. */
 export interface Vectors {
   /** Null when there are none. */
-  vectors: readonly (readonly number[])[] | null;
+  vectors: readonly Float32Array[] | null;
   /** Why there are none. */
   failure?: string;
   /** What was spent; null when nobody knows. */

@@ -88,6 +88,7 @@ describe('a predicted route', () => {
       chances: { haiku: 0.9123, sonnet: 0.97, opus: 0.99 },
       first: 'haiku',
       propensity: 1,
+      encoderNanoUsd: 0,
     });
     assert.deepEqual(
       found.attempts.map(({ expected }) => expected?.passRate ?? null),

@@ -12,7 +12,7 @@ import { type Forecast, NoForecast, type Option } from './predictor.ts';
 
 /** What is known of the choice before pin and exploration. */
 export interface Foreseen {
-  said: Pick<Prediction, 'artifact' | 'why' | 'chances'>;
+  said: Pick<Prediction, 'artifact' | 'why' | 'chances' | 'encoderNanoUsd'>;
   by: PolicyPredict;
   /** The route as the operator wrote it. */
   route: PolicyRoute;
@@ -40,7 +40,7 @@ export function predict(candidates: readonly Candidate[], asked: Asked, reasons:
   const first = order.flatMap((name) => own.filter(({ model }) => model.name === name));
   const sorted = [...first, ...candidates.filter((candidate) => !first.includes(candidate))];
   reasons.push({ step: 'predict', say: sayChoice(sorted[0] as Candidate, order, heard) });
-  const said = { artifact: by.predictor.id, why: heard.why, chances: heard.chances };
+  const said = { artifact: by.predictor.id, why: heard.why, chances: heard.chances, encoderNanoUsd: 0 };
   const foreseen = { said, by, route, rungs: Math.max(1, first.length) };
   return { candidates: sorted, asked: withLadder(asked, foreseen, sorted), foreseen };
 }

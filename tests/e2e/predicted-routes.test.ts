@@ -119,6 +119,7 @@ test('each request goes where its forecast says, and row, header, explain and re
     chances: { small: 0.97, mid: 0.98 },
     first: 'small',
     propensity: 1,
+    encoderNanoUsd: 0,
   });
   assert.deepEqual([easy.model, easy.planned], ['small', ['small', 'frontier', 'mid']]);
   assert.match(plans[0] ?? '', /small/);
@@ -170,16 +171,24 @@ test('a predictor gets the embedding that it asks for, or none when it is not th
       encoders: new Map([
         [
           'mini',
-          (text: string) => {
-            encoded.push(text);
-            return text.includes('slow') ? new Promise<never>(() => {}) : Promise.resolve(new Float32Array([1, 0.5]));
+          {
+            sentTo: 'frontier',
+            encode: (text: string) => {
+              encoded.push(text);
+              const made = { vector: new Float32Array([1, 0.5]), costNanoUsd: 700 };
+              return text.includes('slow') ? new Promise<never>(() => {}) : Promise.resolve(made);
+            },
           },
         ],
       ]),
     },
   });
-  await call('quick');
-  await call('slow');
+  const quick = await call('quick');
+  const slow = await call('slow');
+  assert.equal(quick.prediction?.encoderNanoUsd, 700);
+  assert.equal(quick.costNanoUsd, (quick.attempts[0]?.costNanoUsd ?? 0) + 700);
+  // It may still come and be billed.
+  assert.deepEqual([slow.prediction?.encoderNanoUsd, slow.costNanoUsd], [null, null]);
   assert.deepEqual(seen, [[1, 0.5], null]);
   await call('quick', { task: 'plain' });
   assert.deepEqual(encoded, ['quick', 'slow']);
