@@ -14,6 +14,7 @@ import { defineProfile } from './commands/profile.ts';
 import { defineReady } from './commands/ready.ts';
 import { defineSample } from './commands/sample.ts';
 import { defineSimulate } from './commands/simulate.ts';
+import { defineTrain } from './commands/train.ts';
 
 const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 const warn = (text: string): void => void process.stderr.write(`tierline: ${text}\n`);
@@ -143,6 +144,7 @@ defineJudge(program, io);
 defineCalibrate(program, io);
 defineEstimate(program, io);
 defineSimulate(program, io);
+defineTrain(program, io);
 defineEvaluate(program, io);
 defineReady(program, io);
 

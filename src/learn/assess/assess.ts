@@ -182,11 +182,7 @@ function agreements(pool: Pool, { weak, strong, rows, places, isJudged }: Agreei
       const other = logit(pool.judged[base + second] as number, 0.01);
       // Who says the same adds its vote; who says something else takes it off, the more the surer it is.
       const sure = judged + (isSame ? Math.log(3) + Math.max(0, other) : -Math.log(3) - Math.max(0, other));
-      return (
-        (logit(pool.prior[base + strong] as number, 0.01) - sure) / 10 -
-        (isSame ? 1 : 0) +
-        0 * (chosen[row] as number) * table.columns
-      );
+      return (logit(pool.prior[base + strong] as number, 0.01) - sure) / 10 - (isSame ? 1 : 0);
     });
     found[name] = figuresOf(
       told.map((at) => rows[at] as PairRow),
