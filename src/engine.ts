@@ -10,6 +10,7 @@ import { type PricingOptions, priceUsage } from './catalog/price-usage.ts';
 import { overrideSpec } from './catalog/spec-override.ts';
 import { compilePolicy, type ModelParts } from './compile-policy.ts';
 import type { Config, DeploymentConfig, ModelConfig } from './config/config.ts';
+import { withLearned } from './config/load-learned-gates.ts';
 import type { Predictors } from './config/load-predictors.ts';
 import type { Delivered, Delivery } from './delivery/deliver.ts';
 import type { Deployment } from './delivery/deployment.ts';
@@ -34,6 +35,8 @@ export interface EngineParts {
   memory?: PolicyMemory;
   /** By task; none when not given. */
   gates?: ReadonlyMap<string, readonly Gate[]>;
+  /** Those of predicted cascades, by key. */
+  learnedGates?: ReadonlyMap<string, Gate>;
   /** What predicted routes ask; without theirs they are static. */
   predictors?: Predictors;
   /** By the name that predictors know them under; none when not given. */
@@ -100,7 +103,8 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
       const pin = order === null ? null : pinAfter(order, attempts, row);
       if (order !== null && pin !== null) pins.set(order.key, pin);
     },
-    gatesOf: (task) => (task === null ? undefined : parts.gates?.get(task)) ?? NO_GATES,
+    gatesOf: (task, learnedGate = null) =>
+      withLearned((task === null ? undefined : parts.gates?.get(task)) ?? NO_GATES, parts.learnedGates, learnedGate),
     delivery: compileDelivery(config, models),
     isStrict: (task) => (task === null ? undefined : config.tasks.get(task)?.isStrict) ?? config.isStrict,
     hasCostInUsage: config.answer.costInUsage,

@@ -5,11 +5,13 @@ import { createCatalog } from './catalog/catalog.ts';
 import { countTokens } from './catalog/token-count.ts';
 import type { Config } from './config/config.ts';
 import { loadGates } from './config/load-gates.ts';
+import { type LoadScorer, loadLearnedGates } from './config/load-learned-gates.ts';
 import { type LoadPredictor, loadPredictors, type Predictors } from './config/load-predictors.ts';
 import { type Connections, createConnections } from './connections.ts';
 import type { RequestEncoder } from './encoding.ts';
 import { createEngine, createMemory, type PolicyMemory } from './engine.ts';
 import { type Prior, readPriors } from './evidence/priors.ts';
+import { loadPredictor, loadScorer } from './learn/load-predictor.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { type ObjectStore, objectsPath, openObjectStore } from './objects/object-store.ts';
 import { type Encoders, openEncoders } from './open-encoders.ts';
@@ -53,6 +55,7 @@ export interface Instance<L extends Ledger | null = Ledger | null> {
 /** What learned routing stands on; as it comes with this release when left out. */
 export interface LearnedParts {
   loadPredictor?: LoadPredictor | undefined;
+  loadScorer?: LoadScorer | undefined;
   /** By the name that predictors know them under. */
   encoders?: ReadonlyMap<string, RequestEncoder> | undefined;
   /** What exploration draws, 0 to below 1; `Math.random` when left out. */
@@ -127,17 +130,19 @@ async function compile(
   { memory, capture, warn, learned }: Lasting,
   earlier?: Encoders,
 ): Promise<Compiled> {
-  const { config, predictors } = loadPredictors(written, learned.loadPredictor);
-  const gates = await loadGates(config, (text) => countTokens(text, 'generic'));
+  const scorerOf = learned.loadScorer ?? loadScorer;
+  const { config, predictors } = loadPredictors(written, learned.loadPredictor ?? loadPredictor);
+  const gates = await loadGates(config, (text) => countTokens(text, 'generic'), scorerOf);
+  const learnedGates = loadLearnedGates(config, predictors, scorerOf);
   const connections = await createConnections(config);
   let encoders: Encoders | undefined;
   try {
     encoders = await openEncoders(config, () => engine, earlier);
     const byName = learned.encoders ?? encoders.byName;
-    const parts = { catalog: createCatalog(), connections: connections.byName, memory, gates, predictors, warn };
+    const known = { gates, learnedGates, predictors, encoders: byName };
+    const parts = { catalog: createCatalog(), connections: connections.byName, memory, warn, ...known };
     const engine: Engine = createEngine(config, {
       ...parts,
-      encoders: byName,
       random: learned.random ?? Math.random,
       capture: capture?.under(config),
     });

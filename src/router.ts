@@ -55,8 +55,8 @@ export interface Engine {
   /** Remembers how a planned call went. */
   learn: (plan: Plan, row: CallRow) => void;
   delivery: Delivery;
-  /** The gates of a task, none when it has none. */
-  gatesOf: (task: string | null) => readonly Gate[];
+  /** The gates of a task, none when it has none; with the learned gate of a plan, where that has one. */
+  gatesOf: (task: string | null, learnedGate?: string | null) => readonly Gate[];
   /** Whether losses of a translation are an error for this task. */
   isStrict: (task: string | null) => boolean;
   hasCostInUsage: boolean;
@@ -143,13 +143,15 @@ function ownBaseline({ kind }: Incoming, { attempts }: Plan): string | undefined
 /** What the answers of the plan have to pass; null when none is gated. Throws TierlineError `unsupported`. */
 function judgingOf(engine: Engine, call: Call, plan: Plan): Judging | null {
   if (!plan.attempts.some(({ isGated }) => isGated)) return null;
+  const gates = engine.gatesOf(plan.task, plan.learnedGate);
+  if (gates.length === 0) return null;
   if (call.inbound.runsLater) {
     const sentence = 'background: the task has checks, and there is nothing to check before the answer is made.';
     throw new TierlineError('unsupported', sentence, { param: 'background' });
   }
   let question: Question | null = null;
   return {
-    gates: engine.gatesOf(plan.task),
+    gates,
     question: () => (question ??= toQuestion(call.inbound.neutral)),
     ask: createAsk(engine, { ...call, task: plan.task }),
     embed: createEmbed(engine, { ...call, task: plan.task }),

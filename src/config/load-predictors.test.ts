@@ -74,12 +74,18 @@ rules: [{ route: { predict: ./artifacts/x.json } }]
 default: { predict: ${ARTIFACT}, quality: 0.5 }`),
     load,
   );
-  assert.deepEqual(asked, [
-    [ARTIFACT, { models: ['opus', 'haiku'], quality: 0.95, maxCostNanoUsd: null }],
-    [ARTIFACT, { models: null, quality: null, maxCostNanoUsd: 1_000_000 }],
-    [ARTIFACT, { models: null, quality: null, maxCostNanoUsd: null }],
-    [ARTIFACT, { models: null, quality: 0.5, maxCostNanoUsd: null }],
-  ]);
+  assert.deepEqual(
+    asked.map(([file, { snapshotOf: _, ...wanted }]) => [file, wanted]),
+    [
+      [ARTIFACT, { models: ['opus', 'haiku'], quality: 0.95, maxCostNanoUsd: null, isGated: true }],
+      [ARTIFACT, { models: null, quality: null, maxCostNanoUsd: 1_000_000, isGated: true }],
+      // Without a task there is nobody to gate a second model.
+      [ARTIFACT, { models: null, quality: null, maxCostNanoUsd: null, isGated: false }],
+      [ARTIFACT, { models: null, quality: 0.5, maxCostNanoUsd: null, isGated: false }],
+    ],
+  );
+  const { snapshotOf } = asked[0]?.[1] ?? assert.fail();
+  assert.deepEqual(['haiku', 'nobody'].map(snapshotOf), ['sim-small', null]);
 });
 
 test('without `among` the route has the models of its artifact, and fallbacks that are not among them', () => {

@@ -98,6 +98,8 @@ export interface Gate {
   readonly isCostly: boolean;
   /** It guesses whether an answer is right, and means nothing where that is known. */
   readonly isGuess?: true;
+  /** Its verdict on the last answer of a call may be that an earlier one is better. */
+  readonly mayPrefer?: true;
   check(answer: Answer, question: Question, context: GateContext): Verdict | Promise<Verdict>;
   /**
    * May reject an answer that is still being written; null when it cannot tell yet. Law: what it rejects, `check` rejects

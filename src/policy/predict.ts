@@ -60,9 +60,14 @@ export function isOwn(route: PolicyRoute, name: string): boolean {
 
 /** The question with the route as it is for this request: more than one model that a learned gate goes through is a cascade. */
 export function withLadder(asked: Asked, { by, route, rungs }: Foreseen, sorted: readonly Candidate[]): Asked {
-  if (!by.predictor.isCascade || rungs < 2) return { ...asked, route };
+  if (by.gate === null || rungs < 2) return { ...asked, route };
   const models = sorted.map(({ model }) => model.name);
   return { ...asked, route: { ...route, models, ownCount: rungs, isCascade: true } };
+}
+
+/** The gate of the ladder that a forecast made; null for a route as the operator wrote it. */
+export function learnedGateOf({ route }: Asked): string | null {
+  return route?.isCascade === true ? (route.predict?.gate ?? null) : null;
 }
 
 /** An error may be of any length; a reason is a sentence, which also stands in a header. */

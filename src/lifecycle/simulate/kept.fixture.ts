@@ -29,8 +29,8 @@ export const configOf = (rest: string, file = 'tierline.yaml'): Config => parseC
 export const labelRoute = (route: string, more = ''): string =>
   `tasks: { label: { accept: [{ one_of: [yes, no] }], route: ${route}${more} } }\n`;
 
-export const policyOf = (rest: string, file?: string, load?: LoadPredictor): Promise<SimulatedPolicy> =>
-  toSimulatedPolicy(configOf(rest, file), createCatalog(), load);
+export const policyOf = (rest: string, file?: string, loadPredictor?: LoadPredictor): Promise<SimulatedPolicy> =>
+  toSimulatedPolicy(configOf(rest, file), createCatalog(), loadPredictor === undefined ? {} : { loadPredictor });
 
 /** A predicted route of `label`; its artifact is this file, and whoever loads it says what it is. */
 export const PREDICTED = labelRoute(`{ predict: ${fileURLToPath(import.meta.url)} }`);
