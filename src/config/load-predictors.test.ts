@@ -75,13 +75,19 @@ default: { predict: ${ARTIFACT}, quality: 0.5 }`),
     load,
   );
   assert.deepEqual(
-    asked.map(([file, { snapshotOf: _, ...wanted }]) => [file, wanted]),
+    asked.map(([file, { models, quality, maxCostNanoUsd, isGated }]) => [
+      file,
+      models,
+      quality,
+      maxCostNanoUsd,
+      isGated,
+    ]),
     [
-      [ARTIFACT, { models: ['opus', 'haiku'], quality: 0.95, maxCostNanoUsd: null, isGated: true }],
-      [ARTIFACT, { models: null, quality: null, maxCostNanoUsd: 1_000_000, isGated: true }],
+      [ARTIFACT, ['opus', 'haiku'], 0.95, null, true],
+      [ARTIFACT, null, null, 1_000_000, true],
       // Without a task there is nobody to gate a second model.
-      [ARTIFACT, { models: null, quality: null, maxCostNanoUsd: null, isGated: false }],
-      [ARTIFACT, { models: null, quality: 0.5, maxCostNanoUsd: null, isGated: false }],
+      [ARTIFACT, null, null, null, false],
+      [ARTIFACT, null, 0.5, null, false],
     ],
   );
   const { snapshotOf } = asked[0]?.[1] ?? assert.fail();
