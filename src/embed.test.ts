@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { parseConfig } from './config/load.ts';
 import { Asking } from './delivery/asking.ts';
 import { createEmbed, readVectors } from './embed.ts';
 import type { Vectors } from './gate/gate.ts';
 import { openUnrecorded } from './instance.ts';
+import { startUpstream } from './upstream.fixture.ts';
 
 type Ask = (model: string, texts: readonly string[], task?: string) => Promise<Vectors>;
 
@@ -17,22 +16,6 @@ async function askingOf(t: TestContext, config: string): Promise<Ask> {
     const embed = createEmbed(instance.engine, { atMs: Date.now(), tenant: 'default', task: task ?? null });
     return embed(model, texts, new Asking(performance.now() + 20_000));
   };
-}
-
-/** A provider that answers everything with `status` and `body`, and remembers what it was asked. */
-async function provider(t: TestContext, status: number, body: string): Promise<{ url: string; asked: string[] }> {
-  const asked: string[] = [];
-  const server = createServer((request, response) => {
-    let text = '';
-    request.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    request.on('end', () => {
-      asked.push(`${request.url} ${text}`);
-      response.writeHead(status, { 'content-type': 'application/json' }).end(body);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => server.close());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, asked };
 }
 
 const configOf = (url: string): string => `
@@ -65,7 +48,7 @@ test('what goes over the wire is model and texts; tokens are priced as the provi
     ],
     usage: { prompt_tokens: 1000, total_tokens: 1000 },
   };
-  const { url, asked } = await provider(t, 200, JSON.stringify(reply));
+  const { url, asked } = await startUpstream(t, 200, JSON.stringify(reply));
   const ask = await askingOf(t, configOf(url));
   assert.deepEqual(await ask('vectors', ['a', 'b']), {
     vectors: [Float32Array.of(1, 0.5), Float32Array.of(0, 1)],
@@ -75,11 +58,11 @@ test('what goes over the wire is model and texts; tokens are priced as the provi
 });
 
 test('a provider that refuses, or answers with something else, is told as a failure', async (t) => {
-  const refusing = await provider(t, 400, '{"error":{"message":"too long"}}');
+  const refusing = await startUpstream(t, 400, '{"error":{"message":"too long"}}');
   const refused = await (await askingOf(t, configOf(refusing.url)))('vectors', ['a']);
   assert.deepEqual([refused.vectors, refused.costNanoUsd], [null, 0]);
   assert.match(refused.failure ?? '', /too long/);
-  const odd = await provider(t, 200, '{"data":[],"usage":{"prompt_tokens":500,"total_tokens":500}}');
+  const odd = await startUpstream(t, 200, '{"data":[],"usage":{"prompt_tokens":500,"total_tokens":500}}');
   assert.deepEqual(await (await askingOf(t, configOf(odd.url)))('vectors', ['a']), {
     vectors: null,
     costNanoUsd: 10_000,
@@ -88,7 +71,7 @@ test('a provider that refuses, or answers with something else, is told as a fail
 });
 
 test('a model that nobody knows, that talks, whose provider takes no embeddings, or that may not see it is asked nothing', async (t) => {
-  const { url, asked } = await provider(t, 200, '{}');
+  const { url, asked } = await startUpstream(t, 200, '{}');
   const ask = await askingOf(
     t,
     `
