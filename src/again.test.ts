@@ -8,7 +8,7 @@ import { Inbound } from './dialect/inbound.ts';
 import { openaiChat } from './dialect/openai-chat.ts';
 import type { SecondAnswer } from './gate/gate.ts';
 import { openUnrecorded } from './instance.ts';
-import { startUpstream } from './upstream.fixture.ts';
+import { startUpstream } from './provider/upstream.fixture.ts';
 
 const REPLY = JSON.stringify({
   id: 'x',

@@ -5,7 +5,7 @@ import { Asking } from './delivery/asking.ts';
 import { createEmbed, readVectors } from './embed.ts';
 import type { Vectors } from './gate/gate.ts';
 import { openUnrecorded } from './instance.ts';
-import { startUpstream } from './upstream.fixture.ts';
+import { startUpstream } from './provider/upstream.fixture.ts';
 
 type Ask = (model: string, texts: readonly string[], task?: string) => Promise<Vectors>;
 

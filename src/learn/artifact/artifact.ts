@@ -20,7 +20,7 @@ const MOST_BYTES = 32 * 1024 * 1024;
 export interface Points {
   /** No more than half a point worse than the reference, as sure as `ERROR` says. What is done when nobody asks for anything else. */
   assured: number | null;
-  /** No worse than the reference, as far as the calibration rows tell; no promise. */
+  /** No worse than the reference, as far as the calibration rows tell, within one standard error; no promise. */
   equal: number | null;
   /** Half a point worse at most, likewise. */
   half: number | null;
@@ -87,7 +87,11 @@ function writePolicy({ climbing, levels, trials, points, mostCalls, isFree }: Po
     mostCalls,
     isFree,
     points: { ...points },
-    beliefs: climbing.beliefs.map(({ seen, weights }) => ({ seen: [...seen], weights: writeWeights(weights) })),
+    beliefs: climbing.beliefs.map(({ seen, prefers, weights }) => ({
+      seen: [...seen],
+      prefers,
+      weights: writeWeights(weights),
+    })),
     levels: levels.map(({ perUsd, worths, ladders }, at) => ({
       perUsd,
       trial: (trials[at] ?? null) as unknown as Json,
@@ -164,9 +168,13 @@ function readPolicy(json: unknown, models: readonly string[]): Policy {
     climbing: {
       models,
       beliefs: beliefs.map((belief) => {
-        const { seen, weights } = isObject(belief) ? belief : {};
+        const { seen, prefers, weights } = isObject(belief) ? belief : {};
         const places = readPlaces(seen, models.length);
-        return { seen: places, weights: readWeights(unpack(weights, 'a belief', 1 + lookColumns(places.length))) };
+        return {
+          seen: places,
+          prefers: readPlace(prefers, places.length),
+          weights: readWeights(unpack(weights, 'a belief', 1 + lookColumns(places.length))),
+        };
       }),
     },
     levels: read.map(({ level }) => level),

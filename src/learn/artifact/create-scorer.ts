@@ -8,6 +8,7 @@ import { believe } from '../ladder/belief.ts';
 import { type Ladder, rungColumns } from '../ladder/ladder.ts';
 import { createPool, numberAnswers, type Pool } from '../ladder/pool.ts';
 import { weigh } from '../ladder/small-regression.ts';
+import { responseOf } from '../rows/response-of.ts';
 import { strategyAt } from '../train/operate.ts';
 import type { Artifact, Policy } from './artifact.ts';
 import { type Demand, standAt } from './stand.ts';
@@ -105,7 +106,7 @@ function poolOfAnswers(
   for (const { model, answer } of answers) {
     const at = models.indexOf(model);
     if (at < 0) continue;
-    const text = textOf(answer);
+    const text = responseOf(answer);
     keys[at] = answerKey(text);
     const { logprobs } = answer;
     const meanLogprob =
@@ -114,13 +115,6 @@ function poolOfAnswers(
   }
   numberAnswers(keys, pool.said);
   return pool;
-}
-
-/** An answer as rows keep it: its text, else the calls that it makes. */
-function textOf({ text, toolCalls }: GivenAnswer['answer']): string {
-  return text !== '' || toolCalls.length === 0
-    ? text
-    : JSON.stringify(toolCalls.map(({ name, arguments: json }) => ({ name, arguments: json })));
 }
 
 function requestOfQuestion({ ask, turns, tools, schema }: Question): FeatureRequest {

@@ -29,6 +29,8 @@ export interface Trial {
   /** Quality less that of the reference model on the same rows. */
   difference: number;
   differenceLow: number;
+  /** Standard error of the difference. */
+  differenceError: number;
   cost: number;
   referenceCost: number;
   /** Models asked for one request. */
@@ -78,25 +80,47 @@ export function strategyAt(level: Level, { among, isFree, mostCalls }: Choosing)
   return { perUsd: level.perUsd, ladders: taken.map((at) => level.ladders[at] as Ladder) };
 }
 
-/** Tries a strategy on a pool in which every quality and cost is known. */
-export function tryStrategy(
-  climber: Climber,
-  strategy: Strategy,
-  { pool, reference }: { pool: Pool; reference: number },
-): Trial {
-  return trialOf(climber.climb(strategy), pool, reference);
+/** How one level went, by row, beside the reference alone on the same rows. */
+export interface Tried {
+  quality: Float64Array;
+  cost: Float64Array;
+  calls: Float64Array;
+  referenceQuality: Float64Array;
+  referenceCost: Float64Array;
 }
 
-function trialOf({ quality, cost, calls }: Climbed, pool: Pool, reference: number): Trial {
+/** Tries every level on a pool in which every quality and cost is known; null where a level has no ladder that is left. */
+export function tryLevels(
+  levels: readonly Level[],
+  climbing: Climbing,
+  { pool, reference, choosing }: { pool: Pool; reference: number; choosing: Choosing },
+): (Tried | null)[] {
+  const climber = new Climber(pool, climbing);
   const width = pool.models.length;
-  const differences = quality.map((value, row) => value - (pool.quality[row * width + reference] as number));
-  const mean = (values: ArrayLike<number>): number =>
-    Array.from(values).reduce((sum, value) => sum + value, 0) / pool.rows;
+  const of = (values: Float64Array): Float64Array =>
+    Float64Array.from({ length: pool.rows }, (_, row) => values[row * width + reference] as number);
+  const [referenceQuality, referenceCost] = [of(pool.quality), of(pool.cost)];
+  return levels.map((level) => {
+    const strategy = strategyAt(level, choosing);
+    if (strategy === null) return null;
+    const { quality, cost, calls } = climber.climb(strategy);
+    return { quality, cost, calls: Float64Array.from(calls), referenceQuality, referenceCost };
+  });
+}
+
+/** What several parts of the rows, each tried by what was learned from the others, come to together. */
+export function trialOf(parts: readonly (Tried | null)[]): Trial | null {
+  const told = parts.filter((part) => part !== null);
+  if (told.length < parts.length || told.length === 0) return null;
+  const join = (name: keyof Tried): Float64Array => Float64Array.from(told.flatMap((part) => [...part[name]]));
+  const quality = join('quality');
+  const best = join('referenceQuality');
+  const differences = quality.map((value, row) => value - (best[row] as number));
   return {
-    rows: pool.rows,
-    quality: mean(quality),
+    rows: quality.length,
+    quality: meanOf(quality, 1, 0),
     qualityLow: lowerMean(quality, ERROR),
-    difference: mean(differences),
+    difference: meanOf(differences, 1, 0),
     // Where nothing differs, nothing is in doubt.
     differenceLow: differences.every((value) => value === 0)
       ? 0
@@ -106,22 +130,20 @@ function trialOf({ quality, cost, calls }: Climbed, pool: Pool, reference: numbe
             ERROR,
           ) -
         1,
-    cost: mean(cost),
-    referenceCost: meanOf(pool.cost, width, reference),
-    calls: mean(calls),
+    differenceError: Math.sqrt(varianceOf(differences) / differences.length),
+    cost: meanOf(join('cost'), 1, 0),
+    referenceCost: meanOf(join('referenceCost'), 1, 0),
+    calls: meanOf(join('calls'), 1, 0),
   };
 }
 
-export function tryLevels(
-  levels: readonly Level[],
-  climbing: Climbing,
-  { pool, reference, choosing }: { pool: Pool; reference: number; choosing: Choosing },
-): (Trial | null)[] {
-  const climber = new Climber(pool, climbing);
-  return levels.map((level) => {
-    const strategy = strategyAt(level, choosing);
-    return strategy === null ? null : tryStrategy(climber, strategy, { pool, reference });
-  });
+function varianceOf(values: Float64Array): number {
+  const mean = meanOf(values, 1, 0);
+  return meanOf(
+    values.map((value) => (value - mean) ** 2),
+    1,
+    0,
+  );
 }
 
 /**

@@ -6,11 +6,11 @@ import { createEstimator } from '../estimator/estimator.ts';
 import { type FittedEstimator, fitEstimator, outcomesOf } from '../estimator/fit-estimator.ts';
 import { poolOf } from '../estimator/pool-of.ts';
 import type { DenseMatrix } from '../features/features.ts';
-import { LadderTrainer, USUAL_FIT } from '../ladder/ladder.ts';
+import { type Climbing, LadderTrainer, USUAL_FIT } from '../ladder/ladder.ts';
 import { meanOf, type Pool, pick } from '../ladder/pool.ts';
 import type { Row } from '../rows/row.ts';
 import { familiesOf, splitRows } from '../rows/split.ts';
-import { type Choosing, learnLevels, type Trial, tryLevels, walkDown } from './operate.ts';
+import { type Level, learnLevels, type Trial, type Tried, trialOf, tryLevels, walkDown } from './operate.ts';
 
 export interface TrainOptions {
   models: readonly string[];
@@ -36,12 +36,11 @@ export interface Trained {
 }
 
 const FOLDS = 5;
-/** Share of the rows that is kept for finding where to stand. */
+/** Share of the rows that is kept for finding where to stand; of few rows each such share in turn. */
 const CALIBRATION = 0.25;
+const FEW_ROWS = 1500;
 /** With fewer rows there is nothing to vouch for. */
 const LEAST_ROWS = 60;
-/** With fewer rows to climb on, all requests take one ladder. */
-const FREE_ROWS = 1500;
 /** With more models than this, a request tries two at most: there are too many ladders of three. */
 const MOST_FOR_THREE = 6;
 
@@ -55,10 +54,10 @@ export function train(rows: readonly Row[], options: TrainOptions): Trained {
     );
   const models = cheapestFirst(rows, options);
   const reference = referenceOf(rows, models, options.reference);
-  const parts = splitRows(familiesOf(rows), [1 - CALIBRATION, CALIBRATION], seed);
-  const whereIs = (part: number): Int32Array => Int32Array.from(rows.keys()).filter((row) => parts[row] === part);
-  const [learning, calibrating] = [whereIs(0), whereIs(1)];
-  const fit = (places: Int32Array | null, from: number, share: number): FittedEstimator =>
+  const notes: string[] = [];
+  const parts = splitRows(familiesOf(rows), new Array(1 / CALIBRATION).fill(CALIBRATION), seed);
+  const tries = rows.length < FEW_ROWS ? Math.round(1 / CALIBRATION) : 1;
+  const fit = (places: Int32Array | null, { from, share }: { from: number; share: number }): FittedEstimator =>
     fitEstimator(places === null ? rows : Array.from(places, (row) => rows[row] as Row), {
       models,
       isGated: options.isGated,
@@ -68,27 +67,41 @@ export function train(rows: readonly Row[], options: TrainOptions): Trained {
       seed,
       onProgress: (step, done) => onProgress(step, from + share * progressIn(step, done)),
     });
-  const notes: string[] = [];
-  const first = fit(learning, 0, 0.5);
-  const calibration = poolOf(
-    createEstimator(first.state),
-    Array.from(calibrating, (row) => rows[row] as Row),
-    {
-      prices,
-      embedded: embedded === null ? null : takeRows(embedded.vectors, calibrating),
-    },
-  );
-  onProgress('ladders', 0.5);
-  const policy = policyOf(first.pool, calibration, { reference, isGated: options.isGated, notes });
-  onProgress('ladders', 0.6);
-  const final = fit(null, 0.6, 0.4);
+  const setting: Setting = {
+    reference,
+    mostCalls: mostCallsOf(models, options.isGated),
+    isFree: rows.length >= FREE_ROWS,
+  };
+  const whole = 1 / (tries + 1);
+  const tried: (Tried | null)[][] = [];
+  let calibrationRows = 0;
+  for (let part = 0; part < tries; part++) {
+    const at = { from: part * whole, share: 0.9 * whole };
+    const [learning, calibrating] = [whereNot(parts, part), where(parts, part)];
+    calibrationRows += calibrating.length;
+    const { state, pool } = fit(learning, at);
+    const calibration = poolOf(
+      createEstimator(state),
+      Array.from(calibrating, (row) => rows[row] as Row),
+      {
+        prices,
+        embedded: embedded === null ? null : takeRows(embedded.vectors, calibrating),
+      },
+    );
+    onProgress('ladders', at.from + at.share);
+    const learned = learnPolicy(pool, setting);
+    if (learned !== null) tried.push(tryPolicy(learned, calibration, setting));
+  }
+  const final = fit(null, { from: tries * whole, share: 0.9 * whole });
+  const policy = policyOf(final.pool, tried, { ...setting, notes });
+  onProgress('ladders', 1);
   const { digest, label, without } = options.source;
   return {
     notes,
     mixes: final.mixes,
     artifact: {
       made: options.made,
-      trainedOn: { digest, rows: rows.length, calibrationRows: calibrating.length, label, without, seed },
+      trainedOn: { digest, rows: rows.length, calibrationRows, label, without, seed },
       snapshots: options.snapshots,
       prices: Object.fromEntries(models.map((model) => [model, prices.get(model) ?? null])),
       reference: models[reference] as string,
@@ -97,6 +110,14 @@ export function train(rows: readonly Row[], options: TrainOptions): Trained {
       stale: null,
     },
   };
+}
+
+function where(parts: Int32Array, part: number): Int32Array {
+  return Int32Array.from(parts.keys()).filter((row) => parts[row] === part);
+}
+
+function whereNot(parts: Int32Array, part: number): Int32Array {
+  return Int32Array.from(parts.keys()).filter((row) => parts[row] !== part);
 }
 
 /** What of an estimator's training is done, by its steps. */
@@ -120,51 +141,91 @@ function referenceOf(rows: readonly Row[], models: readonly string[], asked: str
   return means.reduce((best, mean, at) => (mean > (means[best] as number) ? at : best), 0);
 }
 
-interface PolicyOptions {
+/** With fewer rows to climb on, all requests take one ladder. */
+const FREE_ROWS = 1500;
+
+interface Setting {
   reference: number;
-  isGated: boolean;
-  notes: string[];
+  mostCalls: number;
+  isFree: boolean;
+}
+
+function mostCallsOf(models: readonly string[], isGated: boolean): number {
+  if (!isGated) return 1;
+  return Math.min(models.length, models.length > MOST_FOR_THREE ? 2 : 3);
+}
+
+interface Learned {
+  climbing: Climbing;
+  levels: Level[];
+}
+
+/** Null where costs are not known, or too few rows have everything. */
+function learnPolicy(all: Pool, { reference, mostCalls }: Setting): Learned | null {
+  const pool = completeRows(all);
+  if (pool.rows < LEAST_ROWS / 2) return null;
+  const trainer = new LadderTrainer(pool, { ...fitFor(pool.rows), mostCalls });
+  return {
+    climbing: trainer.climbing,
+    levels: learnLevels(trainer, meanOf(pool.cost, pool.models.length, reference)),
+  };
+}
+
+function tryPolicy(
+  { climbing, levels }: Learned,
+  calibration: Pool,
+  { reference, mostCalls, isFree }: Setting,
+): (Tried | null)[] {
+  const pool = completeRows(calibration);
+  return tryLevels(levels, climbing, { pool, reference, choosing: { among: null, isFree, mostCalls } });
 }
 
 /** Null where it cannot be found, which is noted. */
-function policyOf(learning: Pool, calibration: Pool, { reference, isGated, notes }: PolicyOptions): Policy | null {
-  const [pool, trying] = [completeRows(learning), completeRows(calibration)];
-  const { models } = learning;
-  const unpriced = models.filter((_, model) => Number.isNaN(meanOf(learning.cost, models.length, model)));
-  if (unpriced.length > 0) {
+function policyOf(
+  all: Pool,
+  tried: readonly (Tried | null)[][],
+  { notes, ...setting }: Setting & { notes: string[] },
+): Policy | null {
+  const width = all.models.length;
+  const unpriced = all.models.filter((_, model) => Number.isNaN(meanOf(all.cost, width, model)));
+  const learned = tried.length === 0 ? null : learnPolicy(all, setting);
+  if (learned === null) {
     notes.push(
-      `No price is known of ${unpriced.join(', ')}: the artifact rates requests, but it cannot choose by cost.`,
+      unpriced.length > 0
+        ? `No price is known of ${unpriced.join(', ')}: the artifact rates requests, but it cannot choose by cost.`
+        : 'Too few rows have the outcomes of all models: the artifact rates requests, but it cannot choose.',
     );
     return null;
   }
-  if (pool.rows < LEAST_ROWS / 2 || trying.rows < LEAST_ROWS / 6) {
-    notes.push('Too few rows have the outcomes of all models: the artifact rates requests, but it cannot choose.');
-    return null;
-  }
-  const mostCalls = isGated ? Math.min(models.length, models.length > MOST_FOR_THREE ? 2 : 3) : 1;
-  const trainer = new LadderTrainer(pool, { ...USUAL_FIT, mostCalls });
-  const levels = learnLevels(trainer, meanOf(pool.cost, models.length, reference));
-  const choosing: Choosing = { among: null, isFree: pool.rows >= FREE_ROWS, mostCalls };
-  const trials = tryLevels(levels, trainer.climbing, { pool: trying, reference, choosing });
-  const worst = Math.min(...models.map((_, model) => meanOf(trying.quality, models.length, model)));
+  const trials = learned.levels.map((_, level) => trialOf(tried.map((part) => part[level] ?? null)));
+  const means = all.models.map((_, model) => meanOf(all.quality, width, model));
   return {
-    climbing: trainer.climbing,
-    levels,
+    ...learned,
     trials,
-    points: pointsOf(trials, meanOf(trying.quality, models.length, reference) - worst),
-    mostCalls,
-    isFree: choosing.isFree,
+    points: pointsOf(trials, (means[setting.reference] as number) - Math.min(...means)),
+    mostCalls: setting.mostCalls,
+    isFree: setting.isFree,
   };
+}
+
+/** The fewer rows, the less is made of them. */
+function fitFor(rows: number): { beliefPenalty: number; valuePenalty: number } {
+  return rows < FEW_ROWS ? { beliefPenalty: 20, valuePenalty: 50 } : USUAL_FIT;
 }
 
 /** `gap`: what the reference has over the worst model. */
 export function pointsOf(trials: readonly (Trial | null)[], gap: number): Points {
   return {
     assured: walkDown(trials, ({ differenceLow }) => differenceLow >= -0.005),
-    equal: walkDown(trials, ({ difference }) => difference >= 0),
-    half: walkDown(trials, ({ difference }) => difference >= -0.005),
-    most: walkDown(trials, ({ difference }) => difference >= -0.05 * gap),
+    equal: walkDown(trials, (trial) => atBest(trial) >= 0),
+    half: walkDown(trials, (trial) => atBest(trial) >= -0.005),
+    most: walkDown(trials, (trial) => atBest(trial) >= -0.05 * gap),
   };
+}
+
+/** A difference that one standard error explains is none that can be seen. */
+function atBest({ difference, differenceError }: Trial): number {
+  return difference + differenceError;
 }
 
 /** The rows in which every model's quality and cost is known. */
