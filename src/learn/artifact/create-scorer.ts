@@ -34,23 +34,23 @@ interface Standing {
   level: number | null;
 }
 
+const UNTOLD = { chance: null, accepts: null, prefers: null };
+
 function score({ question, given, earlier }: ScorerQuestion, { estimator, policy, level }: Standing): Score {
   const { models } = estimator.state;
   const at = models.indexOf(given.model);
-  if (at < 0) return { chance: null, accepts: null, say: `it knows nothing of ${given.model}` };
-  if (estimator.state.encoder !== null)
-    return { chance: null, accepts: null, say: 'it wants an embedding, which gates have none of' };
+  if (at < 0) return { ...UNTOLD, say: `it knows nothing of ${given.model}` };
+  if (estimator.state.encoder !== null) return { ...UNTOLD, say: 'it wants an embedding, which gates have none of' };
   const request = requestOfQuestion(question);
   const expected = estimator.expect(request);
-  if (!expected.isKnown)
-    return { chance: null, accepts: null, say: 'few words of the request were in what it was trained on' };
+  if (!expected.isKnown) return { ...UNTOLD, say: 'few words of the request were in what it was trained on' };
   const pool = poolOfAnswers([...earlier, given], { estimator, request });
   const seen = [...new Set([...earlier, given].map(({ model }) => models.indexOf(model)))]
     .filter((model) => model >= 0)
     .sort((one, other) => one - other);
   const belief = policy?.climbing.beliefs.find((one) => one.seen.join() === seen.join());
   const alone = pool.judged[at] as number;
-  if (policy === null || belief === undefined) return { chance: alone, accepts: null, say: 'the answer by itself' };
+  if (policy === null || belief === undefined) return { ...UNTOLD, chance: alone, say: 'the answer by itself' };
   const believed = believe(pool, belief);
   const chance = believed.chances[0] as number;
   const chosen = seen[believed.chosen[0] as number] as number;
@@ -58,6 +58,7 @@ function score({ question, given, earlier }: ScorerQuestion, { estimator, policy
   return {
     chance,
     accepts: goingOn === null ? null : goingOn <= chance,
+    prefers: chosen === at ? null : (models[chosen] ?? null),
     say: sayOf(pool, { at, chosen, models }),
   };
 }
