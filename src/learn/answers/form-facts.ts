@@ -1,13 +1,6 @@
 // What shape an answer has: how long it is, how it is divided, how it ends, and by which words it betrays doubt.
 import { type FactKind, flag } from './fact-set.ts';
-
-export interface Form {
-  prompt: string;
-  /** The whole answer. */
-  text: string;
-  /** As much of it as is read word by word. */
-  said: string;
-}
+import type { Reading } from './reading.ts';
 
 /** Groups of words by which answers betray doubt, or a turn in the middle; each counts up to three times. */
 const DOUBTS: Readonly<Record<string, RegExp>> = {
@@ -27,6 +20,7 @@ const DOUBTS: Readonly<Record<string, RegExp>> = {
   should: /\b(?:should|would)\b/g,
   sorry: /\b(?:sorry|apologi[sz]e)\b/g,
   best: /\b(?:best|most)\b/g,
+  since: /\bsince\b/g,
 };
 const DOUBT_NAMES = Object.keys(DOUBTS);
 
@@ -39,6 +33,7 @@ const NAMES = [
   'isLong',
   'isVeryLong',
   'endsWell',
+  'isCut',
   'steps',
   'stepLength',
   'paragraphs',
@@ -53,9 +48,9 @@ const NAMES = [
   'variables',
 ] as const;
 
-export const formFacts: FactKind<Form> = {
+export const formFacts: FactKind<Pick<Reading, 'prompt' | 'text' | 'said' | 'low'>> = {
   names: [...NAMES, ...DOUBT_NAMES.map((name) => `says ${name}`)],
-  find: ({ prompt, text, said }, put) => {
+  find: ({ prompt, text, said, low }, put) => {
     const { length } = text;
     put('isEmpty', flag(text.trim() === ''));
     put('characters', Math.log1p(length));
@@ -64,7 +59,9 @@ export const formFacts: FactKind<Form> = {
     put('isMiddling', flag(length >= 40 && length < 200));
     put('isLong', flag(length > 2500));
     put('isVeryLong', flag(length > 4500));
-    put('endsWell', flag(/[.!)}\]"*`$\d]\s*$/.test(text.slice(-20))));
+    const end = text.slice(-20);
+    put('endsWell', flag(/[.!)}\]"*`$\d]\s*$/.test(end)));
+    put('isCut', flag(!/[.!)}\]"*`$]\s*$/.test(end) && !/####|\\boxed/.test(text)));
     const steps = said.split(/\n+|(?<=[.!?])\s/).map((line) => line.trim());
     const long = steps.filter((line) => line.length > 15);
     put('steps', Math.log1p(steps.length));
@@ -79,7 +76,6 @@ export const formFacts: FactKind<Form> = {
     put('asks', Math.min(3, said.split('?').length - 1));
     put('lists', flag(/^ {0,8}(?:1[.)]|[-*]) /m.test(said)));
     put('variables', flag(/(?<![A-Za-z])[a-zA-Z] ?= ?\(?[\da-z]/.test(said)));
-    const low = said.toLowerCase();
     for (const name of DOUBT_NAMES) put(`says ${name}`, countUpTo(3, low, DOUBTS[name] as RegExp));
   },
 };
