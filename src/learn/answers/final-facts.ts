@@ -36,13 +36,18 @@ export const finalFacts: FactKind<Ended> = {
     put('finalHasFraction', flag(/frac|\d\/\d/.test(final)));
     put('finalHasRoot', flag(/sqrt|pi\b/.test(final)));
     const bare = final.replaceAll(/[\s'"]+/g, '');
-    const squeezed = said.replaceAll(/\s+/g, '');
+    const squeezed = squeeze(said);
     put('finalIsSaidOften', bare === '' ? 0 : Math.min(4, squeezed.split(bare).length - 2));
     put('finalIsNearEnd', flag(bare !== '' && squeezed.slice(-250, -bare.length - 12).includes(bare)));
-    put('finalIsInPrompt', flag(bare.length > 1 && prompt.replaceAll(/\s+/g, '').includes(bare)));
+    put('finalIsInPrompt', flag(bare.length > 1 && squeeze(prompt).includes(bare)));
     let shared = 0;
     for (const word of saidWords) if (askedWords.has(word)) shared++;
     put('overlap', shared / Math.max(1, askedWords.size));
     put('newWords', 1 - shared / Math.max(1, saidWords.size));
   },
 };
+
+/** Without white space; most of it is plain spaces, which go faster alone. */
+function squeeze(text: string): string {
+  return text.replaceAll(' ', '').replaceAll(/\s+/g, '');
+}

@@ -56,7 +56,7 @@ export function readAnswer({ prompt: whole, text, final: told }: FactualAnswer):
     found,
     value: numbersIn(final)[0],
     given: numbersIn(prompt),
-    numbers: numbersIn(withoutMarks(said).replaceAll(/[*/=()<>+-]/g, ' ')),
+    numbers: numbersIn(withoutMarks(said)),
     sums: sumsIn(said),
     marks: marksIn(said),
     askedWords: new Set(asked.match(/[a-z]{4,}/g)),

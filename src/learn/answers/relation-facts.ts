@@ -38,9 +38,9 @@ const MULTIPLIERS: readonly { words: RegExp; numbers: readonly number[] }[] = [
 /** Words of a question that asks for what was before, which has to be worked out backwards. */
 const BACK = /\b(?:originally|at first|start(?:ed)? with|beg[ai]n|initially|before)\b/;
 
-export const relationFacts: FactKind<Pick<Reading, 'asked' | 'prompt' | 'sums'>> = {
-  names: ['relationFits', 'relationOpposed', 'relationUnused', 'multipliersMissing', 'asksBack', 'promptLength'],
-  find: ({ asked, prompt, sums }, put) => {
+export const relationFacts: FactKind<Pick<Reading, 'asked' | 'sums'>> = {
+  names: ['relationFits', 'relationOpposed', 'relationUnused', 'multipliersMissing', 'asksBack'],
+  find: ({ asked, sums }, put) => {
     let [fits, opposed, unused] = [0, 0, 0];
     for (const [, number = '', between = '', more] of asked.matchAll(RELATION)) {
       if (/times|percent/.test(between)) continue;
@@ -55,7 +55,6 @@ export const relationFacts: FactKind<Pick<Reading, 'asked' | 'prompt' | 'sums'>>
     put('relationUnused', Math.min(2, unused));
     put('multipliersMissing', Math.min(3, missingIn(asked, sums)));
     put('asksBack', flag(BACK.test(asked)));
-    put('promptLength', Math.log1p(prompt.length));
   },
 };
 

@@ -5,7 +5,7 @@ import { isClose } from './numbers.ts';
 import type { Reading } from './reading.ts';
 import type { Sum } from './sums.ts';
 
-type Summed = Pick<Reading, 'asked' | 'said' | 'given' | 'numbers' | 'sums' | 'marks'>;
+type Summed = Pick<Reading, 'asked' | 'said' | 'given' | 'sums' | 'marks'>;
 
 /** Numbers in words that questions are fond of. */
 const WORDS: Readonly<Record<string, number>> = {
@@ -45,7 +45,6 @@ export const sumFacts: FactKind<Summed> = {
     'chainedMarks',
     'fromNowhere',
     'shareFromNowhere',
-    'numbersFromNowhere',
     'unreckoned',
     'dangling',
     'sumsToNumbers',
@@ -57,7 +56,7 @@ export const sumFacts: FactKind<Summed> = {
     'multiplications',
     'divisions',
   ],
-  find: ({ asked, said, given, numbers, sums, marks }, put) => {
+  find: ({ asked, said, given, sums, marks }, put) => {
     const inWords = Array.from(asked.matchAll(WORD), ([word]) => WORDS[word] as number);
     put('sums', Math.min(10, sums.length));
     put('noSums', flag(sums.length === 0));
@@ -74,7 +73,7 @@ export const sumFacts: FactKind<Summed> = {
     const operands = sums.flatMap((sum) => sum.operands);
     put('unreckoned', Math.min(4, unusedOf(given, operands)));
     signFacts({ said, sums }, put);
-    originFacts({ sums, numbers, known: [...given, ...inWords, ...COMMON] }, put);
+    originFacts(sums, [...given, ...inWords, ...COMMON], put);
     put('dangling', Math.min(3, danglingIn(sums)));
   },
 };
@@ -91,11 +90,8 @@ function countOf(text: string, sign: RegExp): number {
   return text.match(sign)?.length ?? 0;
 }
 
-/** Which numbers were neither given nor worked out before. */
-function originFacts(
-  { sums, numbers, known }: Pick<Summed, 'sums' | 'numbers'> & { known: readonly number[] },
-  put: Put,
-): void {
+/** How many operands were neither given nor worked out before. */
+function originFacts(sums: readonly Sum[], known: readonly number[], put: Put): void {
   const before = [...known];
   let nowhere = 0;
   let count = 0;
@@ -106,9 +102,6 @@ function originFacts(
   }
   put('fromNowhere', Math.min(3, nowhere));
   put('shareFromNowhere', nowhere / Math.max(1, count));
-  const all = [...known, ...sums.map(({ result }) => Math.abs(result))];
-  const strange = numbers.filter((number) => !all.some((one) => comesFrom(number, one))).length;
-  put('numbersFromNowhere', strange / Math.max(1, numbers.length));
 }
 
 /** As it is, or as a percentage that is added, taken off or taken of. */
