@@ -13,6 +13,11 @@ export function numbersIn(text: string): number[] {
   let before = 0x20;
   for (let at = 0; at < text.length && found.length < MOST; ) {
     const code = text.charCodeAt(at);
+    if (code > NINE || code < STOP) {
+      before = code;
+      at++;
+      continue;
+    }
     const isStart = isDigit(code) || (code === STOP && isDigit(text.charCodeAt(at + 1)));
     if (!isStart || before === STOP || isWord(before)) {
       before = code;

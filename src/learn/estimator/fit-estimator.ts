@@ -142,11 +142,7 @@ interface JudgeOptions extends FitEstimatorOptions {
 const MANY_ANSWERS = 1500;
 
 function judging(answers: number): LearnerName[] {
-  return process.env.J
-    ? (process.env.J.split(',') as any)
-    : answers < MANY_ANSWERS
-      ? ['exact']
-      : ['linear', 'trees', 'exact'];
+  return answers < MANY_ANSWERS ? ['exact'] : ['linear', 'trees'];
 }
 
 /** The judge of one model; what it would have said goes into the pool. Null when too few answers were kept. */
