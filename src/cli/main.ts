@@ -12,8 +12,10 @@ import { defineEvaluate } from './commands/evaluate.ts';
 import { defineJudge } from './commands/judge.ts';
 import { defineProfile } from './commands/profile.ts';
 import { defineReady } from './commands/ready.ts';
+import { defineRows } from './commands/rows.ts';
 import { defineSample } from './commands/sample.ts';
 import { defineSimulate } from './commands/simulate.ts';
+import { defineTrain } from './commands/train.ts';
 
 const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 const warn = (text: string): void => void process.stderr.write(`tierline: ${text}\n`);
@@ -143,7 +145,9 @@ defineJudge(program, io);
 defineCalibrate(program, io);
 defineEstimate(program, io);
 defineSimulate(program, io);
+defineTrain(program, io);
 defineEvaluate(program, io);
+defineRows(program, io);
 defineReady(program, io);
 
 try {

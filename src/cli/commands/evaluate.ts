@@ -1,6 +1,6 @@
 // The options of `tierline evaluate`.
-import type { Command } from 'commander';
-import { amount, count, drop, part, rise } from '../arguments.ts';
+import { type Command, InvalidArgumentError } from 'commander';
+import { amount, collect, count, drop, part, rise } from '../arguments.ts';
 import type { CommandIo } from '../command-io.ts';
 
 interface EvaluateFlags {
@@ -22,6 +22,13 @@ interface EvaluateFlags {
   offline?: boolean;
   yes?: boolean;
   json?: boolean;
+  router?: string;
+  data?: string[];
+  pair?: [string, string];
+  label?: string;
+  without?: string[];
+  prices?: string;
+  html?: string;
 }
 
 interface ImportFlags extends EvaluateFlags {
@@ -54,12 +61,27 @@ export function defineEvaluate(program: Command, io: CommandIo): void {
     .option('--offline', 'ask nobody: show the run that is there')
     .option('--folder <path>', 'where samples and runs are (default: tierline beside the configuration)')
     .option('-y, --yes', 'do not ask before spending')
+    .option(
+      '--router <artifact>',
+      'instead: what an artifact of `tierline train` is worth on rows that it was not trained on',
+    )
+    .option('--data <rows>', 'with --router: rows.jsonl or rows.jsonl.gz; may be repeated', collect)
+    .option(
+      '--pair <weak,strong>',
+      'with --router: measure it between these two models (default: where there are two)',
+      pairOf,
+    )
+    .option('--label <member>', 'with --router: what says that an answer was right (default: as it was trained)')
+    .option('--without <mark>', 'with --router: leave rows out in which this member is true; may be repeated', collect)
+    .option('--prices <file>', 'with --router: dollars per million tokens by model (default: as it was trained)')
+    .option('--html <file>', 'with --router: write curves and tables as one page')
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
       '\nExit codes: 0 fine, 1 a bound is passed over (or an error), 2 too little is known to say so.',
     )
     .action(async (tasks: string[], flags: EvaluateFlags) => {
+      if (flags.router !== undefined) return assessRouterBy(flags.router, flags, io);
       const [{ evaluateCommand }, { findConfig }] = await Promise.all([
         import('../evaluate.ts'),
         import('../find-config.ts'),
@@ -70,6 +92,25 @@ export function defineEvaluate(program: Command, io: CommandIo): void {
       process.exitCode = await evaluateCommand({ ...rest, inForce, config, tasks }, io);
     });
   defineImport(evaluate, io);
+}
+
+/** What has to do with an artifact and not with a running router. */
+async function assessRouterBy(router: string, flags: EvaluateFlags, io: CommandIo): Promise<void> {
+  const [{ assessCommand }, { findConfigFile }] = await Promise.all([
+    import('../learn/assess.ts'),
+    import('../find-config.ts'),
+  ]);
+  const { data = [], pair = null, label = null, without = [], prices = null, html = null, json = false } = flags;
+  if (data.length === 0) throw new Error('Say with --data on which rows the router is to be evaluated.');
+  const { config } = findConfigFile(flags.config);
+  await assessCommand({ router, data, pair, label, without, prices, html, json, config }, io);
+}
+
+function pairOf(text: string): [string, string] {
+  const [weak = '', strong = '', ...rest] = text.split(',').map((name) => name.trim());
+  if (weak === '' || strong === '' || rest.length > 0)
+    throw new InvalidArgumentError('Two models are expected, the weak one first: small,large.');
+  return [weak, strong];
 }
 
 function defineImport(evaluate: Command, io: CommandIo): void {

@@ -10,6 +10,7 @@ export interface PlattCurve {
 }
 
 const MOST_STEPS = 100;
+const NEAR = 1e-5;
 /** Keeps Newton's matrix invertible where all scores are the same. */
 const RIDGE = 1e-9;
 
@@ -64,7 +65,8 @@ function newton(problem: Problem, isFlat: boolean): { slope: number; offset: num
   let loss = lossOf(problem, slope, offset);
   for (let step = 0; step < MOST_STEPS; step++) {
     const [bySlope, byOffset] = direction(problem, { slope, offset, isFlat });
-    if (Math.abs(bySlope) + Math.abs(byOffset) < 1e-10) break;
+    // So near the end a step squares what is left, and the loss is too large a sum to see it get smaller.
+    if (Math.abs(bySlope) + Math.abs(byOffset) < NEAR) return { slope: slope + bySlope, offset: offset + byOffset };
     let size = 1;
     let next = lossOf(problem, slope + bySlope, offset + byOffset);
     while (!(next <= loss) && size > 1e-10) {

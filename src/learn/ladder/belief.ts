@@ -1,6 +1,6 @@
 // What is believed of a request once some models have answered it: which of their answers to give, and how likely that one is to be
 // acceptable. Answers vote, each with the weight of what its gate says; answers that say the same vote together.
-import type { Pool } from './pool.ts';
+import { meanOf, type Pool } from './pool.ts';
 import { fitLogistic, logit, sigmoid, type Table, type Weights, weigh } from './small-regression.ts';
 
 /** What an answer weighs beside what its gate says of it: that somebody else came to the same is worth something by itself. */
@@ -13,12 +13,12 @@ export function lookColumns(seen: number): number {
 
 /**
  * The columns for a request whose answers of the models at `seen` are there, into `out` from `from` on; gives the place in `seen` of the
- * answer to give.
+ * answer to give: `prefers`, or the one with the most votes where that is null.
  */
 export function look(
   pool: Pool,
   row: number,
-  seen: readonly number[],
+  { seen, prefers }: Pick<Belief, 'seen' | 'prefers'>,
   { out, from }: { out: Float64Array; from: number },
 ): number {
   const base = row * pool.models.length;
@@ -32,9 +32,10 @@ export function look(
     return 0;
   }
   const scores = seen.map((_, place) => voteFor(pool, base, { seen, place }));
-  let chosen = 0;
-  for (let place = 1; place < scores.length; place++)
-    if ((scores[place] as number) > (scores[chosen] as number)) chosen = place;
+  let chosen = prefers ?? 0;
+  if (prefers === null)
+    for (let place = 1; place < scores.length; place++)
+      if ((scores[place] as number) > (scores[chosen] as number)) chosen = place;
   const group = pool.said[base + (seen[chosen] as number)];
   let other = -3;
   let agreeing = 0;
@@ -64,12 +65,13 @@ export function look(
   return chosen;
 }
 
-/** The votes for the answer at a place: those of all that say the same. Of two with as many, the better judged one is a little ahead. */
+/** The votes for the answer at a place: those of all that say the same. Of two with as many, also none, the better judged one is a little ahead. */
 function voteFor(pool: Pool, base: number, { seen, place }: { seen: readonly number[]; place: number }): number {
   const own = base + (seen[place] as number);
   const group = pool.said[own];
-  if (group === -1) return -9;
-  let sum = 1e-6 * logit(pool.judged[own] as number, 0.01);
+  const ahead = 1e-6 * logit(pool.judged[own] as number, 0.01);
+  if (group === -1) return ahead - 9;
+  let sum = ahead;
   for (const model of seen) {
     if (pool.said[base + model] !== group) continue;
     sum += Math.max(-1, VOTE + logit(pool.judged[base + model] as number, 0.01));
@@ -80,6 +82,8 @@ function voteFor(pool: Pool, base: number, { seen, place }: { seen: readonly num
 /** Which answer is given after the models at `seen` have answered, and the chance that it is acceptable. */
 export interface Belief {
   seen: readonly number[];
+  /** The place in `seen` whose answer is always given; null: the one with the most votes, where votes have been seen to do better. */
+  prefers: number | null;
   weights: Weights;
 }
 
@@ -91,30 +95,51 @@ export interface Believed {
   chances: Float64Array;
 }
 
-export function lookAll(pool: Pool, seen: readonly number[]): { table: Table; chosen: Int8Array } {
-  const columns = lookColumns(seen.length);
+export function lookAll(pool: Pool, how: Pick<Belief, 'seen' | 'prefers'>): { table: Table; chosen: Int8Array } {
+  const columns = lookColumns(how.seen.length);
   const table: Table = { rows: pool.rows, columns, values: new Float64Array(pool.rows * columns) };
   const chosen = new Int8Array(pool.rows);
   for (let row = 0; row < pool.rows; row++)
-    chosen[row] = look(pool, row, seen, { out: table.values, from: row * columns });
+    chosen[row] = look(pool, row, how, { out: table.values, from: row * columns });
   return { table, chosen };
 }
 
-/** `penalty` as in `fitLogistic`. Every row has to know the quality of every answer at `seen`. */
+/** `penalty` as in `fitLogistic`. Throws RangeError when the quality of an answer that would be given is not known. */
 export function fitBelief(
   pool: Pool,
   seen: readonly number[],
   penalty: number,
 ): { belief: Belief; believed: Believed } {
-  const { table, chosen } = lookAll(pool, seen);
+  const prefers = preferred(pool, seen);
+  const { table, chosen } = lookAll(pool, { seen, prefers });
   const labels = qualitiesOf(pool, seen, chosen);
+  if (labels.some(Number.isNaN)) throw new RangeError('the quality of an answer is not known');
   const weights = fitLogistic(table, labels, penalty);
-  return { belief: { seen, weights }, believed: { table, chosen, chances: chancesOf(table, weights) } };
+  return { belief: { seen, prefers, weights }, believed: { table, chosen, chances: chancesOf(table, weights) } };
 }
 
-export function believe(pool: Pool, { seen, weights }: Belief): Believed {
-  const { table, chosen } = lookAll(pool, seen);
-  return { table, chosen, chances: chancesOf(table, weights) };
+/** The best model's place, unless votes do better by more than chance explains: by one standard error of the paired difference. */
+function preferred(pool: Pool, seen: readonly number[]): number | null {
+  if (seen.length === 1) return 0;
+  const width = pool.models.length;
+  const means = seen.map((model) => meanOf(pool.quality, width, model));
+  const best = means.reduce((at, mean, place) => (mean > (means[at] as number) ? place : at), 0);
+  const voted = qualitiesOf(pool, seen, lookAll(pool, { seen, prefers: null }).chosen);
+  const gains = voted.map((quality, row) => quality - (pool.quality[row * width + (seen[best] as number)] as number));
+  const mean = meanOf(gains, 1, 0);
+  const spread = Math.sqrt(
+    meanOf(
+      gains.map((gain) => (gain - mean) ** 2),
+      1,
+      0,
+    ) / Math.max(1, pool.rows),
+  );
+  return mean > spread ? null : best;
+}
+
+export function believe(pool: Pool, belief: Belief): Believed {
+  const { table, chosen } = lookAll(pool, belief);
+  return { table, chosen, chances: chancesOf(table, belief.weights) };
 }
 
 /** The quality of the answer that is given, by row. */

@@ -37,7 +37,7 @@ export interface Precision {
 }
 
 export const ROUGH: Precision = { tolerance: 0.03, mostSteps: 15 };
-export const FINE: Precision = { tolerance: 1e-3, mostSteps: 60 };
+export const FINE: Precision = { tolerance: 2e-3, mostSteps: 50 };
 
 /** The regression of the models' qualities. An answer that nobody knows has no weight and touches nothing. */
 export function regressionOf(examples: Examples, design: Design, loss: Loss): Regression {
@@ -140,7 +140,7 @@ function distance(one: Float32Array, other?: Float32Array): number {
   return Math.sqrt(sum);
 }
 
-const CHOOSING_ROWS = 2000;
+const CHOOSING_ROWS = 1500;
 const CHOOSING_FOLDS = 3;
 /** From strong to weak, so that each fit begins near its end. */
 const GRID = [64, 16, 4, 1, 0.25];

@@ -38,6 +38,7 @@ export function createLookup({ count, of, sketches }: Pick<Kept, 'count' | 'of' 
   const sketch = createSketch();
   const own = new Int8Array(DIMENSIONS);
   const similarities = new Float32Array(count);
+  const turned = new Int32Array(DIMENSIONS / 2);
   const pairs = packPairs(sketches, false);
   const inners = new Int32Array(count);
   const perLength = lengthsOf(sketches).map((length) => 1 / (length || 1));
@@ -47,7 +48,7 @@ export function createLookup({ count, of, sketches }: Pick<Kept, 'count' | 'of' 
     look: (request) => {
       const length = sketchOf(request, of, sketch, own);
       if (length === 0) return false;
-      products(packPairs(own, true), pairs, inners);
+      products(packPairs(own, true, turned), pairs, inners);
       for (let at = 0; at < count; at++)
         similarities[at] = ((inners[at] as number) * (perLength[at] as number)) / length;
       return true;

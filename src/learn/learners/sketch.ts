@@ -72,11 +72,13 @@ function round(sums: Float64Array, out: Int8Array): number {
 const PAIRS = DIMENSIONS / 2;
 
 /** Sketches with two numbers in one: `low + high * 2^16`, as `products` wants them; its own side is `turned`, high and low. */
-export function packPairs(many: Int8Array, isTurned: boolean): Int32Array {
-  return Int32Array.from({ length: many.length / 2 }, (_, pair) => {
-    const [one, other] = [many[2 * pair] as number, many[2 * pair + 1] as number];
-    return isTurned ? other + one * 65_536 : one + other * 65_536;
-  });
+export function packPairs(many: Int8Array, isTurned: boolean, out = new Int32Array(many.length / 2)): Int32Array {
+  for (let pair = 0; pair < out.length; pair++) {
+    const one = many[2 * pair] as number;
+    const other = many[2 * pair + 1] as number;
+    out[pair] = isTurned ? other + one * 65_536 : one + other * 65_536;
+  }
+  return out;
 }
 
 /**

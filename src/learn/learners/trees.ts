@@ -41,15 +41,15 @@ export interface TreesOptions {
 
 export const USUAL_TREES: TreesOptions = {
   depth: 3,
-  shrinkage: 0.08,
-  mostTrees: 150,
+  shrinkage: 0.1,
+  mostTrees: 100,
   sample: 0.6,
-  columnSample: 0.4,
-  patience: 15,
+  columnSample: 0.3,
+  patience: 12,
 };
 const LEFT_OUT = 5;
 /** Rows that a tree sees on average where there are more: a small tree asks no more of them. */
-const MOST_SEEN = 4000;
+const MOST_SEEN = 3000;
 
 export function createTrees(options: TreesOptions = USUAL_TREES): Learner<TreesState> {
   return {

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { isObject } from '../../call/json.ts';
 import { AS_PUBLISHED, type Outcome, type Reading, type Row, toRow } from './row.ts';
 
 export interface RowSet {
@@ -14,6 +15,10 @@ export interface RowSet {
   empty: number;
   /** Lines left out because of a mark they carry. */
   leftOut: number;
+  /** Marks that some lines carry, members that are true: `label_suspect`. */
+  marks: string[];
+  /** Members of outcomes that say how good an answer was: `correct`, `correct_lenient`. */
+  labels: string[];
 }
 
 export interface ReadOptions extends Partial<Reading> {
@@ -29,7 +34,15 @@ const MOST_TOLD = 10;
 /** Throws Error for a file that is missing, empty or wrong, with every line that is. */
 export function readRows(files: readonly string[], options: ReadOptions = {}): RowSet {
   const texts = files.map((file) => ({ file, bytes: readWhole(file) }));
-  const set: RowSet = { rows: [], digest: digestOf(texts.map(({ bytes }) => bytes)), folded: 0, empty: 0, leftOut: 0 };
+  const set: RowSet = {
+    rows: [],
+    digest: digestOf(texts.map(({ bytes }) => bytes)),
+    folded: 0,
+    empty: 0,
+    leftOut: 0,
+    marks: [],
+    labels: [],
+  };
   const known = new Map<string, number>();
   for (const { file, bytes } of texts) addLines(set, known, { file, text: unpack(bytes, file), options });
   if (set.rows.length === 0)
@@ -77,6 +90,7 @@ function addLines(set: RowSet, known: Map<string, number>, { file, text, options
     if (line.trim() === '') continue;
     try {
       const json: unknown = parseLine(line);
+      note(set, json);
       if (without.some((mark) => (json as Record<string, unknown> | null)?.[mark] === true)) set.leftOut++;
       else add(set, isFolding ? known : null, toRow(json, index + 1, { ...AS_PUBLISHED, ...reading }));
     } catch (error) {
@@ -84,6 +98,15 @@ function addLines(set: RowSet, known: Map<string, number>, { file, text, options
     }
   }
   if (problems.length > 0) throw new Error(report(file, problems));
+}
+
+/** What a line may be read by. */
+function note({ marks, labels }: RowSet, json: unknown): void {
+  if (!isObject(json)) return;
+  for (const [name, value] of Object.entries(json)) if (value === true && !marks.includes(name)) marks.push(name);
+  const [outcome] = isObject(json.outcomes) ? Object.values(json.outcomes) : [];
+  if (!isObject(outcome)) return;
+  for (const name of Object.keys(outcome)) if (/^correct/.test(name) && !labels.includes(name)) labels.push(name);
 }
 
 /** `known`: where the rows of the set are, by what they ask; null when each stays by itself. */

@@ -1,0 +1,102 @@
+// A trained router as the planner asks it: which models to try for a request, in which order.
+import type { View } from '../../call/view.ts';
+import type { Forecast, Predictor, PredictorQuestion } from '../../policy/predictor.ts';
+import { createEstimator, type Estimator } from '../estimator/estimator.ts';
+import type { FeatureRequest } from '../features/extract.ts';
+import { startColumns } from '../ladder/ladder.ts';
+import { createPool } from '../ladder/pool.ts';
+import { weigh } from '../ladder/small-regression.ts';
+import { rowRequestOf } from '../rows/row-request.ts';
+import { strategyAt } from '../train/operate.ts';
+import type { Artifact, Policy } from './artifact.ts';
+import { type Demand, standAt } from './stand.ts';
+
+export interface PredictorOptions extends Demand {
+  id: string;
+  /** Whether a learned gate goes through the order; without one there is no second model. */
+  isGated: boolean;
+}
+
+export function createPredictor(artifact: Artifact, { id, isGated, ...demand }: PredictorOptions): Predictor {
+  const { estimator: state, reference, policy } = artifact;
+  if (policy === null)
+    throw new Error('it was trained without prices, so it cannot choose by cost; train it again with them');
+  const mostCalls = isGated ? policy.mostCalls : 1;
+  const choose = createChooser(policy, { level: standAt(policy, demand), mostCalls, models: state.models });
+  const estimator = createEstimator(state);
+  return {
+    id,
+    models: state.models,
+    reference,
+    isCascade: mostCalls > 1,
+    encoder: state.encoder?.name ?? null,
+    forecast: (question) => forecast(question, { estimator, choose, reference }),
+  };
+}
+
+interface Choosers {
+  estimator: Estimator;
+  choose: Chooser;
+  reference: string;
+}
+
+/** The models to try, as places, for one request; null where none of the ladders is left. */
+type Chooser = (
+  expected: { order: Float64Array; chances: Float64Array },
+  among: ReadonlySet<number>,
+) => readonly number[] | null;
+
+/** Level null: the reference alone keeps what is asked. */
+function createChooser(
+  policy: Policy,
+  { level, mostCalls, models }: { level: number | null; mostCalls: number; models: readonly string[] },
+): Chooser {
+  if (level === null) return () => null;
+  const pool = createPool(models, 1);
+  return ({ order, chances }, among) => {
+    const chosen = policy.levels[level];
+    const strategy = chosen === undefined ? null : strategyAt(chosen, { among, isFree: policy.isFree, mostCalls });
+    if (strategy === null) return null;
+    pool.order.set(order);
+    pool.prior.set(chances);
+    const columns = startColumns(pool);
+    let best = strategy.ladders[0];
+    let most = Number.NEGATIVE_INFINITY;
+    for (const ladder of strategy.ladders) {
+      const worth = weigh(ladder.start, columns.values);
+      if (worth > most) [best, most] = [ladder, worth];
+    }
+    return best?.models ?? null;
+  };
+}
+
+function forecast(
+  { view, task, tenant, options, embedding }: PredictorQuestion,
+  { estimator, choose, reference }: Choosers,
+): Forecast {
+  const { models, encoder } = estimator.state;
+  if (encoder !== null && embedding === null)
+    return { chances: {}, order: null, say: 'its embedding was not there in time' };
+  const expected = estimator.expect(requestOfView(view, task, tenant), embedding);
+  const chances: Record<string, number> = {};
+  const among = new Set<number>();
+  for (const { model } of options) {
+    const at = models.indexOf(model);
+    if (at < 0) continue;
+    among.add(at);
+    chances[model] = expected.chances[at] as number;
+  }
+  if (!expected.isKnown) return { chances, order: null, say: 'few of its words were in what it was trained on' };
+  const ladder = choose(expected, among);
+  if (ladder !== null)
+    return { chances, order: ladder.map((at) => models[at] as string), say: 'the best value for what is asked' };
+  return among.has(models.indexOf(reference))
+    ? { chances, order: [reference], say: 'only the reference keeps what is asked' }
+    : { chances, order: null, say: 'none of its ladders is left' };
+}
+
+/** A request as rows have it: the text of the user's last turn, and what is known of the rest. */
+export function requestOfView(view: View, task: string | null, tenant: string | null): FeatureRequest {
+  const { prompt, facts } = rowRequestOf(view);
+  return { text: prompt, facts, task, segment: tenant };
+}

@@ -1,0 +1,144 @@
+// A trained router as a gate asks it: how likely an answer is to be acceptable, and whether to stop at it.
+import type { Question } from '../../gate/gate.ts';
+import type { GivenAnswer, Score, Scorer, ScorerQuestion } from '../../gate/scorer.ts';
+import { answerKey } from '../answers/answer-key.ts';
+import { createEstimator, type Estimator } from '../estimator/estimator.ts';
+import type { FeatureRequest } from '../features/extract.ts';
+import { believe } from '../ladder/belief.ts';
+import { type Ladder, rungColumns } from '../ladder/ladder.ts';
+import { createPool, numberAnswers, type Pool } from '../ladder/pool.ts';
+import { weigh } from '../ladder/small-regression.ts';
+import { responseOf } from '../rows/response-of.ts';
+import { strategyAt } from '../train/operate.ts';
+import type { Artifact, Policy } from './artifact.ts';
+import { type Demand, standAt } from './stand.ts';
+
+export interface ScorerOptions extends Demand {
+  id: string;
+}
+
+export function createScorer(artifact: Artifact, { id, ...demand }: ScorerOptions): Scorer {
+  const { estimator: state, policy } = artifact;
+  const estimator = createEstimator(state);
+  const level = policy === null ? null : standAt(policy, demand);
+  return {
+    id,
+    models: state.models,
+    score: (question) => score(question, { estimator, policy, level }),
+  };
+}
+
+interface Standing {
+  estimator: Estimator;
+  policy: Policy | null;
+  level: number | null;
+}
+
+const UNTOLD = { chance: null, accepts: null, prefers: null };
+
+function score({ question, given, earlier }: ScorerQuestion, { estimator, policy, level }: Standing): Score {
+  const { models } = estimator.state;
+  const at = models.indexOf(given.model);
+  if (at < 0) return { ...UNTOLD, say: `it knows nothing of ${given.model}` };
+  if (estimator.state.encoder !== null) return { ...UNTOLD, say: 'it wants an embedding, which gates have none of' };
+  const request = requestOfQuestion(question);
+  const expected = estimator.expect(request);
+  if (!expected.isKnown) return { ...UNTOLD, say: 'few words of the request were in what it was trained on' };
+  const pool = poolOfAnswers([...earlier, given], { estimator, request });
+  const seen = [...new Set([...earlier, given].map(({ model }) => models.indexOf(model)))]
+    .filter((model) => model >= 0)
+    .sort((one, other) => one - other);
+  const belief = policy?.climbing.beliefs.find((one) => one.seen.join() === seen.join());
+  const alone = pool.judged[at] as number;
+  if (policy === null || belief === undefined) return { ...UNTOLD, chance: alone, say: 'the answer by itself' };
+  const believed = believe(pool, belief);
+  const chance = believed.chances[0] as number;
+  const chosen = seen[believed.chosen[0] as number] as number;
+  const goingOn = level === null ? null : worthGoingOn(pool, { policy, level, seen, believed });
+  return {
+    chance,
+    accepts: goingOn === null ? null : goingOn <= chance,
+    prefers: chosen === at ? null : (models[chosen] ?? null),
+    say: sayOf(pool, { at, chosen, models }),
+  };
+}
+
+interface Reached {
+  policy: Policy;
+  level: number;
+  seen: readonly number[];
+  believed: ReturnType<typeof believe>;
+}
+
+/** What it is worth to go on along the best ladder that begins as this one has; minus infinity where all of them end here, null where none is. */
+function worthGoingOn(pool: Pool, { policy, level, seen, believed }: Reached): number | null {
+  const chosen = policy.levels[level];
+  const strategy =
+    chosen === undefined ? null : strategyAt(chosen, { among: null, isFree: true, mostCalls: policy.mostCalls });
+  if (strategy === null) return null;
+  const columns = rungColumns(pool, believed);
+  let most: number | null = null;
+  for (const { models, rungs } of strategy.ladders) {
+    if (!startsWith(models, seen)) continue;
+    const rung = rungs[seen.length - 1];
+    const worth = rung === undefined ? Number.NEGATIVE_INFINITY : weigh(rung, columns.values);
+    most = most === null ? worth : Math.max(most, worth);
+  }
+  return most;
+}
+
+function startsWith(models: Ladder['models'], seen: readonly number[]): boolean {
+  return seen.every((model, at) => models[at] === model);
+}
+
+/** A pool of the one request, filled in where there are answers. */
+function poolOfAnswers(
+  answers: readonly GivenAnswer[],
+  { estimator, request }: { estimator: Estimator; request: FeatureRequest },
+): Pool {
+  const { models } = estimator.state;
+  const pool = createPool(models, 1);
+  const { order, chances } = estimator.expect(request);
+  pool.order.set(order);
+  pool.prior.set(chances);
+  pool.judged.set(chances);
+  const keys: (string | null)[] = models.map(() => null);
+  for (const { model, answer } of answers) {
+    const at = models.indexOf(model);
+    if (at < 0) continue;
+    const text = responseOf(answer);
+    keys[at] = answerKey(text);
+    const { logprobs } = answer;
+    const meanLogprob =
+      logprobs === null || logprobs.length === 0 ? null : logprobs.reduce((sum, one) => sum + one, 0) / logprobs.length;
+    pool.judged[at] = estimator.judge(at, request, { text, final: null, meanLogprob });
+  }
+  numberAnswers(keys, pool.said);
+  return pool;
+}
+
+function requestOfQuestion({ ask, turns, tools, schema }: Question): FeatureRequest {
+  const characters = turns.reduce((sum, { text }) => sum + text.length, Math.max(0, turns.length - 1));
+  return {
+    text: ask,
+    facts: {
+      characters,
+      turns: Math.max(1, turns.length),
+      hasTools: tools.length > 0,
+      hasSchema: schema !== null,
+      hasImages: false,
+    },
+    task: null,
+    segment: null,
+  };
+}
+
+function sayOf(pool: Pool, { at, chosen, models }: { at: number; chosen: number; models: readonly string[] }): string {
+  const same = models.filter(
+    (_, model) => model !== at && pool.said[model] !== -1 && pool.said[model] === pool.said[at],
+  );
+  if (same.length > 0) return `${same.join(' and ')} said the same`;
+  const answered = models.filter((_, model) => pool.said[model] !== -1).length;
+  if (answered < 2) return 'the answer by itself';
+  return chosen === at ? 'others said something else' : `${models[chosen]}'s answer is likelier to be right`;
+}

@@ -1,0 +1,179 @@
+// What a router's policy does to rows that it was not trained on: at each place it may stand, and over the whole way from cheap to good,
+// beside every single model and every pair.
+import type { Artifact, Points, Policy } from '../artifact/artifact.ts';
+import { type Climbed, Climber } from '../ladder/ladder.ts';
+import { meanOf, type Pool, pick } from '../ladder/pool.ts';
+import { averageQuality, hullOf, type Point } from '../metrics/cost-curve.ts';
+import { strategyAt } from '../train/operate.ts';
+import { completeRows } from '../train/train.ts';
+import { type Figure, withIntervals } from './figures.ts';
+
+/** A place to stand. */
+export interface Standing {
+  /** What was promised of it on the calibration rows. */
+  point: keyof Points;
+  /** Place among the levels; null: the reference model alone. */
+  level: number | null;
+  /** On these rows: mean quality, and by how much it differs from the reference's. */
+  quality: Figure;
+  difference: Figure;
+  /** Dollars of one request, and the share of the reference's spend that is saved; every call counts. */
+  costUsd: Figure;
+  saving: Figure;
+  /** Models asked for one request. */
+  calls: number;
+  /** Share of the requests whose answer is the model's. */
+  answers: Record<string, number>;
+}
+
+export interface PolicyFigures {
+  rows: number;
+  reference: string;
+  /** Where it stands when nobody asks for anything else. */
+  recommended: Standing;
+  points: Standing[];
+  /** Whether one model alone is the best there is at what is recommended. */
+  isOneModel: boolean;
+  /** Average quality over all spends from the cheapest model's to the dearest's (RouterBench's AIQ), all over one range. */
+  hull: {
+    low: number;
+    high: number;
+    policy: Figure;
+    models: Record<string, number>;
+    pairs: Record<string, number>;
+    mixture: number;
+  };
+  /** Quality by cost of every level. */
+  levels: { level: number; costUsd: number; quality: number; difference: number; saving: number; calls: number }[];
+}
+
+/** Null where no row has the outcomes of all models. */
+export function assessPolicy(
+  { reference, estimator: { models } }: Artifact,
+  policy: Policy,
+  all: Pool,
+): PolicyFigures | null {
+  const pool = pick(all, completeRows(all));
+  if (pool.rows === 0) return null;
+  const strong = models.indexOf(reference);
+  const climber = new Climber(pool, policy.climbing);
+  const choosing = { among: null, isFree: policy.isFree, mostCalls: policy.mostCalls };
+  const climbs = policy.levels.map((level) => {
+    const strategy = strategyAt(level, choosing);
+    return strategy === null ? alone(pool, strong) : climber.climb(strategy);
+  });
+  const names = ['assured', 'equal', 'half', 'most'] as const;
+  const points = names.map((point) => {
+    const level = policy.points[point];
+    return standing(point, level, {
+      pool,
+      strong,
+      climbed: level === null ? alone(pool, strong) : (climbs[level] as Climbed),
+    });
+  });
+  const recommended = points[0] as Standing;
+  return {
+    rows: pool.rows,
+    reference,
+    recommended,
+    points,
+    isOneModel: Object.values(recommended.answers).some((share) => share === 1) && recommended.calls === 1,
+    hull: hullFigures(pool, policy, { climber, climbs }),
+    levels: climbs.map(({ quality, cost, calls }, level) => {
+      const at = { costUsd: meanOf(cost, 1, 0), quality: meanOf(quality, 1, 0) };
+      return {
+        level,
+        ...at,
+        difference: at.quality - meanOf(pool.quality, models.length, strong),
+        saving: 1 - at.costUsd / meanOf(pool.cost, models.length, strong),
+        calls: calls.reduce((sum, count) => sum + count, 0) / pool.rows,
+      };
+    }),
+  };
+}
+
+/** Every request to one model. */
+function alone(pool: Pool, model: number): Climbed {
+  const width = pool.models.length;
+  const of = (values: Float64Array): Float64Array =>
+    Float64Array.from({ length: pool.rows }, (_, row) => values[row * width + model] as number);
+  return {
+    quality: of(pool.quality),
+    cost: of(pool.cost),
+    calls: new Int8Array(pool.rows).fill(1),
+    given: new Int8Array(pool.rows).fill(model),
+    chances: of(pool.prior),
+  };
+}
+
+function standing(
+  point: keyof Points,
+  level: number | null,
+  { pool, strong, climbed }: { pool: Pool; strong: number; climbed: Climbed },
+): Standing {
+  const reference = alone(pool, strong);
+  const figures = withIntervals(pool.rows, (weights) => {
+    const [quality, cost] = [weighted(climbed.quality, weights), weighted(climbed.cost, weights)];
+    const [best, dear] = [weighted(reference.quality, weights), weighted(reference.cost, weights)];
+    return { quality, difference: quality - best, costUsd: cost, saving: 1 - cost / dear };
+  });
+  const answers = pool.models.map((model, at): [string, number] => [
+    model,
+    climbed.given.filter((given) => given === at).length / pool.rows,
+  ]);
+  return {
+    point,
+    level,
+    ...figures,
+    calls: climbed.calls.reduce((sum, count) => sum + count, 0) / pool.rows,
+    answers: Object.fromEntries(answers.filter(([, share]) => share > 0)),
+  };
+}
+
+function weighted(values: Float64Array, weights: Float64Array): number {
+  let [sum, total] = [0, 0];
+  for (const [row, value] of values.entries()) {
+    sum += (weights[row] as number) * value;
+    total += weights[row] as number;
+  }
+  return sum / total;
+}
+
+function hullFigures(
+  pool: Pool,
+  policy: Policy,
+  { climber, climbs }: { climber: Climber; climbs: readonly Climbed[] },
+): PolicyFigures['hull'] {
+  const width = pool.models.length;
+  const singles = pool.models.map(
+    (_, model): Point => ({ cost: meanOf(pool.cost, width, model), quality: meanOf(pool.quality, width, model) }),
+  );
+  const costs = singles.map(({ cost }) => cost);
+  const range = { low: Math.min(...costs), high: Math.max(...costs) };
+  const pointOf = ({ cost, quality }: Climbed): Point => ({ cost: meanOf(cost, 1, 0), quality: meanOf(quality, 1, 0) });
+  const pairs: Record<string, number> = {};
+  for (let one = 0; one < width; one++) {
+    for (let other = one + 1; other < width; other++) {
+      const among = new Set([one, other]);
+      const points = policy.levels.flatMap((level) => {
+        const strategy = strategyAt(level, { among, isFree: policy.isFree, mostCalls: policy.mostCalls });
+        return strategy === null ? [] : [pointOf(climber.climb(strategy))];
+      });
+      const own = [...points, singles[one] as Point, singles[other] as Point];
+      pairs[`${pool.models[one]} > ${pool.models[other]}`] = averageQuality(own, range);
+    }
+  }
+  const { policy: whole } = withIntervals(pool.rows, (weights) => ({
+    policy: averageQuality(
+      climbs.map(({ cost, quality }) => ({ cost: weighted(cost, weights), quality: weighted(quality, weights) })),
+      range,
+    ),
+  }));
+  return {
+    ...range,
+    policy: whole,
+    models: Object.fromEntries(pool.models.map((model, at) => [model, averageQuality([singles[at] as Point], range)])),
+    pairs,
+    mixture: averageQuality(hullOf(singles), range),
+  };
+}

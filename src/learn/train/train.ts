@@ -1,0 +1,206 @@
+// Trains a router: what it knows is learned from all rows; where it stands between cheap and good is found on what was said of each row by
+// learners and ladders that had not seen it.
+import type { Artifact, Points, Policy } from '../artifact/artifact.ts';
+import type { TokenPrices } from '../estimator/cost.ts';
+import { type FittedEstimator, fitEstimator, outcomesOf } from '../estimator/fit-estimator.ts';
+import type { DenseMatrix } from '../features/features.ts';
+import { type Climbing, LadderTrainer, USUAL_FIT } from '../ladder/ladder.ts';
+import { meanOf, type Pool, pick } from '../ladder/pool.ts';
+import type { Row } from '../rows/row.ts';
+import { familiesOf, foldsOf } from '../rows/split.ts';
+import { type Level, learnLevels, type Trial, trialOf, tryLevels, walkDown } from './operate.ts';
+
+export interface TrainOptions {
+  models: readonly string[];
+  /** Null: the model with the best mean quality. */
+  reference: string | null;
+  /** Whether answers are looked at, so that another model can be asked when one is not good enough. */
+  isGated: boolean;
+  prices: TokenPrices;
+  snapshots: Readonly<Record<string, string>>;
+  embedded: { name: string; vectors: DenseMatrix } | null;
+  source: { digest: string; label: string; without: readonly string[] };
+  seed: number;
+  /** When, for the artifact. */
+  made: string;
+  onProgress?: (step: string, done: number) => void;
+}
+
+export interface Trained {
+  artifact: Artifact;
+  mixes: FittedEstimator['mixes'];
+  /** What stands in the way of what was asked for, in sentences. */
+  notes: string[];
+}
+
+const FOLDS = 5;
+/** Parts of the rows, each of which is climbed by ladders that the others taught. */
+const PARTS = 5;
+const FEW_ROWS = 1500;
+/** With fewer rows there is nothing to vouch for. */
+const LEAST_ROWS = 60;
+/** With more models than this, a request tries two at most: there are too many ladders of three. */
+const MOST_FOR_THREE = 6;
+
+/** Throws Error with a sentence when there is too little to learn from. */
+export function train(rows: readonly Row[], options: TrainOptions): Trained {
+  const { seed, prices, onProgress = () => {}, embedded } = options;
+  const told = rows.filter(({ outcomes }) => options.models.some((model) => outcomes.has(model)));
+  if (told.length < LEAST_ROWS)
+    throw new Error(
+      `There are ${told.length} rows with outcomes of these models; it takes ${LEAST_ROWS} to learn anything.`,
+    );
+  const models = cheapestFirst(rows, options);
+  const reference = referenceOf(rows, models, options.reference);
+  const notes: string[] = [];
+  const { state, pool, mixes } = fitEstimator(rows, {
+    models,
+    isGated: options.isGated,
+    prices,
+    embedded,
+    folds: FOLDS,
+    seed,
+    onProgress: (step, done) => onProgress(step, 0.9 * progressIn(step, done)),
+  });
+  const setting: Setting = {
+    reference,
+    mostCalls: mostCallsOf(models, options.isGated),
+    isFree: rows.length >= FREE_ROWS,
+  };
+  onProgress('ladders', 0.9);
+  const policy = policyOf(pool, foldsOf(familiesOf(rows), PARTS, seed + 1), { ...setting, notes });
+  onProgress('ladders', 1);
+  const { digest, label, without } = options.source;
+  return {
+    notes,
+    mixes,
+    artifact: {
+      made: options.made,
+      trainedOn: { digest, rows: rows.length, label, without, seed },
+      snapshots: options.snapshots,
+      prices: Object.fromEntries(models.map((model) => [model, prices.get(model) ?? null])),
+      reference: models[reference] as string,
+      estimator: state,
+      policy,
+      stale: null,
+    },
+  };
+}
+
+/** What of an estimator's training is done, by its steps. */
+function progressIn(step: string, done: number): number {
+  if (step === 'features') return 0.1 * done;
+  return step === 'requests' ? 0.1 + 0.5 * done : 0.6 + 0.4 * done;
+}
+
+function cheapestFirst(rows: readonly Row[], { models, prices }: TrainOptions): string[] {
+  const pool = outcomesOf(rows, models, prices);
+  const costs = models.map((_, model) => meanOf(pool.cost, models.length, model));
+  const order = [...models.keys()].sort((one, other) => (costs[one] ?? 0) - (costs[other] ?? 0) || one - other);
+  // Where one price is not known, the order is the one that was given.
+  return costs.some(Number.isNaN) ? [...models] : order.map((at) => models[at] as string);
+}
+
+function referenceOf(rows: readonly Row[], models: readonly string[], asked: string | null): number {
+  if (asked !== null) return models.indexOf(asked);
+  const { quality } = outcomesOf(rows, models, new Map());
+  const means = models.map((_, model) => meanOf(quality, models.length, model));
+  return means.reduce((best, mean, at) => (mean > (means[best] as number) ? at : best), 0);
+}
+
+/** With fewer rows to climb on, all requests take one ladder. */
+const FREE_ROWS = 1500;
+
+interface Setting {
+  reference: number;
+  mostCalls: number;
+  isFree: boolean;
+}
+
+function mostCallsOf(models: readonly string[], isGated: boolean): number {
+  if (!isGated) return 1;
+  return Math.min(models.length, models.length > MOST_FOR_THREE ? 2 : 3);
+}
+
+interface Learned {
+  climbing: Climbing;
+  levels: Level[];
+}
+
+function learnPolicy(pool: Pool, { reference, mostCalls }: Setting): Learned {
+  const trainer = new LadderTrainer(pool, { ...fitFor(pool.rows), mostCalls });
+  return {
+    climbing: trainer.climbing,
+    levels: learnLevels(trainer, meanOf(pool.cost, pool.models.length, reference)),
+  };
+}
+
+/** Null where it cannot be found, which is noted. `parts`: for each row of the pool its part. */
+function policyOf(all: Pool, parts: Int32Array, { notes, ...setting }: Setting & { notes: string[] }): Policy | null {
+  const width = all.models.length;
+  const unpriced = all.models.filter((_, model) => Number.isNaN(meanOf(all.cost, width, model)));
+  const rows = completeRows(all);
+  if (unpriced.length > 0 || rows.length < LEAST_ROWS) {
+    notes.push(
+      unpriced.length > 0
+        ? `No price is known of ${unpriced.join(', ')}: the artifact rates requests, but it cannot choose by cost.`
+        : 'Too few rows have the outcomes of all models: the artifact rates requests, but it cannot choose.',
+    );
+    return null;
+  }
+  const { reference, isFree, mostCalls } = setting;
+  const tried = Array.from({ length: PARTS }, (_, part) => {
+    const { climbing, levels } = learnPolicy(
+      pick(
+        all,
+        rows.filter((row) => parts[row] !== part),
+      ),
+      setting,
+    );
+    const pool = pick(
+      all,
+      rows.filter((row) => parts[row] === part),
+    );
+    return tryLevels(levels, climbing, { pool, reference, choosing: { among: null, isFree, mostCalls } });
+  });
+  const learned = learnPolicy(pick(all, rows), setting);
+  const trials = learned.levels.map((_, level) => trialOf(tried.map((part) => part[level] ?? null)));
+  const means = all.models.map((_, model) => meanOf(all.quality, width, model));
+  return {
+    ...learned,
+    trials,
+    points: pointsOf(trials, (means[reference] as number) - Math.min(...means)),
+    mostCalls,
+    isFree,
+  };
+}
+
+/** The fewer rows, the less is made of them. */
+function fitFor(rows: number): { beliefPenalty: number; valuePenalty: number } {
+  return rows < FEW_ROWS ? { beliefPenalty: 20, valuePenalty: 50 } : USUAL_FIT;
+}
+
+/** `gap`: what the reference has over the worst model. */
+export function pointsOf(trials: readonly (Trial | null)[], gap: number): Points {
+  return {
+    assured: walkDown(trials, ({ differenceLow }) => differenceLow >= -0.005),
+    equal: walkDown(trials, (trial) => atBest(trial) >= 0),
+    half: walkDown(trials, (trial) => atBest(trial) >= -0.005),
+    most: walkDown(trials, (trial) => atBest(trial) >= -0.05 * gap),
+  };
+}
+
+/** A difference that one standard error explains is none that can be seen. */
+function atBest({ difference, differenceError }: Trial): number {
+  return difference + differenceError;
+}
+
+/** The rows in which every model's quality and cost is known. */
+export function completeRows(pool: Pool): Int32Array {
+  const width = pool.models.length;
+  return Int32Array.from({ length: pool.rows }, (_, row) => row).filter((row) => {
+    for (let at = row * width; at < (row + 1) * width; at++)
+      if (Number.isNaN(pool.quality[at]) || Number.isNaN(pool.cost[at])) return false;
+    return true;
+  });
+}
