@@ -94,9 +94,9 @@ describe('facts of an answer', () => {
   test('tell the probability of its tokens apart from not knowing it', () => {
     const out = new Float64Array(ANSWER_FACT_NAMES.length);
     answerFacts({ prompt: PROMPT, text: '4', final: null, meanLogprob: -0.5 }, out);
-    assert.deepEqual([...out.slice(-2)], [-0.5, 1]);
+    assert.deepEqual(Array.from(out.slice(-2)), [-0.5, 1]);
     answerFacts({ prompt: PROMPT, text: '4', final: null, meanLogprob: null }, out);
-    assert.deepEqual([...out.slice(-2)], [0, 0]);
+    assert.deepEqual(Array.from(out.slice(-2)), [0, 0]);
   });
 
   test('are numbers, the same every time, whatever request and answer are', () => {

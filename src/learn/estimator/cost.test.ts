@@ -34,7 +34,7 @@ describe('what an answer cost', () => {
     const row = rowOf(PROMPT, { dear: 1 });
     const [usual] = usualCosts([row], ['dear'], PRICES);
     assert.deepEqual(usual, { price: null, outputTokens: null });
-    assert.ok(Number.isNaN(costOf(row, row.outcomes.get('dear'), usual as NonNullable<typeof usual>)));
+    assert.ok(Number.isNaN(costOf(row, row.outcomes.get('dear'), usual)));
   });
 
   test('is reckoned as usual for a model that was not asked', () => {
