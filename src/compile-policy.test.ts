@@ -190,8 +190,18 @@ describe('a predicted route', () => {
   });
 
   test('of a cascade brings a gate of its own', () => {
-    const { hasGates } = compiled(`{ route: { predict: ${ARTIFACT} } }`, learned({ isCascade: true }));
+    const cascade = learned({ isCascade: true });
+    const { hasGates, route } = compiled(`{ route: { predict: ${ARTIFACT}, quality: 95% } }`, cascade);
     assert.equal(hasGates, true);
+    assert.equal(route.predict?.gate, JSON.stringify([ARTIFACT, 0.95, null]));
+    assert.equal(compiled(`{ route: { predict: ${ARTIFACT} } }`).route.predict?.gate, null);
+  });
+
+  test('of no task has no gate, so it is no cascade', () => {
+    const file = parseConfig(`${HEAD}default: { predict: ${ARTIFACT} }`, { file: '/tierline.yaml', env: {} });
+    const { config, predictors } = loadPredictors(file, () => learned({ isCascade: true }));
+    const { defaultRoute } = compilePolicy(config, modelPartsOf(config, createCatalog()), predictors);
+    assert.equal(defaultRoute?.predict?.gate, null);
   });
 
   test('is its static route where its artifact was not loaded', () => {

@@ -21,6 +21,7 @@ import type {
   RuleConfig,
   TaskConfig,
 } from './config/config.ts';
+import { gateKey } from './config/load-learned-gates.ts';
 import type { Predictors } from './config/load-predictors.ts';
 import { createMatcher } from './config/match.ts';
 import type {
@@ -164,8 +165,8 @@ function compileTask(task: TaskConfig, ground: Ground): PolicyTask {
   const { models } = ground;
   // A wrong answer that cannot be taken back is no price for learning.
   const isCautious = task.consequence === 'irreversible';
-  const route = compileRoute(task.route, ground, isCautious);
-  const rules = compileRules(task.rules, of, { ground, isCautious });
+  const route = compileRoute(task.route, ground, { isCautious, isGated: true });
+  const rules = compileRules(task.rules, of, { ground, isCautious, isGated: true });
   return {
     name: task.name,
     matches: createMatcher(task.match, countGenericTokens),
@@ -182,7 +183,7 @@ function compileTask(task: TaskConfig, ground: Ground): PolicyTask {
 }
 
 function isLearnedCascade({ predict }: PolicyRoute): boolean {
-  return predict?.predictor.isCascade === true;
+  return predict !== null && predict.gate !== null;
 }
 
 function countGenericTokens(text: string): number {
@@ -192,11 +193,11 @@ function countGenericTokens(text: string): number {
 function compileRules(
   rules: readonly RuleConfig[],
   of: string,
-  { ground, isCautious = false }: { ground: Ground; isCautious?: boolean },
+  { ground, ...way }: { ground: Ground } & Partial<PredictedWay>,
 ): PolicyRule[] {
   return rules.map(({ when, route }, index) => ({
     matches: when === null ? () => true : createMatcher([when], countGenericTokens),
-    route: compileRoute(route, ground, isCautious),
+    route: compileRoute(route, ground, way),
     say: `rule ${index + 1} of ${of}`,
   }));
 }
@@ -212,8 +213,14 @@ function compileLimits(limits: LimitsConfig, of: string, models: Models): Policy
   };
 }
 
-/** `isCautious`: nothing is explored. */
-function compileRoute(route: RouteConfig, ground: Ground, isCautious = false): PolicyRoute {
+interface PredictedWay {
+  /** Nothing is explored. */
+  isCautious: boolean;
+  /** There is a task, whose gates a learned one can join. */
+  isGated: boolean;
+}
+
+function compileRoute(route: RouteConfig, ground: Ground, way: Partial<PredictedWay> = {}): PolicyRoute {
   const { targets, ownCount, isCascade, mode, attemptTimeoutMs, hedge, stream, otherwise, latencyMs } = route;
   const { models } = ground;
   const names = namesOf(targets, models);
@@ -223,7 +230,7 @@ function compileRoute(route: RouteConfig, ground: Ground, isCautious = false): P
     ownCount: own.length,
     isCascade,
     mode,
-    predict: route.predict === null ? null : compilePredict(route.predict, ground, isCautious),
+    predict: route.predict === null ? null : compilePredict(route.predict, ground, way),
     attemptTimeoutMs,
     hedge,
     stream,
@@ -233,12 +240,21 @@ function compileRoute(route: RouteConfig, ground: Ground, isCautious = false): P
   };
 }
 
-function compilePredict(predict: PredictConfig, { predictors }: Ground, isCautious: boolean): PolicyPredict | null {
+function compilePredict(
+  predict: PredictConfig,
+  { predictors }: Ground,
+  { isCautious = false, isGated = false }: Partial<PredictedWay>,
+): PolicyPredict | null {
   const predictor = predictors.get(predict);
   if (predictor === undefined) return null;
   const { static: first, exploreShare, encoderTimeoutMs } = predict;
-  const share = isCautious ? 0 : exploreShare;
-  return { predictor, static: first ?? predictor.reference, exploreShare: share, encoderTimeoutMs };
+  return {
+    predictor,
+    static: first ?? predictor.reference,
+    exploreShare: isCautious ? 0 : exploreShare,
+    encoderTimeoutMs,
+    gate: isGated && predictor.isCascade ? gateKey(predict) : null,
+  };
 }
 
 /** The artifact's reference, then the higher tier; equal ones as they stand. Without the artifact the static model goes first. */

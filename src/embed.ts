@@ -1,7 +1,7 @@
-// Has texts made into vectors by a configured model, for a gate that compares by meaning. What it costs is told to the gate,
-// which counts it to the call it was asked for; it makes no row of its own.
+// Has texts made into vectors by a configured model: for a gate that compares by meaning, or for an encoder. What it costs is told to whoever
+// asks, who counts it to the call it was asked for; it makes no row of its own.
 import { type AskedFor, type Asker, deliverQuestion } from './ask.ts';
-import { isObject, parseObject } from './call/json.ts';
+import { isObject, type Json, parseObject } from './call/json.ts';
 import { plainAttempt } from './call/plan.ts';
 import type { Asking } from './delivery/asking.ts';
 import { Inbound } from './dialect/inbound.ts';
@@ -23,30 +23,39 @@ export function createEmbed(engine: Asker, { atMs, tenant, task }: AskedFor): Em
   return async (model, texts, asking) => {
     const asked = policy.models.get(model);
     if (asked === undefined) return { vectors: null, failure: 'it is not configured', costNanoUsd: 0 };
-    const request = Buffer.from(JSON.stringify({ model, input: texts, encoding_format: 'float' }));
-    const inbound = Inbound.read(openaiEmbeddings, request, MAX_DEPTH);
+    const inbound = Inbound.read(openaiEmbeddings, Buffer.from(JSON.stringify({ model, input: texts })), MAX_DEPTH);
     const { left, refusal } = refusalAgain(asked, { view: inbound, caller, limits });
     if (refusal !== null) return { vectors: null, failure: refusal.say, costNanoUsd: 0 };
     const attempt = { ...plainAttempt(model, ''), deployments: left };
     const { answer, error, exchanges } = await deliverQuestion(engine, { inbound, attempt, asking });
     const costNanoUsd = spentOn(exchanges, engine.pricing(atMs)).nanoUsd;
+    if (error !== null) return { vectors: null, failure: error.message, costNanoUsd };
     const body = answer?.result.body ?? null;
-    const vectors = error !== null || body === null ? null : readVectors(String(body), texts.length);
+    const vectors = body === null ? null : readVectors(String(body), texts.length);
     return vectors === null
-      ? { vectors, failure: error?.message ?? 'its reply cannot be read', costNanoUsd }
+      ? { vectors, failure: 'its reply holds no vectors, or not as many as texts', costNanoUsd }
       : { vectors, costNanoUsd };
   };
 }
 
-/** In the order of the texts (OpenAI API reference, Create embeddings, 2026-11); null for anything else. */
-function readVectors(body: string, count: number): number[][] | null {
-  const data = parseObject(body)?.data;
+/**
+ * Vectors by their `index`, where there is exactly one for each text; null for anything else. Source: OpenAI's reference of POST
+ * /v1/embeddings (`data[].index`, `data[].embedding`; numbers, as no other format was asked for), type declarations of openai 7.57.
+ */
+export function readVectors(reply: string, count: number): Float32Array[] | null {
+  const data = parseObject(reply)?.data;
   if (!Array.isArray(data) || data.length !== count) return null;
-  const vectors: number[][] = [];
-  for (const item of data) {
-    if (!isObject(item) || !Array.isArray(item.embedding) || typeof item.index !== 'number') return null;
-    vectors[item.index] = item.embedding as number[];
+  const vectors: Float32Array[] = [];
+  for (const [at, item] of data.entries()) {
+    if (!isObject(item)) return null;
+    const { index = at, embedding } = item;
+    if (typeof index !== 'number' || !isVector(embedding)) return null;
+    vectors[index] = Float32Array.from(embedding);
   }
-  const isSound = vectors.length === count && vectors.every((one) => one.every((value) => typeof value === 'number'));
-  return isSound ? vectors : null;
+  const isComplete = vectors.length === count && Array.from(vectors).every((vector) => vector !== undefined);
+  return isComplete ? vectors : null;
+}
+
+function isVector(value: Json | undefined): value is number[] {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'number');
 }

@@ -10,11 +10,12 @@ import { type PricingOptions, priceUsage } from './catalog/price-usage.ts';
 import { overrideSpec } from './catalog/spec-override.ts';
 import { compilePolicy, type ModelParts } from './compile-policy.ts';
 import type { Config, DeploymentConfig, ModelConfig } from './config/config.ts';
+import { withLearned } from './config/load-learned-gates.ts';
 import type { Predictors } from './config/load-predictors.ts';
 import type { Delivered, Delivery } from './delivery/deliver.ts';
 import type { Deployment } from './delivery/deployment.ts';
 import { sleepUnlessGone } from './delivery/sleep.ts';
-import { createEmbed, type Encode } from './encoding.ts';
+import { createEncodeRequest, type RequestEncoder } from './encoding.ts';
 import type { Gate } from './gate/gate.ts';
 import { isFollowUp, pinAfter } from './policy/pin.ts';
 import { NO_STATE } from './policy/state.ts';
@@ -34,10 +35,12 @@ export interface EngineParts {
   memory?: PolicyMemory;
   /** By task; none when not given. */
   gates?: ReadonlyMap<string, readonly Gate[]>;
+  /** Those of predicted cascades, by key. */
+  learnedGates?: ReadonlyMap<string, Gate>;
   /** What predicted routes ask; without theirs they are static. */
   predictors?: Predictors;
   /** By the name that predictors know them under; none when not given. */
-  encoders?: ReadonlyMap<string, Encode>;
+  encoders?: ReadonlyMap<string, RequestEncoder>;
   /** What exploration draws, 0 to below 1; `Math.random` when not given. */
   random?: () => number;
   /** Told when a predictor is not asked for a while. */
@@ -83,9 +86,10 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
   const { pins, history } = parts.memory ?? createMemory();
   const { predictors, random = Math.random } = parts;
   const draws = predictors !== undefined && predictors.size > 0;
+  const policy = compilePolicy(config, models, watched(parts));
   return {
-    policy: compilePolicy(config, models, watched(parts)),
-    embed: createEmbed(parts.encoders ?? new Map()),
+    policy,
+    encode: createEncodeRequest(parts.encoders ?? new Map(), policy),
     planState: (nowMs) => ({
       nowMs,
       spends: true,
@@ -99,7 +103,8 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
       const pin = order === null ? null : pinAfter(order, attempts, row);
       if (order !== null && pin !== null) pins.set(order.key, pin);
     },
-    gatesOf: (task) => (task === null ? undefined : parts.gates?.get(task)) ?? NO_GATES,
+    gatesOf: (task, learnedGate = null) =>
+      withLearned((task === null ? undefined : parts.gates?.get(task)) ?? NO_GATES, parts.learnedGates, learnedGate),
     delivery: compileDelivery(config, models),
     isStrict: (task) => (task === null ? undefined : config.tasks.get(task)?.isStrict) ?? config.isStrict,
     hasCostInUsage: config.answer.costInUsage,

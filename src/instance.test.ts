@@ -3,8 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import type { CallClient } from './call-client.ts';
 import type { Config } from './config/config.ts';
 import { parseConfig } from './config/load.ts';
+import type { LoadPredictor } from './config/load-predictors.ts';
 import { Inbound } from './dialect/inbound.ts';
 import { openaiChat } from './dialect/openai-chat.ts';
 import { measuredProfile } from './evidence/profile.fixture.ts';
@@ -12,7 +14,7 @@ import { type Instance, openInstance, openUnrecorded } from './instance.ts';
 import { openLedgerReader } from './ledger/reader.ts';
 import { sampleRow } from './ledger/sample-row.test.ts';
 import { decide } from './policy/decide.ts';
-import { type CallClient, route } from './router.ts';
+import { route } from './router.ts';
 
 const warn = (sentence: string): void => assert.fail(sentence);
 
@@ -190,4 +192,31 @@ tasks: { label: { accept: [{ one_of: [yes, no] }], route: { best: cost, quality:
   const knowing = await first();
   assert.deepEqual(knowing.models, ['small', 'big']);
   assert.equal(knowing.warned.length, 1);
+});
+
+test('the encoder that a predictor wants is loaded in the background when it is on this machine; one that is paid is not asked', async (t) => {
+  const folder = folderOf(t);
+  writeFileSync(join(folder, 'artifact.json'), '{}');
+  const config = configure(folder, 'tasks: { t: { route: { predict: artifact.json } } }');
+  const askedBy = async (sentTo: string | null): Promise<string[]> => {
+    const asked: string[] = [];
+    const encode = (name: string) => ({
+      sentTo,
+      encode: () => (asked.push(name), Promise.reject(new Error('not installed'))),
+    });
+    const loadPredictor: LoadPredictor = () => ({
+      id: '0123456789ab',
+      models: ['small'],
+      reference: 'small',
+      isCascade: false,
+      encoder: 'wanted',
+      forecast: () => ({ chances: {}, order: null, say: '' }),
+    });
+    const encoders = new Map(['wanted', 'other'].map((name) => [name, encode(name)]));
+    const instance = await openUnrecorded(config, { learned: { loadPredictor, encoders } });
+    await instance.close();
+    return asked;
+  };
+  assert.deepEqual(await askedBy(null), ['wanted']);
+  assert.deepEqual(await askedBy('small'), []);
 });

@@ -5,12 +5,13 @@ import { createCatalog } from './catalog/catalog.ts';
 import { countTokens } from './catalog/token-count.ts';
 import type { Config } from './config/config.ts';
 import { loadGates } from './config/load-gates.ts';
-import { type LoadPredictor, loadPredictors } from './config/load-predictors.ts';
+import { type LoadScorer, loadLearnedGates } from './config/load-learned-gates.ts';
+import { type LoadPredictor, loadPredictors, type Predictors } from './config/load-predictors.ts';
 import { type Connections, createConnections } from './connections.ts';
-import type { Encode } from './encoding.ts';
+import type { RequestEncoder } from './encoding.ts';
 import { createEngine, createMemory, type PolicyMemory } from './engine.ts';
 import { type Prior, readPriors } from './evidence/priors.ts';
-import type { Encoder } from './learn/encoders/encoder.ts';
+import { loadPredictor, loadScorer } from './learn/load-predictor.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { type ObjectStore, objectsPath, openObjectStore } from './objects/object-store.ts';
 import { type Encoders, openEncoders } from './open-encoders.ts';
@@ -54,8 +55,9 @@ export interface Instance<L extends Ledger | null = Ledger | null> {
 /** What learned routing stands on; as it comes with this release when left out. */
 export interface LearnedParts {
   loadPredictor?: LoadPredictor | undefined;
+  loadScorer?: LoadScorer | undefined;
   /** By the name that predictors know them under. */
-  encoders?: ReadonlyMap<string, Encode> | undefined;
+  encoders?: ReadonlyMap<string, RequestEncoder> | undefined;
   /** What exploration draws, 0 to below 1; `Math.random` when left out. */
   random?: (() => number) | undefined;
 }
@@ -128,19 +130,23 @@ async function compile(
   { memory, capture, warn, learned }: Lasting,
   earlier?: Encoders,
 ): Promise<Compiled> {
-  const { config, predictors } = loadPredictors(written, learned.loadPredictor);
-  const gates = await loadGates(config, (text) => countTokens(text, 'generic'));
+  const scorerOf = learned.loadScorer ?? loadScorer;
+  const { config, predictors } = loadPredictors(written, learned.loadPredictor ?? loadPredictor);
+  const gates = await loadGates(config, (text) => countTokens(text, 'generic'), scorerOf);
+  const learnedGates = loadLearnedGates(config, predictors, scorerOf);
   const connections = await createConnections(config);
   let encoders: Encoders | undefined;
   try {
     encoders = await openEncoders(config, () => engine, earlier);
-    const parts = { catalog: createCatalog(), connections: connections.byName, memory, gates, predictors, warn };
+    const byName = learned.encoders ?? encoders.byName;
+    const known = { gates, learnedGates, predictors, encoders: byName };
+    const parts = { catalog: createCatalog(), connections: connections.byName, memory, warn, ...known };
     const engine: Engine = createEngine(config, {
       ...parts,
-      encoders: learned.encoders ?? encodingsOf(encoders, () => engine),
       random: learned.random ?? Math.random,
       capture: capture?.under(config),
     });
+    warmUp(byName, predictors);
     return { config, connections, encoders, engine };
   } catch (error) {
     await encoders?.close(earlier);
@@ -149,17 +155,12 @@ async function compile(
   }
 }
 
-/** By the name that predictors know them under. What one task or tenant may not show to a model, no encoder shows it. */
-function encodingsOf({ byName, maySee }: Encoders, engine: () => Engine): ReadonlyMap<string, Encode> {
-  const encodingOf =
-    (encoder: Encoder): Encode =>
-    async (text) => {
-      const { tasks, tenants } = engine().policy;
-      const limits = [...tasks.map((task) => task.limits), ...tenants.values()];
-      if (!maySee(encoder, limits)) throw new Error(`${encoder.name} may not see every request`);
-      return (await encoder.encode(text)).vector;
-    };
-  return new Map([...byName].map(([name, encoder]) => [name, encodingOf(encoder)]));
+/** Loads what predictors will ask on this machine, in the background; nobody waits for it. A model that is paid is not asked. */
+function warmUp(encoders: ReadonlyMap<string, RequestEncoder>, predictors: Predictors): void {
+  for (const name of new Set([...predictors.values()].map(({ encoder }) => encoder))) {
+    const encoder = name === null ? undefined : encoders.get(name);
+    if (encoder?.sentTo === null) void encoder.encode('Good morning.').catch(() => undefined);
+  }
 }
 
 /** Encoders last: some ask over the connections. `successor`: who takes some of them over. */

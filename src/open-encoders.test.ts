@@ -11,7 +11,6 @@ import { ConfigError } from './config/problem.ts';
 import { openUnrecorded } from './instance.ts';
 import { DEFAULT_PROMPT } from './learn/encoders/classifier-prompt.ts';
 import { type Encoders, openEncoders } from './open-encoders.ts';
-import type { PolicyLimits } from './policy/policy.ts';
 
 function folderOf(t: TestContext): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'tierline-open-encoders-'));
@@ -165,56 +164,4 @@ encoders: { stays: { kind: use-lite }, asks: { kind: embeddings, model: vectors 
   // It waits for what earlier configurations have to close.
   await instance.close();
   await assert.rejects(Promise.resolve(stays?.encode('And again.')), /closed/);
-});
-
-test('a text that may not leave goes to encoders that stay here, or to models whose every place is allowed', async (t) => {
-  const { byName, maySee } = await opened(
-    t,
-    configOf(`
-providers:
-  here: { dialect: openai, base_url: http://127.0.0.1:1/v1, auth: none, private: true, region: eu }
-  there: { dialect: openai, base_url: http://127.0.0.1:2/v1, auth: none, private: false, region: us }
-models:
-  near: { use: here/near, kind: embedding }
-  far: { use: there/far, kind: embedding }
-  both: { deployments: [{ use: here/both }, { use: there/both }], kind: embedding }
-encoders:
-  stays: { kind: use-lite }
-  near: { kind: embeddings, model: near }
-  far: { kind: embeddings, model: far }
-  both: { kind: embeddings, model: both }`),
-  );
-  const limit: PolicyLimits = {
-    of: 'the task t',
-    isPrivate: false,
-    regions: null,
-    allow: null,
-    deny: new Set(),
-    maxCostNanoUsd: null,
-  };
-  const seen = (limits: readonly PolicyLimits[]): boolean[] =>
-    [...byName.values()].map((encoder) => maySee(encoder, limits));
-  assert.deepEqual(seen([]), [true, true, true, true]);
-  assert.deepEqual(seen([limit]), [true, true, true, true]);
-  assert.deepEqual(seen([limit, { ...limit, isPrivate: true }]), [true, true, false, false]);
-  assert.deepEqual(seen([{ ...limit, regions: ['us'] }]), [true, false, true, false]);
-});
-
-test('a model that one task may not be shown to is shown no request for its vector', async (t) => {
-  const textOf = (task: string): string => `
-providers: { simulated: {} , there: { dialect: openai, base_url: http://127.0.0.1:1/v1, auth: none, private: false } }
-models: { small: simulated/sim-small, far: { use: there/far, kind: embedding }, near: { use: simulated/sim-embed, kind: embedding } }
-tasks: { t: { route: small${task} } }
-encoders: { far: { kind: embeddings, model: far }, near: { kind: embeddings, model: near } }
-retries: { max_attempts: 1 }`;
-  const askedBy = async (task: string): Promise<boolean[]> => {
-    const instance = await openUnrecorded(configOf(textOf(task)));
-    t.after(() => instance.close());
-    await instance.engine.embed('http:far', 'Hello.', 10_000);
-    const vector = await instance.engine.embed('http:sim-embed', 'Hello.', 10_000);
-    const far = instance.encoders.byName.get('http:far')?.statistics().misses;
-    return [far === 1, vector !== null];
-  };
-  assert.deepEqual(await askedBy(''), [true, true]);
-  assert.deepEqual(await askedBy(', private: true'), [false, true]);
 });

@@ -1,12 +1,12 @@
 // Opens the encoders of a configuration: what artifacts know them by, what they need installed, whom they ask. Nothing is loaded before the
 // first text.
 import { dirname } from 'node:path';
-import { type Asker, createAsk } from './ask.ts';
-import { createAskVectors } from './ask-vectors.ts';
+import { type AskedFor, type Asker, createAsk } from './ask.ts';
 import type { Config } from './config/config.ts';
 import type { EncoderConfig } from './config/encoder-config.ts';
 import { ConfigError, type Problem } from './config/problem.ts';
 import { Asking } from './delivery/asking.ts';
+import { createEmbed } from './embed.ts';
 import { GateProblem } from './gate/peer.ts';
 import { type CachedEncoder, cacheEncoder } from './learn/encoders/cached-encoder.ts';
 import { DEFAULT_PROMPT } from './learn/encoders/classifier-prompt.ts';
@@ -15,14 +15,10 @@ import { createHttpEmbeddings } from './learn/encoders/http-embeddings.ts';
 import { createLlmClassifier } from './learn/encoders/llm-classifier.ts';
 import { openOnnx } from './learn/encoders/onnx.ts';
 import { createUseLite } from './learn/encoders/use-lite.ts';
-import { placesWithin } from './policy/guard.ts';
-import type { PolicyLimits } from './policy/policy.ts';
 
 export interface Encoders {
   /** By the name that artifacts know them under. */
   readonly byName: ReadonlyMap<string, CachedEncoder>;
-  /** Whether a text under these limits may go to the encoder: it stays here, or every place that may be asked is allowed to see it. */
-  maySee: (encoder: Encoder, limits: readonly PolicyLimits[]) => boolean;
   /** Ends all of them but those that `successor` has taken over. */
   close: (successor?: Encoders) => Promise<void>;
 }
@@ -58,13 +54,7 @@ export async function openEncoders(config: Config, asker: () => Asker, earlier?:
     await close(earlier);
     throw new ConfigError(config.file ?? 'the environment', problems);
   }
-  const maySee: Encoders['maySee'] = ({ sentTo }, limits) => {
-    const model = sentTo === null ? undefined : asker().policy.models.get(sentTo);
-    if (model === undefined) return sentTo === null;
-    const { left } = placesWithin(model, limits);
-    return left === null || left.length === model.deployments.length;
-  };
-  return { byName, maySee, close };
+  return { byName, close };
 }
 
 async function open(written: EncoderConfig, config: Config, asker: () => Asker): Promise<Encoder> {
@@ -79,7 +69,7 @@ async function open(written: EncoderConfig, config: Config, asker: () => Asker):
       return createHttpEmbeddings({
         model,
         upstreamModel: upstreamOf(model, config),
-        ask: (name, texts) => createAskVectors(asker(), VECTORS_MS)(name, texts),
+        ask: (name, texts) => createEmbed(asker(), ownCall())(name, texts, new Asking(performance.now() + VECTORS_MS)),
       });
     }
     case 'llm': {
@@ -88,14 +78,15 @@ async function open(written: EncoderConfig, config: Config, asker: () => Asker):
         model,
         upstreamModel: upstreamOf(model, config),
         prompt: prompt?.text ?? DEFAULT_PROMPT,
-        ask: (name, asked) => {
-          // A question of the router's own, of no tenant and no task; who may see the text was asked before.
-          const ask = createAsk(asker(), { atMs: Date.now(), tenant: '', task: null });
-          return ask(name, asked, new Asking(performance.now() + RATING_MS));
-        },
+        ask: (name, asked) => createAsk(asker(), ownCall())(name, asked, new Asking(performance.now() + RATING_MS)),
       });
     }
   }
+}
+
+/** A question of the router's own is of no tenant and no task; who may see the text was asked before. */
+function ownCall(): AskedFor {
+  return { atMs: Date.now(), tenant: '', task: null };
 }
 
 /** What the provider calls a model: deployments of one model are one model. */

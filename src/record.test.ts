@@ -36,6 +36,7 @@ const CALL: CallFacts = {
     reasons: [{ step: 'route', say: 'small, then big' }],
   },
   decisionUs: 42,
+  encoderNanoUsd: 0,
 };
 
 interface Made {
@@ -321,6 +322,28 @@ describe('what judging cost', () => {
     assert.deepEqual(spentOn([judged({}, null)], pricing()), UNKNOWN_COST);
     assert.deepEqual(spentOn([], pricing()), { nanoUsd: 0, basis: 'measured' });
   });
+});
+
+test('what was spent to decide is part of the call and stands in its prediction; what is not known makes it unknown', () => {
+  const prediction: CallRow['prediction'] = {
+    artifact: 'a',
+    how: 'predicted',
+    why: null,
+    chances: {},
+    first: 'small',
+    propensity: 1,
+    encoderNanoUsd: 0,
+  };
+  const made = (encoderNanoUsd: number | null, plan = { ...CALL.plan, prediction }): unknown[] => {
+    const outcome = { exchanges: [exchange()], answer: exchange(), error: null };
+    const told = { httpStatus: 200, errorCode: null, pricing: pricing() };
+    const made = toCallRow({ ...CALL, plan, encoderNanoUsd }, outcome, told);
+    return [made.costNanoUsd, made.costBasis, made.prediction?.encoderNanoUsd];
+  };
+  assert.deepEqual(made(0), [12, 'measured', 0]);
+  assert.deepEqual(made(100), [112, 'measured', 100]);
+  assert.deepEqual(made(null), [null, 'unknown', null]);
+  assert.deepEqual(made(100, { ...CALL.plan, prediction: null as never }), [112, 'measured', undefined]);
 });
 
 describe('what the baseline would have cost', () => {

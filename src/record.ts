@@ -1,5 +1,5 @@
 // Turns what happened to a call into its ledger row. Pure: every cost comes from the price function it is given.
-import { type Cost, type CostBasis, UNKNOWN_COST } from './call/money.ts';
+import { type Cost, type CostBasis, type NanoUsd, UNKNOWN_COST } from './call/money.ts';
 import type { Plan } from './call/plan.ts';
 import type { AttemptRow, CallRow } from './call/row.ts';
 import type { Usage } from './call/usage.ts';
@@ -30,6 +30,8 @@ export interface CallFacts {
   messages: number;
   plan: Plan;
   decisionUs: number;
+  /** What was spent to decide; null when not known. */
+  encoderNanoUsd: NanoUsd | null;
 }
 
 export interface Pricing {
@@ -53,7 +55,7 @@ export function toCallRow(
   const { answer } = outcome;
   const last = answer ?? outcome.exchanges.at(-1);
   const usage = last?.result.facts.usage ?? null;
-  const cost = total(attempts, told.errorCode === 'client_gone');
+  const cost = withEncoder(total(attempts, told.errorCode === 'client_gone'), call.encoderNanoUsd);
   const baseline = baselineCost(answer, usage, pricing);
   const now = performance.now();
   return {
@@ -74,7 +76,7 @@ export function toCallRow(
     responseModel: last?.result.facts.responseModel ?? null,
     reasons: call.plan.reasons,
     planned: call.plan.attempts.map((attempt) => attempt.model),
-    prediction: call.plan.prediction,
+    prediction: call.plan.prediction && { ...call.plan.prediction, encoderNanoUsd: call.encoderNanoUsd },
     losses: [...(last?.carriage.losses ?? [])],
     status: answer?.result.status ?? (told.errorCode === 'client_gone' ? 'client_gone' : 'error'),
     httpStatus: told.httpStatus,
@@ -153,6 +155,10 @@ function total(attempts: readonly Spent[], isLeft = false): Cost {
     if (costBasis === 'estimated') basis = 'estimated';
   }
   return { nanoUsd: sum, basis };
+}
+
+function withEncoder({ nanoUsd, basis }: Cost, encoderNanoUsd: NanoUsd | null): Cost {
+  return nanoUsd === null || encoderNanoUsd === null ? UNKNOWN_COST : { nanoUsd: nanoUsd + encoderNanoUsd, basis };
 }
 
 /** A call that failed would have failed on the baseline too and cost nothing there. */

@@ -102,6 +102,8 @@ export interface Plan {
   cache: CacheOrder | null;
   /** Null where no learned router was asked. */
   prediction: Prediction | null;
+  /** Which learned gate goes through the answers beside the task's own, by the key of `gateKey`; null for none. */
+  learnedGate: string | null;
 }
 
 /** An attempt without conditions: the first of a plan, whose answer is taken as it comes. */
@@ -130,5 +132,6 @@ export function emptyPlan(): Plan {
     otherwise: 'answer',
     cache: null,
     prediction: null,
+    learnedGate: null,
   };
 }

@@ -1,6 +1,8 @@
 // What a learned router said about a call, as its row keeps it: enough to count how often it was followed, and to weigh the
 // calls of one policy when another one is judged by them.
 
+import type { NanoUsd } from './money.ts';
+
 /** Why there was no forecast to go by. */
 export type WhyStatic = 'no_evidence' | 'broken' | 'late' | 'resting';
 
@@ -20,4 +22,6 @@ export interface Prediction {
   first: string;
   /** With which probability this request would have had this first model, above 0 and up to 1. */
   propensity: number;
+  /** What an embedding of the request cost for its sake, part of the call's cost; null when not known, 0 when none was paid. */
+  encoderNanoUsd: NanoUsd | null;
 }

@@ -12,4 +12,6 @@ export interface Verdict {
   costNanoUsd: NanoUsd | null;
   /** The gate itself failed: nobody has vouched for the answer, and nothing is said of its model. */
   isBroken?: true;
+  /** Of a gate that is content: the model whose earlier answer should be given in place of this one. */
+  prefers?: string;
 }

@@ -129,3 +129,8 @@ export function age(text: string): number {
   if ('value' in reading) return reading.value;
   throw new InvalidArgumentError('A duration is expected, such as 90d or 12h.');
 }
+
+/** Names with commas between, each once. */
+export function names(text: string): string[] {
+  return [...new Set(text.split(',').map((name) => name.trim()))].filter((name) => name !== '');
+}

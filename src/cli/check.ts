@@ -5,6 +5,7 @@ import { compilePolicy, modelPartsOf } from '../compile-policy.ts';
 import type { Config } from '../config/config.ts';
 import { loadPredictors } from '../config/load-predictors.ts';
 import { readPriors } from '../evidence/priors.ts';
+import { loadPredictor } from '../learn/load-predictor.ts';
 import { findAll, LEVELS } from '../lifecycle/check/find-all.ts';
 import type { Finding } from '../lifecycle/check/finding.ts';
 import { NO_STATE } from '../policy/state.ts';
@@ -36,7 +37,7 @@ export function checkCommand(options: CheckOptions, print: (text: string) => voi
 }
 
 function findingsOf({ config: written, nowMs }: CheckOptions): Finding[] {
-  const { config, predictors } = loadPredictors(written);
+  const { config, predictors } = loadPredictors(written, loadPredictor);
   const policy = compilePolicy(config, modelPartsOf(config, createCatalog()), predictors);
   const history = seedHistory(config.ledger.path, readPriors(config).priors);
   const recordOf = (task: string | null, model: string) => history.recordOf(task, model);

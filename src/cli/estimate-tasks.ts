@@ -1,6 +1,7 @@
 // `tierline estimate`: the monthly bill of every task of a configuration, from its volumes and profiles.
 import { createCatalog } from '../catalog/catalog.ts';
 import { loadPredictors } from '../config/load-predictors.ts';
+import { loadPredictor } from '../learn/load-predictor.ts';
 import { configuredModels, findModel } from '../lifecycle/estimate/model.ts';
 import { readProfile } from '../lifecycle/estimate/read-profile.ts';
 import { sensitivityOf } from '../lifecycle/estimate/sensitivity.ts';
@@ -54,7 +55,7 @@ export function tasksCommand(options: TasksOptions, nowMs: number, { print }: Co
 }
 
 function toSetting(options: TasksOptions, nowMs: number, catalog: ReturnType<typeof createCatalog>): Setting {
-  const { config } = loadPredictors(findConfig(options.config).config);
+  const { config } = loadPredictors(findConfig(options.config).config, loadPredictor);
   const { baseline = config.baseline, task } = options;
   if (config.tasks.size === 0)
     throw new Error(

@@ -15,6 +15,7 @@ import { gemini } from '../dialect/gemini.ts';
 import { guessDialect, namedDialect, pathOf } from '../dialect/guess-dialect.ts';
 import { Inbound } from '../dialect/inbound.ts';
 import { readPriors } from '../evidence/priors.ts';
+import { loadPredictor } from '../learn/load-predictor.ts';
 import { showCount, showShare, showText, showUsd, UNKNOWN } from '../ledger/display.ts';
 import { type Consideration, type ConsideredModel, consider } from '../policy/consider.ts';
 import { factsOf } from '../policy/facts.ts';
@@ -40,7 +41,7 @@ export interface ExplainRequestOptions {
 /** Prints the consideration. Throws a sentence, or the TierlineError that the gateway would answer an invalid body with. */
 export function explainRequestCommand(options: ExplainRequestOptions, print: (text: string) => void): void {
   const { nowMs } = options;
-  const { config, predictors } = loadPredictors(options.config);
+  const { config, predictors } = loadPredictors(options.config, loadPredictor);
   const { view, path } = readRequest(options);
   const caller: Caller = { tenant: options.tenant ?? 'default', path, headers: toHeaders(options.header ?? []) };
   const history = seedHistory(config.ledger.path, readPriors(config).priors);

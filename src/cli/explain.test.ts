@@ -171,6 +171,7 @@ test('what a learned router said is told, model by model', async (t) => {
     chances: { haiku: 0.93, sonnet: 0.5 },
     first: 'haiku',
     propensity: 0.01,
+    encoderNanoUsd: 0,
   };
   const page = await explain(t, sampleRow({ prediction, attempts: [sampleAttempt({ expected })] }));
   assert.match(page, /artifact +0123456789ab\n +chances +haiku 93\.0%, sonnet 50\.0%\n/);
@@ -178,5 +179,10 @@ test('what a learned router said is told, model by model', async (t) => {
   assert.match(page, /expected 10 \/ - tokens, \$0\.000000005, acceptable in 93\.0%\n/);
   const bare = await explain(t, sampleRow({ prediction: { ...prediction, chances: {} } }));
   assert.match(bare, /chances +none were told\n/);
+  assert.doesNotMatch(page, /encoder/);
+  const costing = async (encoderNanoUsd: number | null) =>
+    explain(t, sampleRow({ prediction: { ...prediction, encoderNanoUsd } }));
+  assert.match(await costing(700), /encoder +cost \$0\.0000007\n/);
+  assert.match(await costing(null), /encoder +cost -\n/);
   assert.doesNotMatch(await explain(t, sampleRow()), /artifact/);
 });

@@ -68,7 +68,7 @@ function toOverview(row: CallRow): string[] {
     field('task', showText(row.task)),
     field('outcome', outcome.join(', ')),
     field('answered by', toAnswer(row)),
-    ...refusedBy(row).map((gate) => field('', `given although the gate ${gate} refused it`)),
+    ...howGiven(row).map((said) => field('', said)),
     field('time', times.join(', ')),
   ];
   if (row.session !== null) lines.splice(3, 0, field('session', showText(row.session)));
@@ -82,12 +82,18 @@ function toAnswer(row: CallRow): string {
   return `${showModel(row)} at ${showText(row.provider)}${said}${escalated}`;
 }
 
-/** The gate that the answer of this call failed, which its client has all the same. */
-function refusedBy({ model, status, attempts }: CallRow): string[] {
+/** Why the client has an answer that a gate of this call refused. */
+function howGiven({ model, status, attempts }: CallRow): string[] {
   if (model === null || status !== 'ok') return [];
   const answered = attempts.findLast((attempt) => attempt.model === model && attempt.stopped === null);
   const failed = answered?.verdicts?.find(({ pass }) => !pass);
-  return failed === undefined ? [] : [showText(failed.gate)];
+  if (failed === undefined) return [];
+  const liked = attempts
+    .flatMap(({ verdicts }) => verdicts ?? [])
+    .find(({ pass, prefers }) => pass && prefers === model);
+  return liked === undefined
+    ? [`given although the gate ${showText(failed.gate)} refused it`]
+    : [`given because the gate ${showText(liked.gate)}, when it had seen a later answer, liked this one better`];
 }
 
 function toPlan(row: CallRow): string[] {
@@ -99,13 +105,15 @@ function toPlan(row: CallRow): string[] {
   ];
 }
 
-function toPrediction({ artifact, how, why, chances, first, propensity }: Prediction): string[] {
+function toPrediction(prediction: Prediction): string[] {
+  const { artifact, how, why, chances, first, propensity, encoderNanoUsd } = prediction;
   const said = Object.entries(chances).map(([model, chance]) => `${showText(model)} ${showShare(chance)}`);
   const none = why === null ? '' : `, without a forecast (${why.replace('_', ' ')})`;
   return [
     field('artifact', showText(artifact)),
     field('chances', said.length === 0 ? 'none were told' : said.join(', ')),
     field('first', `${showText(first)}: ${how}${none}, with a probability of ${showShare(propensity)}`),
+    ...(encoderNanoUsd === 0 ? [] : [field('encoder', `cost ${showUsd(encoderNanoUsd)}`)]),
   ];
 }
 

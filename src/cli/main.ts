@@ -12,6 +12,7 @@ import { defineEvaluate } from './commands/evaluate.ts';
 import { defineJudge } from './commands/judge.ts';
 import { defineProfile } from './commands/profile.ts';
 import { defineReady } from './commands/ready.ts';
+import { defineRows } from './commands/rows.ts';
 import { defineSample } from './commands/sample.ts';
 import { defineSimulate } from './commands/simulate.ts';
 import { defineTrain } from './commands/train.ts';
@@ -146,6 +147,7 @@ defineEstimate(program, io);
 defineSimulate(program, io);
 defineTrain(program, io);
 defineEvaluate(program, io);
+defineRows(program, io);
 defineReady(program, io);
 
 try {

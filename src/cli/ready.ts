@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import { readConfigFile } from '../config/load.ts';
 import { loadPredictors } from '../config/load-predictors.ts';
 import { readPriors } from '../evidence/priors.ts';
+import { loadPredictor } from '../learn/load-predictor.ts';
 import { artifactsFolder } from '../lifecycle/places.ts';
 import type { Point, PointGroup, Readiness } from '../lifecycle/ready/point.ts';
 import { checkReadiness } from '../lifecycle/ready/readiness.ts';
@@ -29,7 +30,7 @@ export interface ReadyCommandOptions {
 /** The exit code: 0 ready, 1 not. */
 export function readyCommand(options: ReadyCommandOptions, print: (text: string) => void): 0 | 1 {
   const { path, sentence, nowMs, maxAgeMs, minSamples, strict: isStrict = false } = options;
-  const { config, predictors } = loadPredictors(options.config);
+  const { config, predictors } = loadPredictors(options.config, loadPredictor);
   const history = seedHistory(config.ledger.path, readPriors(config).priors);
   const readiness = checkReadiness({
     config,

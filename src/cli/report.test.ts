@@ -142,7 +142,7 @@ test('how often predicted routes went by a forecast is told where there are any'
   assert.doesNotMatch(run(), /Predicted routes/);
   const other = openLedger({ path: ':memory:' });
   t.after(() => other.close());
-  const prediction = { artifact: 'a', chances: {}, first: 'haiku', propensity: 1 };
+  const prediction = { artifact: 'a', chances: {}, first: 'haiku', propensity: 1, encoderNanoUsd: 0 };
   const rows = [
     sampleRow({ id: '1', prediction: { ...prediction, how: 'predicted', why: null } }),
     sampleRow({ id: '2', prediction: { ...prediction, how: 'explored', why: 'no_evidence' } }),

@@ -125,7 +125,7 @@ test('without a ledger there is a sentence, not a stack of SQLite', async () => 
 
 test('a line tells of a predicted route that was explored, or static, and of no other', async (t) => {
   const ledger = await ledgerWith(t, []);
-  const prediction = { artifact: 'a', chances: {}, first: 'haiku', propensity: 1 };
+  const prediction = { artifact: 'a', chances: {}, first: 'haiku', propensity: 1, encoderNanoUsd: 0 };
   for (const [how, why] of [
     ['predicted', null],
     ['pinned', 'late'],

@@ -58,7 +58,7 @@ test('everything that cannot be loaded is told at once, each with its place', as
 test('an artifact is read by whoever can, by its path; where nobody can that is a problem with its place', async () => {
   const task = '{ a: { route: small, accept: [{ learned: { artifact: learned.json, min: 0.5 } }] } }';
   const asked: string[] = [];
-  const score = () => ({ chance: 0.7, accepts: null, say: 'so it is' });
+  const score = () => ({ chance: 0.7, accepts: null, prefers: null, say: 'so it is' });
   const gates = await load(task, (file) => {
     asked.push(file);
     return { id: '0123456789ab', models: ['small'], score };

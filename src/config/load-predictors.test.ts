@@ -74,12 +74,24 @@ rules: [{ route: { predict: ./artifacts/x.json } }]
 default: { predict: ${ARTIFACT}, quality: 0.5 }`),
     load,
   );
-  assert.deepEqual(asked, [
-    [ARTIFACT, { models: ['opus', 'haiku'], quality: 0.95, maxCostNanoUsd: null }],
-    [ARTIFACT, { models: null, quality: null, maxCostNanoUsd: 1_000_000 }],
-    [ARTIFACT, { models: null, quality: null, maxCostNanoUsd: null }],
-    [ARTIFACT, { models: null, quality: 0.5, maxCostNanoUsd: null }],
-  ]);
+  assert.deepEqual(
+    asked.map(([file, { models, quality, maxCostNanoUsd, isGated }]) => [
+      file,
+      models,
+      quality,
+      maxCostNanoUsd,
+      isGated,
+    ]),
+    [
+      [ARTIFACT, ['opus', 'haiku'], 0.95, null, true],
+      [ARTIFACT, null, null, 1_000_000, true],
+      // Without a task there is nobody to gate a second model.
+      [ARTIFACT, null, null, null, false],
+      [ARTIFACT, null, 0.5, null, false],
+    ],
+  );
+  const { snapshotOf } = asked[0]?.[1] ?? assert.fail();
+  assert.deepEqual(['haiku', 'nobody'].map(snapshotOf), ['sim-small', null]);
 });
 
 test('without `among` the route has the models of its artifact, and fallbacks that are not among them', () => {

@@ -16,6 +16,21 @@ export interface Wanted {
   quality: number | null;
   /** What a request may cost on average; null: anything. */
   maxCostNanoUsd: NanoUsd | null;
+  /** Whether a learned gate can go through its order: without one the predictor must not name more than one model. */
+  isGated: boolean;
+  /** The provider's name of a configured model: another model behind a name has not been learned from. Null where none is configured. */
+  snapshotOf: (model: string) => string | null;
+}
+
+/** `path`: of the route. Only a task has gates that a learned one can join. */
+export function wantedBy({ among, quality, maxCostNanoUsd }: PredictConfig, path: Path, { models }: Config): Wanted {
+  return {
+    models: among,
+    quality,
+    maxCostNanoUsd,
+    isGated: path[0] === 'tasks',
+    snapshotOf: (model) => models.get(model)?.deployments[0]?.upstreamModel ?? null,
+  };
 }
 
 /** Opens an artifact. Throws an Error whose message and, where there is one, `hint` are sentences for the operator. */
@@ -94,10 +109,10 @@ class Loading {
   /** The route with its models named; as it is where nothing learned decides. */
   complete(route: RouteConfig, path: Path): RouteConfig {
     if (route.predict === null) return route;
-    const { file, quality, maxCostNanoUsd, among } = route.predict;
+    const { file, among } = route.predict;
     let predictor: Predictor;
     try {
-      predictor = this.load(file, { models: among, quality, maxCostNanoUsd });
+      predictor = this.load(file, wantedBy(route.predict, path, this.config));
     } catch (error) {
       const { message, hint = null } = error as Error & { hint?: string | null };
       this.findings.push({ path: [...path, 'predict'], at: 'value', message, hint });
@@ -141,7 +156,7 @@ class Loading {
 }
 
 /** The file again, for the lines. What it says may have changed meanwhile; a problem is told all the same. */
-function sourceOf({ file }: Config): Source {
+export function sourceOf({ file }: Config): Source {
   if (file === null) return valueSource(null);
   try {
     return readSource(readConfigFile(file), file, process.env);

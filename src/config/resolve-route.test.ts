@@ -133,7 +133,7 @@ test('a predicted route has its file and what is asked of it', () => {
     among: null,
     static: null,
     exploreShare: 0,
-    encoderTimeoutMs: 50,
+    encoderTimeoutMs: 250,
   });
   assert.deepEqual(route(`{ predict: ${ARTIFACT}, static: mid }`).targets, named('mid'));
 });

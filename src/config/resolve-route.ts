@@ -92,8 +92,8 @@ function predictedTargets({ among, static: first }: FileRouteObject, path: Path,
   return places.map(({ name, place }) => ({ target: resolveModelTarget(name, place, ladder), place }));
 }
 
-/** How long an embedding may take, when the route does not say, ms. */
-const ENCODER_TIMEOUT_MS = 50;
+/** How long an embedding may take, when the route does not say, ms: the sentence encoder's slowest on a busy machine take 200. */
+const ENCODER_TIMEOUT_MS = 250;
 
 function resolvePredict(
   written: string,

@@ -9,6 +9,7 @@ import type { Delivered, DeliveredCall, Delivery, DeliveryOutcome, Judging } fro
 import { Given } from './given.ts';
 import { Hold } from './hold.ts';
 import { Judgement } from './judgement.ts';
+import { RefusedAnswers } from './refused.ts';
 
 /** How an attempt ended: the walk is over, its upstream failed, or its answer was refused or late. */
 type Ending = 'over' | 'failed' | 'refused';
@@ -31,8 +32,7 @@ export class Walk {
   private holds: Hold[] = [];
   private answer: Delivered | null = null;
   private error: TierlineError | null = null;
-  /** The last complete answer that its gates refused, and the hold that still has it. */
-  private refused: { exchange: Delivered; hold: Hold | null } | null = null;
+  private readonly refused = new RefusedAnswers();
 
   constructor(delivery: Delivery, plan: readonly PlannedAttempt[], call: DeliveredCall) {
     this.delivery = delivery;
@@ -98,11 +98,18 @@ export class Walk {
   private prepare(at: number, isRaced: boolean): Runner {
     const { timeoutMs } = this.plan[at] as PlannedAttempt;
     const gated = this.judgementOf(at);
-    const isHolding = isRaced || (gated !== null && !gated.isLast);
+    const isHolding = isRaced || (gated !== null && (!gated.isLast || this.mayGoBack()));
     if (!isHolding && timeoutMs === null) return { at, hold: null, judgement: gated };
     // What may be stopped in the middle is read along, so that it is known how much was used of it.
     const judgement = gated ?? this.judgement(at, UNGATED, true);
     return { at, hold: this.hold(at, isHolding, judgement), judgement };
+  }
+
+  /** Whether a gate may like an earlier answer better when it has seen the last one, which is held back for that. */
+  private mayGoBack(): boolean {
+    const { judging } = this.call;
+    if (judging === null || this.refused.last === null || judging.release.mode === 'first-tokens') return false;
+    return judging.gates.some(({ mayPrefer }) => mayPrefer === true);
   }
 
   private async attempt({ at, hold, judgement }: Runner): Promise<Ending> {
@@ -188,10 +195,11 @@ export class Walk {
       return 'over';
     }
     if (judgement.isPassed || judgement.isLast || isGiven) {
-      this.accept(exchange, hold);
+      const given = (isGiven ? null : this.refused.preferredTo(exchange)) ?? { exchange, hold };
+      this.accept(given.exchange, given.hold);
       return 'over';
     }
-    this.refused = { exchange, hold };
+    this.refused.add(exchange, hold);
     this.error = refusal(exchange);
     return 'refused';
   }
@@ -222,8 +230,9 @@ export class Walk {
 
   /** Nobody passed. Unless the route rather has an error, the client gets the last answer that was refused. */
   private settleForRefused(): void {
-    if (this.refused === null || this.call.judging?.otherwise !== 'answer' || this.call.client.isGone) return;
-    this.accept(this.refused.exchange, this.refused.hold);
+    const { last } = this.refused;
+    if (last === null || this.call.judging?.otherwise !== 'answer' || this.call.client.isGone) return;
+    this.accept(last.exchange, last.hold);
   }
 
   private next(at: number, ending: Ending): number {

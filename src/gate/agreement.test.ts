@@ -127,7 +127,12 @@ describe('by meaning', () => {
   const embedding = { model: 'vectors', min: 0.9 };
   const near = (vectors: number[][] | null, costNanoUsd: number | null = 2): Partial<GateContext> => ({
     ...second('The sky is blue.'),
-    embed: () => Promise.resolve({ vectors, failure: 'HTTP 500', costNanoUsd }),
+    embed: () =>
+      Promise.resolve({
+        vectors: vectors?.map((one) => Float32Array.from(one)) ?? null,
+        failure: 'HTTP 500',
+        costNanoUsd,
+      }),
   });
 
   test('two whose vectors point the same way pass, others fail, and vectors are paid beside the second answer', async () => {

@@ -73,15 +73,15 @@ async function byMeaning(
   if (embed === null) return broken(NAME, `there is nobody to ask ${by}`);
   const { vectors, failure = 'no vectors', costNanoUsd } = await embed(by, texts as string[]);
   if (vectors === null) return { ...broken(NAME, shorten(`${by} could not be asked: ${failure}`)), costNanoUsd };
-  const near = Math.min(1, Math.max(0, cosine(vectors[0] as readonly number[], vectors[1] as readonly number[])));
+  const near = Math.min(1, Math.max(0, cosine(vectors[0] as Float32Array, vectors[1] as Float32Array)));
   const reason = `${model} says what is near by ${near.toFixed(2)}`;
   return { gate: NAME, pass: near >= min, score: near, reason, costNanoUsd };
 }
 
 /** 0 for vectors that cannot be compared. */
-function cosine(one: readonly number[], other: readonly number[]): number {
+function cosine(one: Float32Array, other: Float32Array): number {
   if (one.length !== other.length) return 0;
-  const dot = (a: readonly number[], b: readonly number[]): number =>
+  const dot = (a: Float32Array, b: Float32Array): number =>
     a.reduce((sum, value, at) => sum + value * (b[at] as number), 0);
   return dot(one, other) / Math.sqrt(dot(one, one) * dot(other, other)) || 0;
 }

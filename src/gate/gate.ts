@@ -67,7 +67,7 @@ export interface SecondAnswer {
 /** What texts are to a model of embeddings, in their order. */
 export interface Vectors {
   /** Null when there are none. */
-  vectors: readonly (readonly number[])[] | null;
+  vectors: readonly Float32Array[] | null;
   /** Why there are none. */
   failure?: string;
   /** What was spent; null when nobody knows. */
@@ -98,6 +98,8 @@ export interface Gate {
   readonly isCostly: boolean;
   /** It guesses whether an answer is right, and means nothing where that is known. */
   readonly isGuess?: true;
+  /** Its verdict on the last answer of a call may be that an earlier one is better. */
+  readonly mayPrefer?: true;
   check(answer: Answer, question: Question, context: GateContext): Verdict | Promise<Verdict>;
   /**
    * May reject an answer that is still being written; null when it cannot tell yet. Law: what it rejects, `check` rejects

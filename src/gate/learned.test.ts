@@ -14,7 +14,7 @@ function scorerOf(score: Partial<Score> | Error): Scorer & { seen: ScorerQuestio
     score: (question) => {
       seen.push(question);
       if (score instanceof Error) throw score;
-      return { chance: 0.5, accepts: null, say: 'two agree', ...score };
+      return { chance: 0.5, accepts: null, prefers: null, say: 'two agree', ...score };
     },
   };
 }
@@ -75,7 +75,19 @@ test('the scorer sees the request, the answer, its model and the answers before 
   ]);
 });
 
+test('it passes on whose earlier answer is better, where it is content and that is another model', () => {
+  const content = { chance: 0.9, accepts: true };
+  assert.equal(judged(scorerOf({ ...content, prefers: 'cheaper' }), null).prefers, 'cheaper');
+  for (const score of [
+    { ...content, prefers: null },
+    { ...content, prefers: 'cheap' },
+    { ...content, accepts: false, prefers: 'cheaper' },
+    { chance: null, prefers: 'cheaper' },
+  ])
+    assert.ok(!('prefers' in judged(scorerOf(score), null)));
+});
+
 test('it costs nothing, waits for nobody, and only guesses', () => {
-  const { isCostly, isGuess } = createLearnedGate(scorerOf({}), { min: null });
-  assert.deepEqual([isCostly, isGuess], [false, true]);
+  const { isCostly, isGuess, mayPrefer } = createLearnedGate(scorerOf({}), { min: null });
+  assert.deepEqual([isCostly, isGuess, mayPrefer], [false, true, true]);
 });

@@ -17,11 +17,12 @@ export function createLearnedGate(scorer: Scorer, { min }: { min: number | null 
       const reason = error instanceof Error ? error.message : String(error);
       return broken(NAME, shorten(`the artifact ${scorer.id} failed: ${reason}`));
     }
-    const { chance, accepts, say } = score;
+    const { chance, accepts, prefers, say } = score;
     if (chance === null) return broken(NAME, shorten(`${scorer.id} has no evidence: ${say}`));
     const pass = min === null ? accepts : chance >= min;
     if (pass === null) return broken(NAME, `${scorer.id} holds no policy for ${model}; say a \`min\``);
-    return { gate: NAME, pass, score: chance, reason: shorten(`${scorer.id}: ${say}`), costNanoUsd: 0 };
+    const verdict = { gate: NAME, pass, score: chance, reason: shorten(`${scorer.id}: ${say}`), costNanoUsd: 0 };
+    return pass && prefers !== null && prefers !== model ? { ...verdict, prefers } : verdict;
   };
-  return { name: NAME, isCostly: false, isGuess: true, check };
+  return { name: NAME, isCostly: false, isGuess: true, mayPrefer: true, check };
 }

@@ -16,6 +16,8 @@ export interface Score {
   chance: number | null;
   /** Whether the policy that the artifact holds would stop here; null when it holds none for this model. */
   accepts: boolean | null;
+  /** The model whose complete earlier answer should be given in place of this one, because answers vote; null: this one. */
+  prefers: string | null;
   /** What speaks for or against it, for the ledger. */
   say: string;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emptyPlan } from '../call/plan.ts';
 import { createRequestIds } from '../call/request-id.ts';
-import type { AnswerFacts } from '../router.ts';
+import type { AnswerFacts } from '../call-client.ts';
 import { answerHeaders, providerHeaders } from './headers.ts';
 
 const toObject = (list: string[]): Record<string, string> =>

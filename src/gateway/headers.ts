@@ -1,7 +1,7 @@
 // Which headers of a provider reach the client, and the ones an answer carries about itself.
 import type { IncomingHttpHeaders } from 'node:http';
 import { formatUsd } from '../call/money.ts';
-import type { AnswerFacts } from '../router.ts';
+import type { AnswerFacts } from '../call-client.ts';
 
 /** Headers that belong to one connection, to the provider's edge, or that we write ourselves. */
 const DROPPED = new Set([

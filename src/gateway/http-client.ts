@@ -1,9 +1,9 @@
 // The client's side of a call over HTTP: which status, headers and bytes it gets.
 import type { IncomingHttpHeaders } from 'node:http';
 import type { TierlineError } from '../call/errors.ts';
+import type { AnswerFacts, CallClient, FailureContext } from '../call-client.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import { isTooLong } from '../dialect/error-words.ts';
-import type { AnswerFacts, CallClient, FailureContext } from '../router.ts';
 import { type AnswerHeaderOptions, answerHeaders, providerHeaders } from './headers.ts';
 import { KEEP_ALIVE, type Responder } from './responder.ts';
 

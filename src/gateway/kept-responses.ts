@@ -1,6 +1,7 @@
 // Responses that clients go on from by id. OpenAI keeps them itself: of those only tenant and provider are remembered, so that
 // nobody goes on from another tenant's, and nobody else is asked. What was answered by a provider without a store is kept here.
 import { TierlineError } from '../call/errors.ts';
+import type { Answered } from '../call-client.ts';
 import { Inbound } from '../dialect/inbound.ts';
 import {
   goOnFrom,
@@ -13,7 +14,6 @@ import {
   toKept,
 } from '../dialect/openai-responses-kept.ts';
 import type { BoundObject, ObjectStore } from '../objects/object-store.ts';
-import type { Answered } from '../router.ts';
 import { type Edit, splice } from '../wire/splice.ts';
 import { isObjectId } from './files/order.ts';
 

@@ -1,9 +1,10 @@
 // What a request refers to outside of itself, files and earlier responses, decides where it may go: looked up before it is
 // planned, so that everything behind sees a request like any other.
+
+import type { Answered } from '../call-client.ts';
 import type { Inbound } from '../dialect/inbound.ts';
 import { openaiResponses } from '../dialect/openai-responses.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
-import type { Answered } from '../router.ts';
 import { holderOfFiles, oneHolder } from './files/referred.ts';
 import type { KeptResponses, ResponseLimits } from './kept-responses.ts';
 

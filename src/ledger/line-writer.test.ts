@@ -25,7 +25,7 @@ const CALL_CHANGES: Record<keyof CallRow, { to: unknown; isWord: boolean }> = {
   maxOutputTokens: { to: null, isWord: false },
   messages: { to: 1, isWord: false },
   prediction: {
-    to: { artifact: 'a', how: 'static', why: 'late', chances: {}, first: 'haiku', propensity: 1 },
+    to: { artifact: 'a', how: 'static', why: 'late', chances: {}, first: 'haiku', propensity: 1, encoderNanoUsd: 7 },
     isWord: false,
   },
   model: { to: null, isWord: true },

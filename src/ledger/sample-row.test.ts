@@ -144,6 +144,7 @@ const prediction: fc.Arbitrary<Prediction> = fc.record({
   chances: fc.dictionary(word, fc.constantFrom(0, 0.5, 0.9312, 1)),
   first: text,
   propensity: fc.constantFrom(0.01, 0.98, 1),
+  encoderNanoUsd: fc.constantFrom(0, 120, null),
 });
 const status = fc.constantFrom<CallStatus>('ok', 'error', 'partial', 'client_gone');
 const basis = fc.constantFrom<CostBasis>('measured', 'estimated', 'unknown');

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { TierlineError } from '../call/errors.ts';
 import { emptyPlan } from '../call/plan.ts';
+import type { AnswerFacts } from '../call-client.ts';
 import { sampleRow } from '../ledger/sample-row.test.ts';
-import type { AnswerFacts } from '../router.ts';
 import { ChatError } from './chat-error.ts';
 import { InProcessClient } from './in-process-client.ts';
 

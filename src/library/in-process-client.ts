@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { createParser } from 'eventsource-parser';
 import { TierlineError } from '../call/errors.ts';
 import type { CallRow } from '../call/row.ts';
-import type { AnswerFacts, CallClient, FailureContext } from '../router.ts';
+import type { AnswerFacts, CallClient, FailureContext } from '../call-client.ts';
 import { ChatError } from './chat-error.ts';
 import { EventQueue } from './event-queue.ts';
 

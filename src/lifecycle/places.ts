@@ -13,6 +13,8 @@ export interface TaskPlaces {
   /** Folder of its evaluations, one file for each. */
   evaluations: string;
   judges: string;
+  /** What routers are trained on. */
+  rows: string;
 }
 
 /** The files of one task. A task's name has no slash, so it is a file's name too. */
@@ -25,5 +27,6 @@ export function placesOf(folder: string, task: string): TaskPlaces {
     heldOut: join(folder, 'evaluation', `${name}.jsonl`),
     evaluations: join(folder, 'evaluations', name),
     judges: join(folder, 'judges', `${name}.json`),
+    rows: join(folder, 'rows', `${name}.jsonl`),
   };
 }

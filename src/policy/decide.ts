@@ -12,7 +12,7 @@ import { type Candidate, GUARD_ERRORS, GUARDS, judge } from './guard.ts';
 import { sortByMode } from './mode.ts';
 import { keepToPin } from './pin.ts';
 import type { Policy, PolicyModel, PolicyRoute, PolicyRule, PolicyTask } from './policy.ts';
-import { predict } from './predict.ts';
+import { learnedGateOf, predict } from './predict.ts';
 import { findSession, type Session } from './session.ts';
 import { NO_STATE, type PlanState } from './state.ts';
 import { namedTask } from './task-name.ts';
@@ -123,6 +123,7 @@ export function planFor(candidates: readonly Candidate[], asked: Asked, reasons:
     otherwise: otherwiseOf(route, asked.task),
     cache: considerCache(order.candidates[0] as Candidate, asked, reasons),
     prediction,
+    learnedGate: learnedGateOf(settled),
   };
 }
 

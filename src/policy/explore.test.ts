@@ -30,7 +30,13 @@ function plan({ forecast, predictor, share = SHARE, deny = [], state: world, vie
     forecast: () => ({ chances: {}, order: ['a'], say: 'so', ...forecast }),
     ...predictor,
   };
-  const predict = { predictor: learned, static: 'c', exploreShare: share, encoderTimeoutMs: 50 };
+  const predict = {
+    predictor: learned,
+    static: 'c',
+    exploreShare: share,
+    encoderTimeoutMs: 50,
+    gate: learned.isCascade ? 'the gate' : null,
+  };
   const to = route(['c', 'b', 'a', 'spare'], { ownCount: 3, predict });
   const one = policy(MODELS, [task('t', to, { hasGates: true, limits: limits({ deny: new Set(deny) }) })]);
   return decide(one, view({ model: 'auto/t', ...asked }), caller({ 'x-session-id': 's' }), state(world));

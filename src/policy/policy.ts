@@ -70,6 +70,8 @@ export interface PolicyPredict {
   exploreShare: number;
   /** How long the predictor's encoder may take, where it wants one. */
   encoderTimeoutMs: number;
+  /** Names the learned gate that goes through orders of more than one model; null: there is none, and every order is of one model. */
+  gate: string | null;
 }
 
 /** What the operator wrote under `route`: models to try, in order, and how. */

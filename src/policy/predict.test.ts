@@ -39,6 +39,7 @@ const by = (one: Predictor, fields: Partial<PolicyPredict> = {}): PolicyPredict 
   static: 'sonnet',
   exploreShare: 0,
   encoderTimeoutMs: 50,
+  gate: one.isCascade ? 'the gate' : null,
   ...fields,
 });
 
@@ -88,6 +89,7 @@ describe('a predicted route', () => {
       chances: { haiku: 0.9123, sonnet: 0.97, opus: 0.99 },
       first: 'haiku',
       propensity: 1,
+      encoderNanoUsd: 0,
     });
     assert.deepEqual(
       found.attempts.map(({ expected }) => expected?.passRate ?? null),
@@ -134,6 +136,7 @@ describe('a predicted route', () => {
         ['spare', 'failure', true],
       ],
     );
+    assert.equal(found.learnedGate, 'the gate');
     const sole = plan({ predictor: { isCascade: true }, task: { hasGates: true } });
     assert.deepEqual(
       sole.attempts.map(({ after, isGated }) => [after, isGated]),
@@ -142,6 +145,26 @@ describe('a predicted route', () => {
         ['failure', false],
         ['failure', false],
         ['failure', false],
+      ],
+    );
+    assert.equal(sole.learnedGate, null);
+  });
+
+  test('is no cascade where no learned gate can go through the order, whatever gates the task has', () => {
+    const found = plan({
+      says: () => forecast({ order: ['haiku', 'opus'] }),
+      predictor: { isCascade: true },
+      by: { gate: null },
+      task: { hasGates: true },
+    });
+    assert.equal(found.learnedGate, null);
+    assert.deepEqual(
+      found.attempts.map(({ model: name, after, isGated }) => [name, after, isGated]),
+      [
+        ['haiku', 'any', false],
+        ['opus', 'failure', false],
+        ['sonnet', 'failure', false],
+        ['spare', 'failure', false],
       ],
     );
   });

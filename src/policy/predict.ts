@@ -12,7 +12,7 @@ import { type Forecast, NoForecast, type Option } from './predictor.ts';
 
 /** What is known of the choice before pin and exploration. */
 export interface Foreseen {
-  said: Pick<Prediction, 'artifact' | 'why' | 'chances'>;
+  said: Pick<Prediction, 'artifact' | 'why' | 'chances' | 'encoderNanoUsd'>;
   by: PolicyPredict;
   /** The route as the operator wrote it. */
   route: PolicyRoute;
@@ -40,7 +40,7 @@ export function predict(candidates: readonly Candidate[], asked: Asked, reasons:
   const first = order.flatMap((name) => own.filter(({ model }) => model.name === name));
   const sorted = [...first, ...candidates.filter((candidate) => !first.includes(candidate))];
   reasons.push({ step: 'predict', say: sayChoice(sorted[0] as Candidate, order, heard) });
-  const said = { artifact: by.predictor.id, why: heard.why, chances: heard.chances };
+  const said = { artifact: by.predictor.id, why: heard.why, chances: heard.chances, encoderNanoUsd: 0 };
   const foreseen = { said, by, route, rungs: Math.max(1, first.length) };
   return { candidates: sorted, asked: withLadder(asked, foreseen, sorted), foreseen };
 }
@@ -60,9 +60,14 @@ export function isOwn(route: PolicyRoute, name: string): boolean {
 
 /** The question with the route as it is for this request: more than one model that a learned gate goes through is a cascade. */
 export function withLadder(asked: Asked, { by, route, rungs }: Foreseen, sorted: readonly Candidate[]): Asked {
-  if (!by.predictor.isCascade || rungs < 2) return { ...asked, route };
+  if (by.gate === null || rungs < 2) return { ...asked, route };
   const models = sorted.map(({ model }) => model.name);
   return { ...asked, route: { ...route, models, ownCount: rungs, isCascade: true } };
+}
+
+/** The gate of the ladder that a forecast made; null for a route as the operator wrote it. */
+export function learnedGateOf({ route }: Asked): string | null {
+  return route?.isCascade === true ? (route.predict?.gate ?? null) : null;
 }
 
 /** An error may be of any length; a reason is a sentence, which also stands in a header. */

@@ -9,9 +9,12 @@ import { explainCommand } from '../../src/cli/explain.ts';
 import { reportCommand } from '../../src/cli/report.ts';
 import { type Running, startTierline } from '../../src/cli/start.ts';
 import { parseConfig } from '../../src/config/load.ts';
-import type { LoadPredictor } from '../../src/config/load-predictors.ts';
-import type { LearnedParts } from '../../src/instance.ts';
+import type { LoadPredictor, Wanted } from '../../src/config/load-predictors.ts';
+import { Inbound } from '../../src/dialect/inbound.ts';
+import { openaiChat } from '../../src/dialect/openai-chat.ts';
+import { type LearnedParts, openUnrecorded } from '../../src/instance.ts';
 import { openLedgerReader } from '../../src/ledger/reader.ts';
+import { decide } from '../../src/policy/decide.ts';
 import type { Forecast, Predictor, PredictorQuestion } from '../../src/policy/predictor.ts';
 
 const PRICES = '{ input: 1, output: 2 }';
@@ -44,8 +47,16 @@ interface Gateway {
   /** What the operator was warned of. */
   warned: string[];
   /** The row of a call, which is answered by then. */
-  call: (ask: string, more?: { task?: string; headers?: Record<string, string> }) => Promise<CallRow>;
+  call: (ask: string, more?: Asking) => Promise<CallRow>;
   plans: string[];
+  /** What the clients got. */
+  bodies: string[];
+}
+
+interface Asking {
+  task?: string;
+  headers?: Record<string, string>;
+  stream?: boolean;
 }
 
 interface Options {
@@ -77,13 +88,14 @@ async function startGateway(t: TestContext, options: Options = {}): Promise<Gate
   });
   const { url } = running.gateway;
   const plans: string[] = [];
-  const call: Gateway['call'] = async (ask, { task = 'chat', headers = {} } = {}) => {
+  const bodies: string[] = [];
+  const call: Gateway['call'] = async (ask, { task = 'chat', headers = {}, stream = false } = {}) => {
     const response = await fetch(`${url}/v1/chat/completions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify({ model: `auto/${task}`, messages: [{ role: 'user', content: ask }] }),
+      body: JSON.stringify({ model: `auto/${task}`, stream, messages: [{ role: 'user', content: ask }] }),
     });
-    await response.text();
+    bodies.push(await response.text());
     assert.equal(response.status, 200);
     plans.push(response.headers.get('x-tierline-plan') ?? '');
     const id = response.headers.get('x-tierline-request-id') ?? assert.fail();
@@ -95,7 +107,7 @@ async function startGateway(t: TestContext, options: Options = {}): Promise<Gate
       reader.close();
     }
   };
-  return { running, warned, call, plans };
+  return { running, warned, call, plans, bodies };
 }
 
 const howOf = ({ model, prediction }: CallRow) => [model, prediction?.how, prediction?.why, prediction?.propensity];
@@ -119,6 +131,7 @@ test('each request goes where its forecast says, and row, header, explain and re
     chances: { small: 0.97, mid: 0.98 },
     first: 'small',
     propensity: 1,
+    encoderNanoUsd: 0,
   });
   assert.deepEqual([easy.model, easy.planned], ['small', ['small', 'frontier', 'mid']]);
   assert.match(plans[0] ?? '', /small/);
@@ -170,16 +183,24 @@ test('a predictor gets the embedding that it asks for, or none when it is not th
       encoders: new Map([
         [
           'mini',
-          (text: string) => {
-            encoded.push(text);
-            return text.includes('slow') ? new Promise<never>(() => {}) : Promise.resolve(new Float32Array([1, 0.5]));
+          {
+            sentTo: 'frontier',
+            encode: (text: string) => {
+              encoded.push(text);
+              const made = { vector: new Float32Array([1, 0.5]), costNanoUsd: 700 };
+              return text.includes('slow') ? new Promise<never>(() => {}) : Promise.resolve(made);
+            },
           },
         ],
       ]),
     },
   });
-  await call('quick');
-  await call('slow');
+  const quick = await call('quick');
+  const slow = await call('slow');
+  assert.equal(quick.prediction?.encoderNanoUsd, 700);
+  assert.equal(quick.costNanoUsd, (quick.attempts[0]?.costNanoUsd ?? 0) + 700);
+  // It may still come and be billed.
+  assert.deepEqual([slow.prediction?.encoderNanoUsd, slow.costNanoUsd], [null, null]);
   assert.deepEqual(seen, [[1, 0.5], null]);
   await call('quick', { task: 'plain' });
   assert.deepEqual(encoded, ['quick', 'slow']);
@@ -192,4 +213,91 @@ test('a conversation keeps to its model, although the forecast changes', async (
   const next = await call('thanks', { headers });
   assert.equal(next.prediction?.first, next.model);
   assert.ok(['pinned', 'predicted'].includes(next.prediction?.how ?? ''));
+});
+
+/** A ladder of all three, whose gate refuses whatever `refuses` names and likes the answer of `small` better than any other. */
+const voting = (refuses: string[]): Options => ({
+  predictor: { isCascade: true, forecast: () => ({ chances: {}, order: ['small', 'mid', 'frontier'], say: 'so' }) },
+  learned: {
+    loadScorer: () => ({
+      id: '0123456789ab',
+      models: ['small', 'mid', 'frontier'],
+      score: ({ given, earlier }) => ({
+        chance: 0.5,
+        accepts: !refuses.includes(given.model),
+        prefers: earlier.length === 0 ? null : 'small',
+        say: `${earlier.length} before it`,
+      }),
+    }),
+  },
+});
+
+for (const stream of [false, true]) {
+  const how = stream ? 'streamed' : 'whole';
+
+  test(`a predicted cascade is gated by its artifact, ${how}`, async (t) => {
+    const { call, bodies } = await startGateway(t, voting([]));
+    const row = await call('say hello', { stream });
+    assert.deepEqual([row.model, row.attempts.length, row.escalated], ['small', 1, false]);
+    assert.deepEqual(
+      row.attempts[0]?.verdicts?.map(({ gate, pass, reason }) => [gate, pass, reason]),
+      [['learned', true, '0123456789ab: 0 before it']],
+    );
+    assert.match(bodies[0] ?? '', /sim-small/);
+  });
+
+  for (const refuses of [['small'], ['small', 'mid'], ['small', 'mid', 'frontier']]) {
+    test(`answers vote, ${how}: after ${refuses.length} refused, the first one may be given, and all are paid`, async (t) => {
+      const { call, bodies, running } = await startGateway(t, voting(refuses));
+      const row = await call('say hello', { stream });
+      const isAccepted = refuses.length < 3;
+      // The last answer is given although it was refused: then nobody has said which is better.
+      assert.deepEqual([row.model, row.escalated], [isAccepted ? 'small' : 'frontier', !isAccepted]);
+      assert.equal(row.attempts.length, Math.min(3, refuses.length + 1));
+      assert.deepEqual([...new Set(bodies[0]?.match(/sim-\w+/g))], [isAccepted ? 'sim-small' : 'sim-frontier']);
+      const paid = row.attempts.reduce((sum, { costNanoUsd }) => sum + (costNanoUsd ?? Number.NaN), 0);
+      assert.equal(row.costNanoUsd, paid);
+      assert.equal(row.usage?.outputTokens, row.attempts.find(({ model }) => model === row.model)?.usage?.outputTokens);
+      const page = printed((print) => explainCommand({ ledger: running.ledger.path, id: row.id }, print));
+      assert.match(page, isAccepted ? /liked this one better/ : /although the gate learned refused it/);
+    });
+  }
+}
+
+test('without a task there is no gate, so that an artifact of a cascade chooses one model', async (t) => {
+  const asked: Wanted[] = [];
+  const folder = mkdtempSync(join(tmpdir(), 'tierline-predicted-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  writeFileSync(join(folder, 'artifact.json'), '{}');
+  const text = `${configText('small')}default: { predict: artifact.json }`;
+  const config = parseConfig(text, { file: join(folder, 'tierline.yaml'), env: {} });
+  const loadPredictor: LoadPredictor = (_, wanted) => {
+    asked.push(wanted);
+    return {
+      id: '0123456789ab',
+      models: ['small', 'mid', 'frontier'],
+      reference: 'frontier',
+      isCascade: true,
+      encoder: null,
+      forecast: () => ({ chances: {}, order: ['small', 'frontier'], say: 'so' }),
+    };
+  };
+  const loadScorer = (): never => assert.fail('there is no gate to load');
+  const instance = await openUnrecorded(config, { learned: { loadPredictor, loadScorer } });
+  t.after(() => instance.close());
+  assert.deepEqual(
+    asked.map(({ isGated }) => isGated),
+    [false],
+  );
+  const body = { model: 'auto', messages: [{ role: 'user', content: 'hello' }] };
+  const view = Inbound.read(openaiChat, Buffer.from(JSON.stringify(body)), 64);
+  const plan = decide(instance.engine.policy, view, { tenant: 'default', path: '/v1/chat/completions', headers: {} });
+  assert.deepEqual(
+    plan.attempts.map(({ model, after, isGated }) => [model, after, isGated]),
+    [
+      ['small', 'any', false],
+      ['frontier', 'failure', false],
+      ['mid', 'failure', false],
+    ],
+  );
 });

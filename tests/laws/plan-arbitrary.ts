@@ -105,12 +105,18 @@ const sound = {
   isCascade: fc.boolean(),
 };
 export const someBroken: fc.Arbitrary<Predictor> = fc.record({ ...sound, fault: someFault }).map(toPredictor);
-export const somePredict: fc.Arbitrary<PolicyPredict> = fc.record({
-  predictor: fc.record({ ...sound, fault: rarely(someFault) }).map(toPredictor),
-  static: fc.constant('a'),
-  exploreShare: fc.constantFrom(0, 0.1, 0.5),
-  encoderTimeoutMs: fc.constant(50),
-});
+export const somePredict: fc.Arbitrary<PolicyPredict> = fc
+  .record({
+    predictor: fc.record({ ...sound, fault: rarely(someFault) }).map(toPredictor),
+    static: fc.constant('a'),
+    exploreShare: fc.constantFrom(0, 0.1, 0.5),
+    encoderTimeoutMs: fc.constant(50),
+    isGated: fc.boolean(),
+  })
+  .map(({ isGated, ...predict }) => ({
+    ...predict,
+    gate: isGated && predict.predictor.isCascade ? 'the gate' : null,
+  }));
 export const someRoute: fc.Arbitrary<PolicyRoute> = fc
   .record({
     models: fc.shuffledSubarray(NAMES, { minLength: 1 }),

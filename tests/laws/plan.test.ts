@@ -152,6 +152,8 @@ test('an attempt appears once, the first follows nothing, and only a cascade goe
         if (attempt.timeoutMs !== null || attempt.hedgeAfterMs !== null) assert.equal(next?.after, 'any');
         if (attempt.isGated) assert.ok(task.hasGates);
       }
+      const isPredictedLadder = plan.prediction !== null && plan.attempts[1]?.after === 'any';
+      assert.equal(plan.learnedGate !== null, isPredictedLadder);
     }),
     RUNS,
   );

@@ -72,7 +72,11 @@ export function defineEvaluate(program: Command, io: CommandIo): void {
       pairOf,
     )
     .option('--label <member>', 'with --router: what says that an answer was right (default: as it was trained)')
-    .option('--without <mark>', 'with --router: leave rows out in which this member is true; may be repeated', collect)
+    .option(
+      '--without <mark>',
+      'with --router: leave out rows that carry this mark, such as label_suspect; may be repeated',
+      collect,
+    )
     .option('--prices <file>', 'with --router: dollars per million tokens by model (default: as it was trained)')
     .option('--html <file>', 'with --router: write curves and tables as one page')
     .option('--json', 'as JSON')

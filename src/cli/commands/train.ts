@@ -33,7 +33,7 @@ export function defineTrain(program: Command, io: CommandIo): void {
     .requiredOption('-o, --out <file>', 'the artifact')
     .option('--reference <model>', 'the most trusted model (default: the one with the best outcomes)')
     .option('--label <member>', 'member of an outcome that says whether the answer was right', 'correct')
-    .option('--without <mark>', 'leave rows out in which this member is true; may be repeated', collect)
+    .option('--without <mark>', 'leave out rows that carry this mark, such as label_suspect; may be repeated', collect)
     .option(
       '--prices <file>',
       'dollars per million tokens by model (default: prices.json beside the rows, else the catalog)',

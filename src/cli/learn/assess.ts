@@ -76,6 +76,8 @@ export function assessRouter(options: AssessCommandOptions): AssessedRouter {
   const { set, assessment } = assessBy(label, without);
   const isTrainingData = set.digest === trainedOn.digest;
   const notes = notesOn(artifact, { set, assessment, label, prices });
+  if (without.length > 0 && set.leftOut === 0)
+    notes.push(`No row is marked ${without.join(' or ')}: none was left out.`);
   if (isTrainingData) notes.unshift('These are the rows that the router was trained on: on others it does worse.');
   const variants: Variant[] = [];
   for (const other of othersOf(set, label, without)) {

@@ -164,7 +164,10 @@ function toText(
     `Order by ${names(mixes.order)}; chances by ${names(mixes.chance)}.`,
   ];
   if (policy !== null) {
-    lines.push('', `On ${trainedOn.calibrationRows} rows kept apart, against ${reference} for everything:`);
+    lines.push(
+      '',
+      `On ${trainedOn.rows} rows, each by what was learned without it, against ${reference} for everything:`,
+    );
     for (const [name, level] of Object.entries(policy.points)) {
       const trial = level === null ? null : policy.trials[level as number];
       const figures =

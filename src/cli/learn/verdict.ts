@@ -18,7 +18,11 @@ export function verdictOf({ router, assessment: { policy } }: Pick<AssessedRoute
   if (isOneModel && only === policy.reference)
     return [
       `One model, no router: everything goes to ${only}.`,
-      `Nothing cheaper could be vouched for on the ${router.trainedOn.calibrationRows} rows that it was tried on.${weaker(policy)}`,
+      `${
+        recommended.level === null
+          ? `Nothing cheaper could be vouched for on the ${router.trainedOn.rows} rows that it was trained on.`
+          : 'Where it stands, none of these requests is worth the risk of a cheaper one.'
+      }${weaker(policy)}`,
     ];
   const result = isOneModel ? `One model, no router: everything goes to ${only}` : sayAnswers(recommended);
   return [`${result}; it ${sayGain(recommended)}.`, `${sayPromise(recommended)} ${against(policy)}`];

@@ -34,7 +34,6 @@ export interface Artifact {
   trainedOn: {
     digest: string;
     rows: number;
-    calibrationRows: number;
     label: string;
     without: readonly string[];
     seed: number;

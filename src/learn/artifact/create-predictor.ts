@@ -6,6 +6,7 @@ import type { FeatureRequest } from '../features/extract.ts';
 import { startColumns } from '../ladder/ladder.ts';
 import { createPool } from '../ladder/pool.ts';
 import { weigh } from '../ladder/small-regression.ts';
+import { rowRequestOf } from '../rows/row-request.ts';
 import { strategyAt } from '../train/operate.ts';
 import type { Artifact, Policy } from './artifact.ts';
 import { type Demand, standAt } from './stand.ts';
@@ -96,11 +97,6 @@ function forecast(
 
 /** A request as rows have it: the text of the user's last turn, and what is known of the rest. */
 export function requestOfView(view: View, task: string | null, tenant: string | null): FeatureRequest {
-  const { ask, text, messageCount, hasTools, hasSchema, hasImages } = view;
-  return {
-    text: ask,
-    facts: { characters: text.length, turns: Math.max(1, messageCount), hasTools, hasSchema, hasImages },
-    task,
-    segment: tenant,
-  };
+  const { prompt, facts } = rowRequestOf(view);
+  return { text: prompt, facts, task, segment: tenant };
 }

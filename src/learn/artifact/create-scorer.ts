@@ -8,6 +8,7 @@ import { believe } from '../ladder/belief.ts';
 import { type Ladder, rungColumns } from '../ladder/ladder.ts';
 import { createPool, numberAnswers, type Pool } from '../ladder/pool.ts';
 import { weigh } from '../ladder/small-regression.ts';
+import { responseOf } from '../rows/response-of.ts';
 import { strategyAt } from '../train/operate.ts';
 import type { Artifact, Policy } from './artifact.ts';
 import { type Demand, standAt } from './stand.ts';
@@ -33,23 +34,23 @@ interface Standing {
   level: number | null;
 }
 
+const UNTOLD = { chance: null, accepts: null, prefers: null };
+
 function score({ question, given, earlier }: ScorerQuestion, { estimator, policy, level }: Standing): Score {
   const { models } = estimator.state;
   const at = models.indexOf(given.model);
-  if (at < 0) return { chance: null, accepts: null, say: `it knows nothing of ${given.model}` };
-  if (estimator.state.encoder !== null)
-    return { chance: null, accepts: null, say: 'it wants an embedding, which gates have none of' };
+  if (at < 0) return { ...UNTOLD, say: `it knows nothing of ${given.model}` };
+  if (estimator.state.encoder !== null) return { ...UNTOLD, say: 'it wants an embedding, which gates have none of' };
   const request = requestOfQuestion(question);
   const expected = estimator.expect(request);
-  if (!expected.isKnown)
-    return { chance: null, accepts: null, say: 'few words of the request were in what it was trained on' };
+  if (!expected.isKnown) return { ...UNTOLD, say: 'few words of the request were in what it was trained on' };
   const pool = poolOfAnswers([...earlier, given], { estimator, request });
   const seen = [...new Set([...earlier, given].map(({ model }) => models.indexOf(model)))]
     .filter((model) => model >= 0)
     .sort((one, other) => one - other);
   const belief = policy?.climbing.beliefs.find((one) => one.seen.join() === seen.join());
   const alone = pool.judged[at] as number;
-  if (policy === null || belief === undefined) return { chance: alone, accepts: null, say: 'the answer by itself' };
+  if (policy === null || belief === undefined) return { ...UNTOLD, chance: alone, say: 'the answer by itself' };
   const believed = believe(pool, belief);
   const chance = believed.chances[0] as number;
   const chosen = seen[believed.chosen[0] as number] as number;
@@ -57,6 +58,7 @@ function score({ question, given, earlier }: ScorerQuestion, { estimator, policy
   return {
     chance,
     accepts: goingOn === null ? null : goingOn <= chance,
+    prefers: chosen === at ? null : (models[chosen] ?? null),
     say: sayOf(pool, { at, chosen, models }),
   };
 }
@@ -104,7 +106,7 @@ function poolOfAnswers(
   for (const { model, answer } of answers) {
     const at = models.indexOf(model);
     if (at < 0) continue;
-    const text = textOf(answer);
+    const text = responseOf(answer);
     keys[at] = answerKey(text);
     const { logprobs } = answer;
     const meanLogprob =
@@ -113,13 +115,6 @@ function poolOfAnswers(
   }
   numberAnswers(keys, pool.said);
   return pool;
-}
-
-/** An answer as rows keep it: its text, else the calls that it makes. */
-function textOf({ text, toolCalls }: GivenAnswer['answer']): string {
-  return text !== '' || toolCalls.length === 0
-    ? text
-    : JSON.stringify(toolCalls.map(({ name, arguments: json }) => ({ name, arguments: json })));
 }
 
 function requestOfQuestion({ ask, turns, tools, schema }: Question): FeatureRequest {

@@ -2,7 +2,7 @@
 // beside every single model and every pair.
 import type { Artifact, Points, Policy } from '../artifact/artifact.ts';
 import { type Climbed, Climber } from '../ladder/ladder.ts';
-import { meanOf, type Pool } from '../ladder/pool.ts';
+import { meanOf, type Pool, pick } from '../ladder/pool.ts';
 import { averageQuality, hullOf, type Point } from '../metrics/cost-curve.ts';
 import { strategyAt } from '../train/operate.ts';
 import { completeRows } from '../train/train.ts';
@@ -57,7 +57,7 @@ export function assessPolicy(
   policy: Policy,
   all: Pool,
 ): PolicyFigures | null {
-  const pool = completeRows(all);
+  const pool = pick(all, completeRows(all));
   if (pool.rows === 0) return null;
   const strong = models.indexOf(reference);
   const climber = new Climber(pool, policy.climbing);

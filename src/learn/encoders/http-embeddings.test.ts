@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { Vectors } from '../../gate/gate.ts';
 import { type Encoder, PaidForNothing } from './encoder.ts';
-import { type AskedVectors, createHttpEmbeddings } from './http-embeddings.ts';
+import { createHttpEmbeddings } from './http-embeddings.ts';
 
 interface Asked {
   model: string;
   texts: readonly string[];
 }
 
-function asking(answer: (texts: readonly string[]) => AskedVectors): { encoder: Encoder; asked: Asked[] } {
+function asking(answer: (texts: readonly string[]) => Vectors): { encoder: Encoder; asked: Asked[] } {
   const asked: Asked[] = [];
   const encoder = createHttpEmbeddings({
     model: 'small',
@@ -22,7 +23,7 @@ function asking(answer: (texts: readonly string[]) => AskedVectors): { encoder: 
   return { encoder, asked };
 }
 
-const plain = (texts: readonly string[]): AskedVectors => ({
+const plain = (texts: readonly string[]): Vectors => ({
   vectors: texts.map((text) => Float32Array.of(text.length, 0, 0)),
   costNanoUsd: texts.length * 10,
 });
@@ -104,7 +105,7 @@ test('a text of blanks is asked of nobody, and a long one is shortened', async (
 });
 
 test('why the model could not be asked reaches whoever wanted the vector, with what it cost', async () => {
-  const { encoder } = asking(() => ({ vectors: [], costNanoUsd: 3, failure: 'no credit' }));
+  const { encoder } = asking(() => ({ vectors: null, costNanoUsd: 3, failure: 'no credit' }));
   await assert.rejects(encoder.encode('a'), new PaidForNothing('small could not be asked: no credit', 3));
   await encoder.close();
   await assert.rejects(encoder.encode('a'), /closed/);

@@ -1,19 +1,13 @@
 // A configured embedding model as an encoder: any endpoint that takes OpenAI's form of embeddings. The texts leave this machine, and what they
 // cost is told with every vector.
 import type { NanoUsd } from '../../call/money.ts';
+import type { Vectors } from '../../gate/gate.ts';
 import { createBatches } from './batches.ts';
 import { type Encoded, type Encoder, PaidForNothing, toUnitLength } from './encoder.ts';
 import { shortened } from './shortened.ts';
 
-/** Asks a model of the configuration for vectors, one for each text in their order. Why there are none is told in `failure`. */
-export type AskVectors = (model: string, texts: readonly string[]) => Promise<AskedVectors>;
-
-export interface AskedVectors {
-  vectors: readonly Float32Array[];
-  /** Of all of them; null where it is not known. */
-  costNanoUsd: NanoUsd | null;
-  failure?: string;
-}
+/** Asks a model of the configuration for vectors, one for each text in their order. */
+export type AskVectors = (model: string, texts: readonly string[]) => Promise<Vectors>;
 
 export interface HttpEmbeddingsOptions {
   /** Of the configuration. */
@@ -33,8 +27,8 @@ export function createHttpEmbeddings({ model, upstreamModel, ask }: HttpEmbeddin
   let dimensions: number | null = null;
 
   async function encodeBatch(texts: readonly string[]): Promise<Encoded[]> {
-    const { vectors, costNanoUsd, failure } = await ask(model, texts);
-    if (failure !== undefined) throw new PaidForNothing(`${model} could not be asked: ${failure}`, costNanoUsd);
+    const { vectors, costNanoUsd, failure = 'no vectors' } = await ask(model, texts);
+    if (vectors === null) throw new PaidForNothing(`${model} could not be asked: ${failure}`, costNanoUsd);
     const lengths = new Set(vectors.map(({ length }) => length));
     if (dimensions !== null) lengths.add(dimensions);
     if (lengths.size !== 1 || vectors.length !== texts.length) {

@@ -3,7 +3,7 @@
 import type { RequestFacts } from '../rows/row.ts';
 import { FACT_NAMES, FactCounter } from './facts.ts';
 import type { DenseMatrix, RequestFeatures, SparseMatrix } from './features.ts';
-import { hashRun, hashWord, scanTokens, stir, WORD } from './scan.ts';
+import { createTokens, hashLetters, hashWord, readTokens, stir, type Tokens, WORD } from './scan.ts';
 
 /** A request as features are made of it. */
 export interface FeatureRequest {
@@ -47,8 +47,6 @@ class GramCounter {
   count = 0;
   private readonly spec: GramSpec;
   private readonly mask: number;
-  private text = '';
-  private before = 0;
 
   constructor(spec: GramSpec) {
     this.spec = spec;
@@ -56,24 +54,34 @@ class GramCounter {
     this.counts = new Float32Array(columnsOf(spec));
   }
 
-  begin(text: string): void {
+  /** Forgets the text before, and counts the words and runs of this one. */
+  read(tokens: Tokens): void {
     for (let at = 0; at < this.count; at++) this.counts[this.touched[at] as number] = 0;
     this.count = 0;
-    this.text = text;
-    this.before = 0;
+    const { pairs, runs } = this.spec;
+    const { kinds, hashes } = tokens;
+    let before = 0;
+    for (let at = 0; at < tokens.count; at++) {
+      const hash = hashes[at] as number;
+      this.add(hash & this.mask);
+      if (pairs) this.add(stir(Math.imul(before, PAIR) ^ hash) & this.mask);
+      before = hash;
+      if (kinds[at] === WORD && runs !== null) this.runs(tokens, at, runs);
+    }
   }
 
-  readonly token = (kind: number, hash: number, from: number, to: number): void => {
-    const { pairs, runs } = this.spec;
-    this.add(hash & this.mask);
-    if (pairs) this.add(stir(Math.imul(this.before, PAIR) ^ hash) & this.mask);
-    this.before = hash;
-    if (kind !== WORD || runs === null) return;
-    const word = { from, to };
-    for (let length = runs[0]; length <= runs[1]; length++)
-      for (let start = from - 1; start + length <= to + 1; start++)
-        this.add((hashRun(this.text, start, length, word) & this.mask) + this.mask + 1);
-  };
+  private runs(
+    { spelled, froms, tos, letters }: Tokens,
+    at: number,
+    [shortest, longest]: readonly [number, number],
+  ): void {
+    const first = (spelled[at] as number) - 1;
+    const end = first + (tos[at] as number) - (froms[at] as number) + 2;
+    const base = this.mask + 1;
+    for (let length = shortest; length <= longest; length++)
+      for (let start = first; start + length <= end; start++)
+        this.add((hashLetters(letters, start, length) & this.mask) + base);
+  }
 
   /** A name is one word, whatever it is made of. */
   name(name: string): void {
@@ -90,6 +98,26 @@ class GramCounter {
   }
 }
 
+/** Walks over one text after the other, for words and for facts. */
+class Walk {
+  readonly counter: GramCounter;
+  readonly facts = new FactCounter();
+  private readonly tokens = createTokens();
+
+  constructor(grams: GramSpec) {
+    this.counter = new GramCounter(grams);
+  }
+
+  read({ text, task, segment }: FeatureRequest): void {
+    readTokens(text, this.tokens);
+    this.facts.begin(text);
+    this.facts.read(this.tokens);
+    this.counter.read(this.tokens);
+    if (task !== null) this.counter.name(`task ${task}`);
+    if (segment !== null) this.counter.name(`segment ${segment}`);
+  }
+}
+
 export interface Extractor {
   /** The features of a request; the same object every time. */
   extract: (request: FeatureRequest) => RequestFeatures;
@@ -97,11 +125,10 @@ export interface Extractor {
 
 /** Words and runs have a length of 1 each, so that neither drowns the other. */
 export function createExtractor({ grams, rarity }: FeatureSpec): Extractor {
-  const counter = new GramCounter(grams);
-  const facts = new FactCounter();
+  const walk = new Walk(grams);
   const half = 2 ** grams.bits;
   const features: RequestFeatures = {
-    indices: counter.touched,
+    indices: walk.counter.touched,
     values: new Float32Array(MOST),
     counts: new Float32Array(MOST),
     count: 0,
@@ -110,25 +137,17 @@ export function createExtractor({ grams, rarity }: FeatureSpec): Extractor {
   };
   return {
     extract: (request) => {
-      walk(request, counter, facts);
-      facts.end(request.facts, features.dense);
-      features.count = counter.count;
-      weigh(counter, features, { rarity, half });
+      walk.read(request);
+      walk.facts.end(request.facts, features.dense);
+      features.count = walk.counter.count;
+      weigh(walk.counter, features, { rarity, half });
       return features;
     },
   };
 }
 
-function walk({ text, task, segment }: FeatureRequest, counter: GramCounter, facts: FactCounter): void {
-  counter.begin(text);
-  facts.begin(text);
-  scanTokens(text, (kind, hash, from, to) => {
-    facts.token(kind, hash, from, to);
-    counter.token(kind, hash, from, to);
-  });
-  if (task !== null) counter.name(`task ${task}`);
-  if (segment !== null) counter.name(`segment ${segment}`);
-}
+/** 1 + ln(n) for the counts that come often. */
+const LOGS = Float64Array.from({ length: 256 }, (_, count) => (count < 2 ? 1 : 1 + Math.log(count)));
 
 function weigh(
   { touched, counts, count }: GramCounter,
@@ -140,7 +159,7 @@ function weigh(
   for (let at = 0; at < count; at++) {
     const bucket = touched[at] as number;
     const times = counts[bucket] as number;
-    const log = times === 1 ? 1 : 1 + Math.log(times);
+    const log = times < LOGS.length ? (LOGS[times] as number) : 1 + Math.log(times);
     const value = log * (rarity[bucket] as number);
     logs[at] = log;
     values[at] = value;
@@ -155,11 +174,11 @@ function weigh(
 
 /** ln((1 + n) / (1 + d)) + 1 for a bucket that d of n requests have, as is usual for words; 0 for one that only one has: it tells nothing of others. */
 export function rarityOf(requests: readonly FeatureRequest[], grams: GramSpec): Float32Array {
-  const counter = new GramCounter(grams);
-  const facts = new FactCounter();
+  const walk = new Walk(grams);
+  const { counter } = walk;
   const having = new Float32Array(columnsOf(grams));
   for (const request of requests) {
-    walk(request, counter, facts);
+    walk.read(request);
     for (let at = 0; at < counter.count; at++) {
       const bucket = counter.touched[at] as number;
       having[bucket] = (having[bucket] as number) + 1;

@@ -1,66 +1,12 @@
 // Facts of a request as numbers, in a fixed order: how long it is, what it is made of, how it asks, what there is to choose from. The order
 // is part of every artifact; a change of what one of them means is a new version.
 import type { RequestFacts } from '../rows/row.ts';
+import { GROUPS, groupAt, isEnglishAt, placeOf } from './asking-words.ts';
 import { type Choices, findChoices } from './choices.ts';
-import { hashWord, LONGEST_TEXT, NUMBER, SIGN, WORD } from './scan.ts';
+import { LONGEST_TEXT, NUMBER, SIGN, type Tokens, WORD } from './scan.ts';
 
 /** Version of the list below. An artifact made with another one is refused. */
 export const FACTS_VERSION = 1;
-
-/** Words that say how something is asked, or how hard it is to say. Any one of a group counts for the group, once. */
-const WORD_GROUPS = {
-  what: 'what',
-  which: 'which',
-  who: 'who whom whose',
-  when: 'when',
-  where: 'where',
-  why: 'why',
-  because: 'explain reason cause because therefore thus',
-  how: 'how',
-  amount: 'many much total sum altogether',
-  each: 'each every per average',
-  find: 'find determine',
-  compute: 'calculate compute evaluate solve simplify',
-  prove: 'prove show proof',
-  write: 'write create generate draft compose rewrite',
-  shorten: 'summarize summarise extract translate list',
-  sort: 'classify label category sentiment',
-  negation: 'not except least never neither nor cannot false incorrect',
-  condition: 'if unless whether',
-  supposition: 'suppose assume given let',
-  best: 'best',
-  most: 'most highest greatest',
-  likely: 'likely probably usually often may might could',
-  comparison: 'more less than fewer older younger same difference',
-  share: 'half twice double third quarter fraction ratio',
-  percent: 'percent percentage',
-  would: 'would',
-  should: 'should must ought',
-  following: 'following',
-  according: 'according',
-  statement: 'statement statements',
-  passage: 'passage text paragraph',
-  true: 'true',
-  step: 'step steps first second finally next',
-  code: 'function return code python javascript class def import const print sql query',
-  person: 'he she his her hers him man woman they their',
-  self: 'i my me we our',
-  you: 'you your',
-  time: 'day days week weeks hour hours minute minutes year years month months',
-} as const;
-
-type Group = keyof typeof WORD_GROUPS;
-const GROUPS = Object.keys(WORD_GROUPS) as Group[];
-const GROUP_OF = new Map<number, number>(
-  GROUPS.flatMap((group, index) => WORD_GROUPS[group].split(' ').map((word) => [hashWord(word), index] as const)),
-);
-/** The commonest words, which stand in every English text. */
-const ENGLISH = new Set(
-  'the of and to in is that it for was a an as on be at by this are or from with'.split(' ').map(hashWord),
-);
-/** Which words cannot be among those above, by some bits of their hash: most of them are not looked up. */
-const MAY_BE_KNOWN = new Uint8Array(4096);
-for (const hash of [...GROUP_OF.keys(), ...ENGLISH]) MAY_BE_KNOWN[hash & 4095] = 1;
 
 const OWN = [
   'characters',
@@ -182,6 +128,11 @@ export class FactCounter {
     this.choiceWords = this.fromStem = 0;
   }
 
+  read({ count, kinds, hashes, froms, tos }: Tokens): void {
+    for (let at = 0; at < count; at++)
+      this.token(kinds[at] as number, hashes[at] as number, froms[at] as number, tos[at] as number);
+  }
+
   readonly token = (kind: number, hash: number, from: number, to: number): void => {
     if (kind === WORD) this.word(hash, from, to);
     else if (kind === NUMBER) this.number(from, to);
@@ -205,10 +156,11 @@ export class FactCounter {
       this.choiceWords++;
       if (!isNew) this.fromStem++;
     }
-    if (MAY_BE_KNOWN[hash & 4095] !== 1) return;
-    if (ENGLISH.has(hash)) this.english++;
-    const group = from < this.choices.stem ? GROUP_OF.get(hash) : undefined;
-    if (group !== undefined) this.groups[group] = 1;
+    const place = placeOf(hash);
+    if (place < 0) return;
+    if (isEnglishAt(place)) this.english++;
+    const group = groupAt(place);
+    if (group >= 0 && from < this.choices.stem) this.groups[group] = 1;
   }
 
   /** A capital in the middle of a sentence is a name; a second one is emphasis, or an abbreviation. */

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
-import { hashRun, hashWord, LONGEST_TEXT, NUMBER, SIGN, scanTokens, WORD } from './scan.ts';
+import {
+  createTokens,
+  hashLetters,
+  hashRun,
+  hashWord,
+  LONGEST_TEXT,
+  NUMBER,
+  readTokens,
+  SIGN,
+  scanTokens,
+  WORD,
+} from './scan.ts';
 
 function tokensOf(text: string): { kind: number; hash: number; word: string }[] {
   const tokens: { kind: number; hash: number; word: string }[] = [];
@@ -90,4 +101,49 @@ test('a run of letters is the same in every word that has it, and another at its
   assert.equal(hashRun('reading', 0, 4, whole('reading')), hashRun('READABLE', 0, 4, whole('READABLE')));
   assert.equal(hashRun('bread', 1, 4, whole('bread')), hashRun('reads', 0, 4, whole('reads')));
   assert.notEqual(hashRun('read', -1, 4, whole('read')), hashRun('bread', 0, 4, whole('bread')));
+});
+
+describe('tokens that are written down', () => {
+  const tokens = createTokens();
+  const anything = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 200 }),
+    fc
+      .array(fc.constantFrom('a', 'Ä', 'bc', '12', ' ', '.', '你', 'x'.repeat(50)), { maxLength: 60 })
+      .map((parts) => parts.join('')),
+    fc.constantFrom('ab '.repeat(4000), 'x1'.repeat(6000), 'y'.repeat(9001)),
+  );
+
+  test('law: spell every word of the text before and no other, lowered, with a space on either side', () => {
+    fc.assert(
+      fc.property(anything, (text) => {
+        readTokens(text, tokens);
+        for (let at = 0; at < tokens.count; at++) {
+          if (tokens.kinds[at] !== WORD) continue;
+          const [from, to] = [tokens.froms[at] as number, tokens.tos[at] as number];
+          const first = tokens.spelled[at] as number;
+          const spelled = tokens.letters.subarray(first - 1, first + to - from + 1);
+          assert.deepEqual([spelled[0], spelled.at(-1)], [0x20, 0x20]);
+          assert.equal(hashWord(String.fromCharCode(...spelled.subarray(1, -1))), hashWord(text.slice(from, to)));
+          assert.equal((tokens.hashes[at] as number) >>> 0, hashWord(text.slice(from, to)));
+        }
+      }),
+    );
+  });
+
+  test('law: have the runs of letters that the text has', () => {
+    fc.assert(
+      fc.property(anything, fc.integer({ min: 1, max: 6 }), (text, length) => {
+        readTokens(text, tokens);
+        for (let at = 0; at < tokens.count; at++) {
+          if (tokens.kinds[at] !== WORD) continue;
+          const word = { from: tokens.froms[at] as number, to: tokens.tos[at] as number };
+          for (let start = word.from - 1; start + length <= word.to + 1; start++)
+            assert.equal(
+              hashLetters(tokens.letters, (tokens.spelled[at] as number) + start - word.from, length),
+              hashRun(text, start, length, word),
+            );
+        }
+      }),
+    );
+  });
 });

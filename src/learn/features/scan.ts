@@ -10,6 +10,7 @@ export const WORD = 1;
 export const NUMBER = 2;
 export const SIGN = 3;
 const SPACE = 0;
+const SPACE_CODE = 0x20;
 
 const FNV = 0x01000193;
 const BASIS = 0x811c9dc5;
@@ -17,35 +18,93 @@ const BASIS = 0x811c9dc5;
 /** One token: WORD, NUMBER or SIGN; its hash, in any case, numbers by their length; where it stands in the text. */
 export type OnToken = (kind: number, hash: number, from: number, to: number) => void;
 
-export function scanTokens(text: string, onToken: OnToken): void {
-  if (text.length <= LONGEST_TEXT) {
-    scan(text, onToken, 0, text.length);
-    return;
-  }
-  scan(text, onToken, 0, LONGEST_TEXT / 2);
-  scan(text, onToken, text.length - LONGEST_TEXT / 2, text.length);
+/** The tokens of one text, in order; the first `count` count. The arrays are used again for the next text. */
+export interface Tokens {
+  count: number;
+  kinds: Uint8Array;
+  /** The bits of the hashes; as numbers they have a sign. */
+  hashes: Int32Array;
+  froms: Int32Array;
+  tos: Int32Array;
+  /** For a word, where its letters stand in `letters`: lowered, with a space before the first and behind the last. */
+  spelled: Int32Array;
+  letters: Uint16Array;
 }
 
-function scan(text: string, onToken: OnToken, begin: number, end: number): void {
-  let at = begin;
-  while (at < end) {
-    const kind = kindOf(text.charCodeAt(at));
-    if (kind === SPACE) {
-      at++;
-      continue;
-    }
-    const from = at;
-    let hash = BASIS;
-    if (kind === SIGN) hash = Math.imul(hash ^ text.charCodeAt(at++), FNV);
-    else {
-      const most = Math.min(end, at + LONGEST_WORD);
-      do {
-        hash = Math.imul(hash ^ (kind === NUMBER ? 0x30 : lowered(text.charCodeAt(at))), FNV);
-        at++;
-      } while (at < most && kindOf(text.charCodeAt(at)) === kind);
-    }
-    onToken(kind, stir(hash), from, at);
+export function createTokens(): Tokens {
+  return {
+    count: 0,
+    kinds: new Uint8Array(LONGEST_TEXT),
+    hashes: new Int32Array(LONGEST_TEXT),
+    froms: new Int32Array(LONGEST_TEXT),
+    tos: new Int32Array(LONGEST_TEXT),
+    spelled: new Int32Array(LONGEST_TEXT),
+    // Words that stand side by side share a space, but for those that were cut.
+    letters: new Uint16Array(2 * LONGEST_TEXT),
+  };
+}
+
+export function scanTokens(text: string, onToken: OnToken): void {
+  const tokens = createTokens();
+  readTokens(text, tokens);
+  for (let at = 0; at < tokens.count; at++)
+    onToken(
+      tokens.kinds[at] as number,
+      (tokens.hashes[at] as number) >>> 0,
+      tokens.froms[at] as number,
+      tokens.tos[at] as number,
+    );
+}
+
+/** Walks over a text into `tokens`. */
+export function readTokens(text: string, tokens: Tokens): void {
+  tokens.count = 0;
+  if (text.length <= LONGEST_TEXT) {
+    scan(text, tokens, { begin: 0, end: text.length, letter: 0 });
+    return;
   }
+  const letter = scan(text, tokens, { begin: 0, end: LONGEST_TEXT / 2, letter: 0 });
+  scan(text, tokens, { begin: text.length - LONGEST_TEXT / 2, end: text.length, letter });
+}
+
+/** Gives the place behind the last letter. */
+function scan(text: string, tokens: Tokens, part: { begin: number; end: number; letter: number }): number {
+  const { kinds, hashes, froms, tos, spelled, letters } = tokens;
+  const { begin, end } = part;
+  let { letter } = part;
+  let { count } = tokens;
+  letters[letter++] = SPACE_CODE;
+  for (let at = begin; at < end; ) {
+    const from = at;
+    let code = text.charCodeAt(at++);
+    const kind = kindOf(code);
+    if (kind === SPACE) continue;
+    let hash = BASIS;
+    if (kind === WORD) {
+      spelled[count] = letter;
+      const most = Math.min(end, from + LONGEST_WORD);
+      for (;;) {
+        code = lowered(code);
+        letters[letter++] = code;
+        hash = Math.imul(hash ^ code, FNV);
+        if (at >= most) break;
+        code = text.charCodeAt(at);
+        if (kindOf(code) !== WORD) break;
+        at++;
+      }
+      letters[letter++] = SPACE_CODE;
+    } else if (kind === NUMBER) {
+      const most = Math.min(end, from + LONGEST_WORD);
+      hash = Math.imul(hash ^ 0x30, FNV);
+      for (; at < most && kindOf(text.charCodeAt(at)) === NUMBER; at++) hash = Math.imul(hash ^ 0x30, FNV);
+    } else hash = Math.imul(hash ^ code, FNV);
+    kinds[count] = kind;
+    hashes[count] = stir(hash);
+    froms[count] = from;
+    tos[count++] = at;
+  }
+  tokens.count = count;
+  return letter;
 }
 
 /** The hash that a walk gives a word. */
@@ -64,9 +123,16 @@ export function hashRun(
 ): number {
   let hash = BASIS ^ length;
   for (let at = start; at < start + length; at++) {
-    const code = at < from || at >= to ? 0x20 : lowered(text.charCodeAt(at));
+    const code = at < from || at >= to ? SPACE_CODE : lowered(text.charCodeAt(at));
     hash = Math.imul(hash ^ code, FNV);
   }
+  return stir(hash);
+}
+
+/** The same for the letters that a walk has written down. */
+export function hashLetters(letters: Uint16Array, start: number, length: number): number {
+  let hash = BASIS ^ length;
+  for (let at = start; at < start + length; at++) hash = Math.imul(hash ^ (letters[at] as number), FNV);
   return stir(hash);
 }
 

@@ -65,12 +65,13 @@ export function look(
   return chosen;
 }
 
-/** The votes for the answer at a place: those of all that say the same. Of two with as many, the better judged one is a little ahead. */
+/** The votes for the answer at a place: those of all that say the same. Of two with as many, also none, the better judged one is a little ahead. */
 function voteFor(pool: Pool, base: number, { seen, place }: { seen: readonly number[]; place: number }): number {
   const own = base + (seen[place] as number);
   const group = pool.said[own];
-  if (group === -1) return -9;
-  let sum = 1e-6 * logit(pool.judged[own] as number, 0.01);
+  const ahead = 1e-6 * logit(pool.judged[own] as number, 0.01);
+  if (group === -1) return ahead - 9;
+  let sum = ahead;
   for (const model of seen) {
     if (pool.said[base + model] !== group) continue;
     sum += Math.max(-1, VOTE + logit(pool.judged[base + model] as number, 0.01));
@@ -103,7 +104,7 @@ export function lookAll(pool: Pool, how: Pick<Belief, 'seen' | 'prefers'>): { ta
   return { table, chosen };
 }
 
-/** `penalty` as in `fitLogistic`. Every row has to know the quality of every answer at `seen`. */
+/** `penalty` as in `fitLogistic`. Throws RangeError when the quality of an answer that would be given is not known. */
 export function fitBelief(
   pool: Pool,
   seen: readonly number[],
@@ -112,6 +113,7 @@ export function fitBelief(
   const prefers = preferred(pool, seen);
   const { table, chosen } = lookAll(pool, { seen, prefers });
   const labels = qualitiesOf(pool, seen, chosen);
+  if (labels.some(Number.isNaN)) throw new RangeError('the quality of an answer is not known');
   const weights = fitLogistic(table, labels, penalty);
   return { belief: { seen, prefers, weights }, believed: { table, chosen, chances: chancesOf(table, weights) } };
 }

@@ -92,7 +92,14 @@ export function subsets(count: number, most: number): number[][] {
 
 const keyOf = (models: readonly number[]): string => models.join();
 
-/** Learns ladders for any price of quality on one pool, in which every quality and every cost is known. */
+/** Rows of which something is not known would spoil the others without a word. */
+function refuseUnknown({ rows, quality, cost }: Pool): void {
+  if (rows === 0) throw new RangeError('no ladder is learned from no rows');
+  for (const [name, values] of Object.entries({ quality, cost }))
+    if (!values.every(Number.isFinite)) throw new RangeError(`the ${name} of an answer is not known`);
+}
+
+/** Learns ladders for any price of quality on one pool. Throws RangeError when a quality or a cost in it is not known, or no row is there. */
 export class LadderTrainer {
   readonly climbing: Climbing;
   private readonly pool: Pool;
@@ -102,6 +109,7 @@ export class LadderTrainer {
   private readonly start: { ridge: Ridge; table: Table };
 
   constructor(pool: Pool, { mostCalls, beliefPenalty, valuePenalty }: FitLadderOptions) {
+    refuseUnknown(pool);
     this.pool = pool;
     this.sets = subsets(pool.models.length, mostCalls);
     const beliefs: Belief[] = [];

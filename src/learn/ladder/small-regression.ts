@@ -125,7 +125,7 @@ export class Ridge {
 }
 
 /**
- * Logistic regression by Newton's method. Labels from 0 to 1. `penalty`: half the weight of the squared weights of standardised columns,
+ * Logistic regression by Newton's method. Labels from 0 to 1; throws RangeError when one is no number. `penalty`: half the weight of the squared weights of standardised columns,
  * against a loss summed over rows.
  */
 export function fitLogistic(table: Table, labels: ArrayLike<number>, penalty: number): Weights {

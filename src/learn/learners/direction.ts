@@ -5,6 +5,7 @@
 import { isObject, type JsonObject } from '../../call/json.ts';
 import type { Examples, Learner, Rate } from './learner.ts';
 import { packBytes, unpack } from './pack.ts';
+import { addWeighted } from './weighted-sum.ts';
 
 export interface DirectionState {
   models: number;
@@ -50,12 +51,7 @@ export function meanOf(values: Float64Array, weights: Float64Array): { mean: num
 function raterOf({ models, weights }: DirectionState): Rate {
   return ({ indices, counts, count }, out) => {
     out.fill(0, 0, models);
-    for (let at = 0; at < count; at++) {
-      const value = counts[at] as number;
-      const base = (indices[at] as number) * models;
-      for (let model = 0; model < models; model++)
-        out[model] = (out[model] as number) + value * (weights[base + model] as number);
-    }
+    addWeighted({ indices, values: counts, count }, weights, { outputs: models, out });
   };
 }
 

@@ -1,6 +1,8 @@
 // Made-up examples with a known truth, for tests of learners.
 import { createRandom } from '../../stats/random.ts';
-import type { Examples } from './learner.ts';
+import { rateRows } from './cross-fit.ts';
+import { takeRows } from './examples.ts';
+import type { Examples, Learner } from './learner.ts';
 
 export interface MadeUp {
   rows: number;
@@ -62,4 +64,21 @@ function chancesOf(columns: ReadonlySet<number>, fact: number, embedded: number)
   const worded = 0.5 + (columns.has(3) ? 0.35 : -0.2) + (columns.has(5) ? -0.2 : 0.05);
   const clip = (chance: number): number => Math.min(0.9, Math.max(0.1, chance));
   return [clip(0.66 + embedded), clip(worded), fact < 0.5 ? 0.9 : 0.1];
+}
+
+/** Every row twice, and every row once with twice the weight. */
+export function doubled(examples: Examples): { twice: Examples; heavy: Examples } {
+  const rows = examples.sparse.rows;
+  const twice = takeRows(
+    examples,
+    Int32Array.from({ length: 2 * rows }, (_, row) => row % rows),
+  );
+  return { twice, heavy: { ...examples, weights: examples.weights.map((weight) => 2 * weight) } };
+}
+
+/** Every row's estimates. */
+export function ratingsOf<State>(learner: Learner<State>, state: State, examples: Examples): number[][] {
+  const ratings: number[][] = [];
+  rateRows(learner.rater(state), examples, (_, out) => void ratings.push([...out]));
+  return ratings;
 }

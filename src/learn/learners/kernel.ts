@@ -1,5 +1,6 @@
 // The learner that goes by likeness of facts: a request is rated by what became of examples whose facts are like its own, each counting
-// for less the further off it is. Nothing is solved and nothing is divided out: where there are few examples around, little is said. Its estimates are only good for an order: they are about 0, and small.
+// for less the further off it is. Nothing is solved and nothing is divided out: where there are few examples around, little is said. Its
+// estimates are only good for an order: they are about 0, and small.
 import { isObject, type JsonObject } from '../../call/json.ts';
 import { createRandom, shuffled } from '../../stats/random.ts';
 import { meanOf } from './direction.ts';
@@ -65,23 +66,27 @@ function keptRows(rows: number, seed: number): number[] {
         .sort((one, other) => one - other);
 }
 
+/** Of what is a number; a fact that is the same everywhere gets the scale 0. */
 function scaling(values: Float64Array, columns: number): { means: Float32Array; scales: Float32Array } {
-  const rows = values.length / columns;
   const means = new Float32Array(columns);
   const scales = new Float32Array(columns);
   for (let fact = 0; fact < columns; fact++) {
-    let mean = 0;
-    for (let row = 0; row < rows; row++) mean += (values[row * columns + fact] as number) / rows;
-    let variance = 0;
-    for (let row = 0; row < rows; row++) variance += ((values[row * columns + fact] as number) - mean) ** 2 / rows;
+    let [count, mean, variance] = [0, 0, 0];
+    for (let at = fact; at < values.length; at += columns) if (Number.isFinite(values[at])) count++;
+    for (let at = fact; at < values.length; at += columns)
+      if (Number.isFinite(values[at])) mean += (values[at] as number) / count;
+    for (let at = fact; at < values.length; at += columns)
+      if (Number.isFinite(values[at])) variance += ((values[at] as number) - mean) ** 2 / count;
     means[fact] = mean;
     scales[fact] = variance < 1e-12 ? 0 : 1 / Math.sqrt(variance);
   }
   return { means, scales };
 }
 
+/** What is no number counts as the mean. */
 function standard(value: number, mean: number, scale: number): number {
-  return Math.max(-BOUND, Math.min(BOUND, (value - mean) * scale));
+  const scaled = (value - mean) * scale;
+  return Number.isNaN(scaled) ? 0 : Math.max(-BOUND, Math.min(BOUND, scaled));
 }
 
 /** Over some pairs, drawn: examples that stand side by side in a file are more alike than others. */
@@ -98,26 +103,76 @@ function medianDistance(examples: Float32Array, facts: number, random: () => num
 }
 
 function raterOf({ models, rows, facts, means, scales, examples, gaps, reach }: KernelState): Rate {
-  const own = new Float32Array(facts);
+  // Facts that are the same everywhere add nothing to any distance.
+  const telling = Int32Array.from(scales.keys()).filter((fact) => scales[fact] !== 0);
+  const table = columnsFrom(examples, facts, telling);
+  const own = new Float64Array(telling.length);
+  const distances = new Float64Array(rows);
   const sharp = -1 / reach;
   const far = 12 * reach;
   return ({ dense }, out) => {
-    for (let fact = 0; fact < facts; fact++)
-      own[fact] = standard(dense[fact] as number, means[fact] as number, scales[fact] as number);
+    for (let at = 0; at < telling.length; at++) {
+      const fact = telling[at] as number;
+      own[at] = Math.fround(standard(dense[fact] as number, means[fact] as number, scales[fact] as number));
+    }
+    measure(own, table, distances);
     out.fill(0, 0, models);
     for (let row = 0; row < rows; row++) {
-      let distance = 0;
-      const base = row * facts;
-      for (let fact = 0; fact < facts; fact++) {
-        const difference = (own[fact] as number) - (examples[base + fact] as number);
-        distance += difference * difference;
-      }
+      const distance = distances[row] as number;
       if (distance > far) continue;
       const near = Math.exp(sharp * distance);
+      const base = row * models;
       for (let model = 0; model < models; model++)
-        out[model] = (out[model] as number) + near * (gaps[row * models + model] as number);
+        out[model] = (out[model] as number) + near * (gaps[base + model] as number);
     }
   };
+}
+
+/** A table with only some of its columns. */
+function columnsFrom(values: Float32Array, columns: number, kept: Int32Array): Float32Array {
+  const rows = values.length / columns;
+  const out = new Float32Array(rows * kept.length);
+  for (let row = 0; row < rows; row++)
+    for (const [at, column] of kept.entries()) out[row * kept.length + at] = values[row * columns + column] as number;
+  return out;
+}
+
+/** Squared distances of a request and every example; of four examples at a time, so that none has to wait for another's sum. */
+function measure(own: Float64Array, examples: Float32Array, distances: Float64Array): void {
+  const facts = own.length;
+  const rows = distances.length;
+  let row = 0;
+  for (; row + 4 <= rows; row += 4) {
+    const b0 = row * facts;
+    const b1 = b0 + facts;
+    const b2 = b1 + facts;
+    const b3 = b2 + facts;
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    for (let fact = 0; fact < facts; fact++) {
+      const value = own[fact] as number;
+      const d0 = value - (examples[b0 + fact] as number);
+      const d1 = value - (examples[b1 + fact] as number);
+      const d2 = value - (examples[b2 + fact] as number);
+      const d3 = value - (examples[b3 + fact] as number);
+      s0 += d0 * d0;
+      s1 += d1 * d1;
+      s2 += d2 * d2;
+      s3 += d3 * d3;
+    }
+    distances[row] = s0;
+    distances[row + 1] = s1;
+    distances[row + 2] = s2;
+    distances[row + 3] = s3;
+  }
+  for (; row < rows; row++) {
+    let sum = 0;
+    for (let fact = 0; fact < facts; fact++)
+      sum += ((own[fact] as number) - (examples[row * facts + fact] as number)) ** 2;
+    distances[row] = sum;
+  }
 }
 
 function write({ models, rows, facts, means, scales, examples, gaps, reach }: KernelState): JsonObject {

@@ -16,6 +16,7 @@ import {
   regressionOf,
   type Strengths,
 } from './regression.ts';
+import { addWeighted } from './weighted-sum.ts';
 
 export interface LinearOptions {
   loss: Loss;
@@ -94,13 +95,10 @@ function raterOf({ loss, models, columns, hashed, others, intercepts }: LinearSt
       for (let m = 0; m < models; m++) out[m] = (out[m] as number) + value * (others[base + m] as number);
     }
   };
-  return ({ indices, values, count, dense, embedding }: RequestFeatures, out: Float64Array) => {
+  return (request: RequestFeatures, out: Float64Array) => {
+    const { dense, embedding } = request;
     for (let m = 0; m < models; m++) out[m] = intercepts[m] as number;
-    for (let at = 0; at < count; at++) {
-      const value = values[at] as number;
-      const base = (indices[at] as number) * models;
-      for (let m = 0; m < models; m++) out[m] = (out[m] as number) + value * (table[base + m] as number);
-    }
+    addWeighted(request, table, { outputs: models, out });
     addBlock(dense, columns.dense, 0, out);
     // Without an embedding the request counts as one with the usual one.
     if (embedding !== null && columns.embedded !== null) addBlock(embedding, columns.embedded, facts, out);

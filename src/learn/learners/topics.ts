@@ -5,6 +5,7 @@ import { isObject, type JsonObject } from '../../call/json.ts';
 import { meanOf } from './direction.ts';
 import type { Examples, Learner, Rate } from './learner.ts';
 import { packBytes, packFloats, unpack } from './pack.ts';
+import { createWideSum } from './weighted-sum.ts';
 
 export interface TopicsState {
   models: number;
@@ -22,6 +23,8 @@ export interface TopicsState {
 const SMOOTHING = 0.3;
 /** As many examples of a topic have to come together before its own mean counts as much as the mean of all. */
 const DRAWN = 40;
+/** A column that less weight than this has says nothing of requests to come. */
+const LEAST_WEIGHT = 1.5;
 
 /** With fewer topics than two it knows nothing beyond the means. */
 export function createTopics(): Learner<TopicsState> {
@@ -35,15 +38,14 @@ function fit(examples: Examples): TopicsState {
   const sums = new Float64Array(columns * topics);
   const totals = new Float64Array(topics);
   const priors = new Float64Array(topics).fill(1e-3);
-  const having = new Float64Array(columns);
-  for (const column of sparse.indices) if (column < columns) having[column] = (having[column] as number) + 1;
+  const having = weightsOf(examples, columns);
   for (let row = 0; row < sparse.rows; row++) {
     const topic = topicOf[row] as number;
     if (topic < 0) continue;
     priors[topic] = (priors[topic] as number) + (weights[row] as number);
     for (let at = sparse.starts[row] as number; at < (sparse.starts[row + 1] as number); at++) {
       const column = sparse.indices[at] as number;
-      if (column >= columns || (having[column] as number) < 2) continue;
+      if (column >= columns || (having[column] as number) < LEAST_WEIGHT) continue;
       const value = (sparse.values[at] as number) * (weights[row] as number);
       sums[column * topics + topic] = (sums[column * topics + topic] as number) + value;
       totals[topic] = (totals[topic] as number) + value;
@@ -61,6 +63,17 @@ function fit(examples: Examples): TopicsState {
   };
 }
 
+/** The weight of the rows that have a column. */
+function weightsOf({ sparse, weights }: Examples, columns: number): Float64Array {
+  const having = new Float64Array(columns);
+  for (let row = 0; row < sparse.rows; row++)
+    for (let at = sparse.starts[row] as number; at < (sparse.starts[row + 1] as number); at++) {
+      const column = sparse.indices[at] as number;
+      if (column < columns) having[column] = (having[column] as number) + (weights[row] as number);
+    }
+  return having;
+}
+
 interface Counts {
   totals: Float64Array;
   having: Float64Array;
@@ -71,12 +84,12 @@ interface Counts {
 function wordsOf(sums: Float64Array, { totals, having, columns, topics }: Counts): Float32Array {
   const words = new Float32Array(columns * topics);
   for (let column = 0; column < columns; column++) {
-    if ((having[column] as number) < 2) continue;
+    if ((having[column] as number) < LEAST_WEIGHT) continue;
     let mean = 0;
     for (let topic = 0; topic < topics; topic++) {
       const at = column * topics + topic;
       words[at] = Math.log(((sums[at] as number) + SMOOTHING) / ((totals[topic] as number) + SMOOTHING * columns));
-      mean += (words[at] as number) / topics;
+      mean += words[at] / topics;
     }
     // What all topics have in common decides nothing, and would take up the range of the packed numbers.
     for (let topic = 0; topic < topics; topic++)
@@ -107,18 +120,12 @@ function qualitiesOf({ topics: topicOf, topicCount, qualities, weights }: Exampl
 
 function raterOf({ models, topics, columns, words, priors, qualities }: TopicsState): Rate {
   const odds = new Float64Array(topics);
-  return ({ indices, values, count }, out) => {
+  const addWide = createWideSum(columns, topics);
+  return (request, out) => {
     odds.set(priors);
-    for (let at = 0; at < count; at++) {
-      const column = indices[at] as number;
-      if (column >= columns) continue;
-      const value = values[at] as number;
-      const base = column * topics;
-      for (let topic = 0; topic < topics; topic++)
-        odds[topic] = (odds[topic] as number) + value * (words[base + topic] as number);
-    }
+    addWide(request, words, odds);
     let most = Number.NEGATIVE_INFINITY;
-    for (const one of odds) most = Math.max(most, one);
+    for (let topic = 0; topic < topics; topic++) most = Math.max(most, odds[topic] as number);
     let total = 0;
     for (let topic = 0; topic < topics; topic++) {
       odds[topic] = Math.exp((odds[topic] as number) - most);
@@ -146,7 +153,8 @@ function write({ models, topics, columns, words, priors, qualities }: TopicsStat
 
 function read(json: unknown): TopicsState {
   const { models, topics, columns, words, priors, qualities } = isObject(json) ? json : {};
-  if (!isCount(models) || !isCount(topics) || !isCount(columns)) throw new Error('is no state of the learner `topics`');
+  if (!isCount(models, 1) || !isCount(topics, 0) || !isCount(columns, 1))
+    throw new Error('is no state of the learner `topics`');
   return {
     models,
     topics,
@@ -157,6 +165,6 @@ function read(json: unknown): TopicsState {
   };
 }
 
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) > 0 && (value as number) < 2 ** 24;
+function isCount(value: unknown, least: number): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= least && (value as number) < 2 ** 24;
 }

@@ -17,14 +17,14 @@ export interface RowSet {
   leftOut: number;
   /** Lines with an outcome that has not got the label that was asked for, and counts by `correct` or `score` instead. */
   unlabelled: number;
-  /** Marks that some lines carry, members that are true: `label_suspect`. */
+  /** Marks that some lines carry about their labels: `label_suspect`. */
   marks: string[];
   /** Members of outcomes that say how good an answer was: `correct`, `correct_lenient`. */
   labels: string[];
 }
 
 export interface ReadOptions extends Partial<Reading> {
-  /** Lines in which one of these members is true are left out: `label_suspect`. */
+  /** Lines in which one of these members says something (true, or a reason) are left out: `label_suspect`. */
   without?: readonly string[];
   /** Whether rows that ask the same become one, which they do when this is left out. */
   isFolding?: boolean;
@@ -108,7 +108,7 @@ function addLines(set: RowSet, known: Map<string, number>, { file, text, options
     try {
       const json: unknown = parseLine(line);
       note(set, json);
-      if (without.some((mark) => (json as Record<string, unknown> | null)?.[mark] === true)) {
+      if (without.some((mark) => isMarked(json, mark))) {
         set.leftOut++;
         continue;
       }
@@ -124,10 +124,16 @@ function addLines(set: RowSet, known: Map<string, number>, { file, text, options
   return isLabelled;
 }
 
+/** Whether a member says something: true, a reason, a number; neither null nor false nor nothing. */
+function isMarked(json: unknown, name: string): boolean {
+  return isObject(json) && Boolean(json[name]);
+}
+
 /** What a line may be read by. */
 function note({ marks, labels }: RowSet, json: unknown): void {
   if (!isObject(json)) return;
-  for (const [name, value] of Object.entries(json)) if (value === true && !marks.includes(name)) marks.push(name);
+  for (const name of Object.keys(json))
+    if (isMarked(json, name) && /^label_|suspect/.test(name) && !marks.includes(name)) marks.push(name);
   const [outcome] = isObject(json.outcomes) ? Object.values(json.outcomes) : [];
   if (!isObject(outcome)) return;
   for (const [name, value] of Object.entries(outcome))

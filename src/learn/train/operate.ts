@@ -20,7 +20,7 @@ export interface Level {
   ladders: readonly Ladder[];
 }
 
-/** How a level went on rows that it was not learned from. Qualities 0 to 1, costs in dollars, both of one request on the mean. */
+/** How a level went on rows that its ladders were not learned from. Qualities 0 to 1, costs in dollars, both of one request on the mean. */
 export interface Trial {
   rows: number;
   quality: number;

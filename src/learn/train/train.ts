@@ -1,16 +1,14 @@
-// Trains a router: what it knows is learned from all rows; where it stands between cheap and good is found on a part of them from which
-// nothing had been learned by then.
+// Trains a router: what it knows is learned from all rows; where it stands between cheap and good is found on what was said of each row by
+// learners and ladders that had not seen it.
 import type { Artifact, Points, Policy } from '../artifact/artifact.ts';
 import type { TokenPrices } from '../estimator/cost.ts';
-import { createEstimator } from '../estimator/estimator.ts';
 import { type FittedEstimator, fitEstimator, outcomesOf } from '../estimator/fit-estimator.ts';
-import { poolOf } from '../estimator/pool-of.ts';
 import type { DenseMatrix } from '../features/features.ts';
 import { type Climbing, LadderTrainer, USUAL_FIT } from '../ladder/ladder.ts';
 import { meanOf, type Pool, pick } from '../ladder/pool.ts';
 import type { Row } from '../rows/row.ts';
-import { familiesOf, splitRows } from '../rows/split.ts';
-import { type Level, learnLevels, type Trial, type Tried, trialOf, tryLevels, walkDown } from './operate.ts';
+import { familiesOf, foldsOf } from '../rows/split.ts';
+import { type Level, learnLevels, type Trial, trialOf, tryLevels, walkDown } from './operate.ts';
 
 export interface TrainOptions {
   models: readonly string[];
@@ -36,8 +34,8 @@ export interface Trained {
 }
 
 const FOLDS = 5;
-/** Share of the rows that is kept for finding where to stand; of few rows each such share in turn. */
-const CALIBRATION = 0.25;
+/** Parts of the rows, each of which is climbed by ladders that the others taught. */
+const PARTS = 5;
 const FEW_ROWS = 1500;
 /** With fewer rows there is nothing to vouch for. */
 const LEAST_ROWS = 60;
@@ -55,69 +53,38 @@ export function train(rows: readonly Row[], options: TrainOptions): Trained {
   const models = cheapestFirst(rows, options);
   const reference = referenceOf(rows, models, options.reference);
   const notes: string[] = [];
-  const parts = splitRows(familiesOf(rows), new Array(1 / CALIBRATION).fill(CALIBRATION), seed);
-  const tries = rows.length < FEW_ROWS ? Math.round(1 / CALIBRATION) : 1;
-  const fit = (places: Int32Array | null, { from, share }: { from: number; share: number }): FittedEstimator =>
-    fitEstimator(places === null ? rows : Array.from(places, (row) => rows[row] as Row), {
-      models,
-      isGated: options.isGated,
-      prices,
-      embedded: embedded === null ? null : { ...embedded, vectors: takeRows(embedded.vectors, places) },
-      folds: FOLDS,
-      seed,
-      onProgress: (step, done) => onProgress(step, from + share * progressIn(step, done)),
-    });
+  const { state, pool, mixes } = fitEstimator(rows, {
+    models,
+    isGated: options.isGated,
+    prices,
+    embedded,
+    folds: FOLDS,
+    seed,
+    onProgress: (step, done) => onProgress(step, 0.9 * progressIn(step, done)),
+  });
   const setting: Setting = {
     reference,
     mostCalls: mostCallsOf(models, options.isGated),
     isFree: rows.length >= FREE_ROWS,
   };
-  const whole = 1 / (tries + 1);
-  const tried: (Tried | null)[][] = [];
-  let calibrationRows = 0;
-  for (let part = 0; part < tries; part++) {
-    const at = { from: part * whole, share: 0.9 * whole };
-    const [learning, calibrating] = [whereNot(parts, part), where(parts, part)];
-    calibrationRows += calibrating.length;
-    const { state, pool } = fit(learning, at);
-    const calibration = poolOf(
-      createEstimator(state),
-      Array.from(calibrating, (row) => rows[row] as Row),
-      {
-        prices,
-        embedded: embedded === null ? null : takeRows(embedded.vectors, calibrating),
-      },
-    );
-    onProgress('ladders', at.from + at.share);
-    const learned = learnPolicy(pool, setting);
-    if (learned !== null) tried.push(tryPolicy(learned, calibration, setting));
-  }
-  const final = fit(null, { from: tries * whole, share: 0.9 * whole });
-  const policy = policyOf(final.pool, tried, { ...setting, notes });
+  onProgress('ladders', 0.9);
+  const policy = policyOf(pool, foldsOf(familiesOf(rows), PARTS, seed + 1), { ...setting, notes });
   onProgress('ladders', 1);
   const { digest, label, without } = options.source;
   return {
     notes,
-    mixes: final.mixes,
+    mixes,
     artifact: {
       made: options.made,
-      trainedOn: { digest, rows: rows.length, calibrationRows, label, without, seed },
+      trainedOn: { digest, rows: rows.length, label, without, seed },
       snapshots: options.snapshots,
       prices: Object.fromEntries(models.map((model) => [model, prices.get(model) ?? null])),
       reference: models[reference] as string,
-      estimator: final.state,
+      estimator: state,
       policy,
       stale: null,
     },
   };
-}
-
-function where(parts: Int32Array, part: number): Int32Array {
-  return Int32Array.from(parts.keys()).filter((row) => parts[row] === part);
-}
-
-function whereNot(parts: Int32Array, part: number): Int32Array {
-  return Int32Array.from(parts.keys()).filter((row) => parts[row] !== part);
 }
 
 /** What of an estimator's training is done, by its steps. */
@@ -160,10 +127,7 @@ interface Learned {
   levels: Level[];
 }
 
-/** Null where costs are not known, or too few rows have everything. */
-function learnPolicy(all: Pool, { reference, mostCalls }: Setting): Learned | null {
-  const pool = completeRows(all);
-  if (pool.rows < LEAST_ROWS / 2) return null;
+function learnPolicy(pool: Pool, { reference, mostCalls }: Setting): Learned {
   const trainer = new LadderTrainer(pool, { ...fitFor(pool.rows), mostCalls });
   return {
     climbing: trainer.climbing,
@@ -171,25 +135,12 @@ function learnPolicy(all: Pool, { reference, mostCalls }: Setting): Learned | nu
   };
 }
 
-function tryPolicy(
-  { climbing, levels }: Learned,
-  calibration: Pool,
-  { reference, mostCalls, isFree }: Setting,
-): (Tried | null)[] {
-  const pool = completeRows(calibration);
-  return tryLevels(levels, climbing, { pool, reference, choosing: { among: null, isFree, mostCalls } });
-}
-
-/** Null where it cannot be found, which is noted. */
-function policyOf(
-  all: Pool,
-  tried: readonly (Tried | null)[][],
-  { notes, ...setting }: Setting & { notes: string[] },
-): Policy | null {
+/** Null where it cannot be found, which is noted. `parts`: for each row of the pool its part. */
+function policyOf(all: Pool, parts: Int32Array, { notes, ...setting }: Setting & { notes: string[] }): Policy | null {
   const width = all.models.length;
   const unpriced = all.models.filter((_, model) => Number.isNaN(meanOf(all.cost, width, model)));
-  const learned = tried.length === 0 ? null : learnPolicy(all, setting);
-  if (learned === null) {
+  const rows = completeRows(all);
+  if (unpriced.length > 0 || rows.length < LEAST_ROWS) {
     notes.push(
       unpriced.length > 0
         ? `No price is known of ${unpriced.join(', ')}: the artifact rates requests, but it cannot choose by cost.`
@@ -197,14 +148,30 @@ function policyOf(
     );
     return null;
   }
+  const { reference, isFree, mostCalls } = setting;
+  const tried = Array.from({ length: PARTS }, (_, part) => {
+    const { climbing, levels } = learnPolicy(
+      pick(
+        all,
+        rows.filter((row) => parts[row] !== part),
+      ),
+      setting,
+    );
+    const pool = pick(
+      all,
+      rows.filter((row) => parts[row] === part),
+    );
+    return tryLevels(levels, climbing, { pool, reference, choosing: { among: null, isFree, mostCalls } });
+  });
+  const learned = learnPolicy(pick(all, rows), setting);
   const trials = learned.levels.map((_, level) => trialOf(tried.map((part) => part[level] ?? null)));
   const means = all.models.map((_, model) => meanOf(all.quality, width, model));
   return {
     ...learned,
     trials,
-    points: pointsOf(trials, (means[setting.reference] as number) - Math.min(...means)),
-    mostCalls: setting.mostCalls,
-    isFree: setting.isFree,
+    points: pointsOf(trials, (means[reference] as number) - Math.min(...means)),
+    mostCalls,
+    isFree,
   };
 }
 
@@ -229,20 +196,11 @@ function atBest({ difference, differenceError }: Trial): number {
 }
 
 /** The rows in which every model's quality and cost is known. */
-export function completeRows(pool: Pool): Pool {
+export function completeRows(pool: Pool): Int32Array {
   const width = pool.models.length;
-  const complete = Int32Array.from({ length: pool.rows }, (_, row) => row).filter((row) => {
+  return Int32Array.from({ length: pool.rows }, (_, row) => row).filter((row) => {
     for (let at = row * width; at < (row + 1) * width; at++)
       if (Number.isNaN(pool.quality[at]) || Number.isNaN(pool.cost[at])) return false;
     return true;
   });
-  return pick(pool, complete);
-}
-
-function takeRows({ columns, values, rows }: DenseMatrix, places: Int32Array | null): DenseMatrix {
-  if (places === null) return { columns, values, rows };
-  const taken = new Float64Array(places.length * columns);
-  for (const [to, row] of places.entries())
-    taken.set(values.subarray(row * columns, (row + 1) * columns), to * columns);
-  return { columns, values: taken, rows: places.length };
 }

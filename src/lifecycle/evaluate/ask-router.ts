@@ -3,11 +3,12 @@
 import { ERRORS, TierlineError } from '../../call/errors.ts';
 import { createRequestIds } from '../../call/request-id.ts';
 import type { AttemptRow, CallRow } from '../../call/row.ts';
+import type { AnswerFacts, CallClient, FailureContext } from '../../call-client.ts';
 import { pathOf } from '../../dialect/guess-dialect.ts';
 import { Inbound } from '../../dialect/inbound.ts';
 import { toAnswer } from '../../judged.ts';
 import { NO_STATE } from '../../policy/state.ts';
-import { type AnswerFacts, type CallClient, type Engine, type FailureContext, route } from '../../router.ts';
+import { type Engine, route } from '../../router.ts';
 import { toKept } from '../profile/answer.ts';
 import type { Sample } from '../samples/sample.ts';
 import type { RoutedAttempt, RoutedCall, RoutedFailure } from './run-file.ts';

@@ -8,6 +8,7 @@ import { resolveAccept } from '../../config/resolve-accept.ts';
 import type { Finding } from '../../config/source.ts';
 import { compileGates, createSchemaUse } from '../../gate/compile.ts';
 import type { Gate } from '../../gate/gate.ts';
+import { loadScorer } from '../../learn/load-predictor.ts';
 import type { Engine } from '../../router.ts';
 import type { Sample } from '../samples/sample.ts';
 import type { Oracle } from './oracle.ts';
@@ -58,7 +59,8 @@ async function compileOwn(
   // Whether an answer has to be complete is the task's to say, unless the sample says it.
   const gates = resolveAccept(accept, ['accept'], ladder).slice(0, accept.length);
   for (const { path, message } of findings) throw new Error(`${of}: ${writePath(path)} ${message}.`);
-  const compiled = await compileGates(gates, { folder, schemas, countTokens: (text) => countTokens(text, 'generic') });
+  const countTokensOf = (text: string): number => countTokens(text, 'generic');
+  const compiled = await compileGates(gates, { folder, schemas, countTokens: countTokensOf, scorerOf: loadScorer });
   for (const { index, message } of compiled.problems) throw new Error(`${of}: accept[${index}] ${message}.`);
   return compiled.gates;
 }

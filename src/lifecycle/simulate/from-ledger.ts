@@ -16,7 +16,7 @@ import { callerOf, NotRecorded, RecordedView } from './recorded-view.ts';
 import { hear, type Rate, type RowEvidence } from './row-evidence.ts';
 import type { SimulatedPolicy } from './simulated-policy.ts';
 import { whyUnforeseen } from './unforeseen.ts';
-import { type Gap, type Tried, walkPlan } from './walk-plan.ts';
+import { type End, type Gap, type Tried, walkPlan } from './walk-plan.ts';
 
 export interface LedgerGround {
   evidence: RowEvidence;
@@ -51,10 +51,11 @@ export async function playRow({ side, pinOf }: ReplayedSide, row: CallRow, groun
     const unforeseen = whyUnforeseen(begun, captured !== null);
     if (unforeseen !== null) return { plan: null, played: untold(unforeseen) };
     const plan = conclude(begun);
-    const trying = { side, row, ground, tokens, task: plan.task };
+    const trying = { side, row, ground, tokens, plan, task: plan.task };
     const walked = await walkPlan(plan, (attempt, isLast) => tryRow(trying, attempt, isLast));
+    const goodIn = (end: End<TriedRow>): number | null => goodOf(trying, end);
     for (const { answer } of walked.ends) walked.gaps.push(...qualityGaps(answer));
-    const played = toPlayed(plan, walked, ({ answer, how }) => (how === 'settled' ? 0 : (answer?.good ?? null)));
+    const played = toPlayed(plan, walked, goodIn);
     return { plan, played: { ...played, rests: restsIn(walked.ends) } };
   } catch (error) {
     if (error instanceof NotRecorded)
@@ -71,11 +72,18 @@ interface TriedRow extends Tried {
   rate: Rate | null;
 }
 
+/** An answer that was settled for has failed its gates; one that was preferred is as good as a gate's word. */
+function goodOf(trying: Trying, { answer, how }: End<TriedRow>): number | null {
+  if (answer === null || how === 'settled') return 0;
+  return how === 'preferred' ? vouched(trying, answer.model).good : answer.good;
+}
+
 interface Trying {
   side: SimulatedPolicy;
   row: CallRow;
   ground: LedgerGround;
   tokens: Tokens;
+  plan: Plan;
   task: string | null;
 }
 
@@ -115,10 +123,11 @@ function trySeen(trying: Trying, { attempt, isLast, own, last }: Seen): TriedRow
     ending: endingOf(last),
   };
   const isOwn = trying.row.task === trying.task && isComparable(trying);
-  const heard = isOwn ? hear(last, trying.ground.current.gatesOf(trying.task)) : 'open';
+  const heard = isOwn ? hear(last, trying.side.gatesOf(trying.task, trying.plan.learnedGate)) : 'open';
   if (heard === 'open') return { ...tried, ...byRate(trying, attempt, isLast) };
   const passes = isGated && !isLast ? (heard === 'passed' ? 1 : 0) : 1;
-  return { ...tried, passes, ...(heard === 'passed' ? vouched(trying, model) : { good: 0, rate: null }) };
+  const verdicts = last.verdicts ?? [];
+  return { ...tried, passes, verdicts, ...(heard === 'passed' ? vouched(trying, model) : { good: 0, rate: null }) };
 }
 
 function endingOf({ status, stopped, httpStatus, errorCode }: AttemptRow): Tried['ending'] {
@@ -150,7 +159,9 @@ function byRate(
 ): Pick<TriedRow, 'passes' | 'good' | 'rate'> {
   const { evidence } = trying.ground;
   if (isGated && !isLast) {
-    const share = isComparable(trying) ? (evidence.acceptOf(trying.task, model)?.share ?? null) : null;
+    // How often a learned gate lets a model through hangs on the request and the answers before.
+    const isKnown = isComparable(trying) && trying.plan.learnedGate === null;
+    const share = isKnown ? (evidence.acceptOf(trying.task, model)?.share ?? null) : null;
     return { passes: share, ...vouched(trying, model) };
   }
   const rate = isComparable(trying) ? evidence.goodOf(trying.task, model) : null;
@@ -164,7 +175,8 @@ function vouched({ ground, task }: Trying, model: string): Pick<TriedRow, 'good'
 }
 
 /** Verdicts of the log are of the gates in force: of others they tell nothing. */
-function isComparable({ side, ground: { current }, task }: Trying): boolean {
+function isComparable({ side, row, plan, ground: { current }, task }: Trying): boolean {
+  if (plan.learnedGate !== null && plan.prediction?.artifact !== row.prediction?.artifact) return false;
   if (task === null || side === current) return true;
   return isDeepStrictEqual(side.config.tasks.get(task)?.accept, current.config.tasks.get(task)?.accept);
 }

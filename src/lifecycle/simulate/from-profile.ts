@@ -1,11 +1,11 @@
 // Samples through a policy, with the kept answers in place of upstreams: what it would have cost, and how good the answers would have been.
 // Nobody is asked anything; a model that was never asked about a sample leaves that sample untold.
 import { TierlineError } from '../../call/errors.ts';
-import type { PlannedAttempt } from '../../call/plan.ts';
+import type { Plan, PlannedAttempt } from '../../call/plan.ts';
 import type { TrackRecord } from '../../call/track-record.ts';
 import type { Caller } from '../../call/view.ts';
 import { Inbound } from '../../dialect/inbound.ts';
-import type { GateContext, GivenAnswer } from '../../gate/gate.ts';
+import type { GateContext, GivenAnswer, Verdict } from '../../gate/gate.ts';
 import { areAllPassed, runGates } from '../../gate/run-gates.ts';
 import { toQuestion } from '../../judged.ts';
 import { begin, conclude } from '../../policy/decide.ts';
@@ -55,7 +55,7 @@ export async function playSample(side: SimulatedPolicy, sample: Sample, ground: 
     const plan = conclude(begun);
     const earlier: GivenAnswer[] = [];
     const walked = await walkPlan(plan, async (attempt, isLast) => {
-      const tried = await tryKept(side, { sample, inbound, ground, attempt, isLast, earlier: [...earlier] });
+      const tried = await tryKept(side, { sample, inbound, ground, plan, attempt, isLast, earlier: [...earlier] });
       if (tried.kept?.answer != null) earlier.push({ model: tried.model, answer: fromKept(tried.kept.answer) });
       return tried;
     });
@@ -87,6 +87,7 @@ interface Trying {
   sample: Sample;
   inbound: Inbound;
   ground: ProfileGround;
+  plan: Plan;
   attempt: PlannedAttempt;
   isLast: boolean;
   /** What the attempts before it brought. */
@@ -121,7 +122,8 @@ async function tryKept(side: SimulatedPolicy, trying: Trying): Promise<TriedAnsw
   }
   const { low, high } = cost;
   const whole = { low: low + judged.nanoUsd, high: high + judged.nanoUsd };
-  return { ...tried, ending: 'answered', passes: judged.isPassed ? 1 : 0, cost: whole, gaps };
+  const { verdicts, isPassed } = judged;
+  return { ...tried, ending: 'answered', passes: isPassed ? 1 : 0, verdicts, cost: whole, gaps };
 }
 
 /** As delivery has it: the request itself is at fault, unless it is only too long for this model. */
@@ -132,6 +134,7 @@ function isFinal({ error }: KeptAnswer): boolean {
 
 interface Passing {
   isPassed: boolean;
+  verdicts: readonly Verdict[];
   /** What judges cost. */
   nanoUsd: number;
   /** A judge that has never been asked this; null when none was missing. */
@@ -139,15 +142,15 @@ interface Passing {
 }
 
 async function passGates(side: SimulatedPolicy, trying: Trying, { answer }: KeptAnswer): Promise<Passing> {
-  const { sample, ground, inbound, attempt, isLast, earlier } = trying;
-  const gates = attempt.isGated ? side.gatesOf(ground.task) : [];
+  const { sample, ground, inbound, plan, attempt, isLast, earlier } = trying;
+  const gates = attempt.isGated ? side.gatesOf(ground.task, plan.learnedGate) : [];
   const asked = isLast ? gates.filter(({ isCostly }) => !isCostly) : gates;
-  if (answer === null || asked.length === 0) return { isPassed: true, nanoUsd: 0, missing: null };
+  if (answer === null || asked.length === 0) return { isPassed: true, verdicts: [], nanoUsd: 0, missing: null };
   const recall = recalling({ store: ground.store, sample, earlier, upstreamsOf: (model) => side.upstreamsOf(model) });
   const question = toQuestion(inbound.neutral);
   const verdicts = await runGates(asked, { answer: fromKept(answer), question, context: recall.as(attempt.model) });
   const nanoUsd = verdicts.reduce((sum, { costNanoUsd }) => sum + (costNanoUsd ?? 0), 0);
-  return { isPassed: isLast || areAllPassed(verdicts), nanoUsd, missing: recall.missing() };
+  return { isPassed: isLast || areAllPassed(verdicts), verdicts, nanoUsd, missing: recall.missing() };
 }
 
 interface Recalling {

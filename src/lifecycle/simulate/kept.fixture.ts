@@ -8,11 +8,10 @@ import { toUsage } from '../../call/usage.ts';
 import { createCatalog } from '../../catalog/catalog.ts';
 import type { Config } from '../../config/config.ts';
 import { parseConfig } from '../../config/load.ts';
-import type { LoadPredictor } from '../../config/load-predictors.ts';
 import { placesOf } from '../places.ts';
 import { answerKey, type KeptAnswer, type KeptLine } from '../profile/answer.ts';
 import { type Sample, type SampleLine, toSample } from '../samples/sample.ts';
-import { type SimulatedPolicy, toSimulatedPolicy } from './simulated-policy.ts';
+import { type SimulatedArtifacts, type SimulatedPolicy, toSimulatedPolicy } from './simulated-policy.ts';
 
 /** Nobody listens there: a simulation that called a model would fail. */
 const HEAD = `providers: { p: { dialect: openai, base_url: "http://127.0.0.1:9/v1", api_key: k } }
@@ -29,23 +28,43 @@ export const configOf = (rest: string, file = 'tierline.yaml'): Config => parseC
 export const labelRoute = (route: string, more = ''): string =>
   `tasks: { label: { accept: [{ one_of: [yes, no] }], route: ${route}${more} } }\n`;
 
-export const policyOf = (rest: string, file?: string, load?: LoadPredictor): Promise<SimulatedPolicy> =>
-  toSimulatedPolicy(configOf(rest, file), createCatalog(), load);
+export const policyOf = (rest: string, file?: string, artifacts?: SimulatedArtifacts): Promise<SimulatedPolicy> =>
+  toSimulatedPolicy(configOf(rest, file), createCatalog(), artifacts);
 
 /** A predicted route of `label`; its artifact is this file, and whoever loads it says what it is. */
 export const PREDICTED = labelRoute(`{ predict: ${fileURLToPath(import.meta.url)} }`);
 
 /** An artifact that sends the text `easy` to `small` and everything else to `mid`. */
-export const predicting =
-  (encoder: string | null = null): LoadPredictor =>
-  () => ({
+export const predicting = (encoder: string | null = null): SimulatedArtifacts => ({
+  loadPredictor: () => ({
     id: '0123456789ab',
     models: ['small', 'mid'],
     reference: 'mid',
     isCascade: false,
     encoder,
     forecast: ({ view }) => ({ chances: {}, order: [view.text.includes('easy') ? 'small' : 'mid'], say: '' }),
-  });
+  }),
+});
+
+/** An artifact that tries `small`, then `mid`; it refuses whatever `small` says, and afterwards likes the longer answer better. */
+export const voting: SimulatedArtifacts = {
+  loadPredictor: () => ({
+    id: '0123456789ab',
+    models: ['small', 'mid'],
+    reference: 'mid',
+    isCascade: true,
+    encoder: null,
+    forecast: () => ({ chances: {}, order: ['small', 'mid'], say: '' }),
+  }),
+  loadScorer: () => ({
+    id: '0123456789ab',
+    models: ['small', 'mid'],
+    score: ({ given, earlier }) => {
+      const longer = earlier.find(({ answer }) => answer.text.length > given.answer.text.length);
+      return { chance: 0.5, accepts: given.model === 'mid', prefers: longer?.model ?? null, say: 'so' };
+    },
+  }),
+};
 
 export const MODELS = ['small', 'mid', 'big'] as const;
 

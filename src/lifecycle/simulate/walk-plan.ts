@@ -2,6 +2,8 @@
 // no model; what it is not told stays a bound, and is never taken for the likelier end. Where gates are only known by their pass rate the
 // walk goes both ways at once, each with its share.
 import type { Plan, PlannedAttempt } from '../../call/plan.ts';
+import type { Verdict } from '../../call/verdict.ts';
+import { preferredAmong, type RefusedBefore } from '../../gate/preferred.ts';
 import { ANY_SHARE, type Bounds, exactly, NOTHING, plus, restOf, times, WHOLE } from './bounds.ts';
 
 /** What a simulation could not tell. */
@@ -22,6 +24,8 @@ export interface Tried {
   ending: 'answered' | 'failed' | 'final' | 'late' | 'broken';
   /** Share of such answers that its gates let through, 0 to 1; null when not known. 1 for an answer that is taken as it comes. */
   passes: number | null;
+  /** What gates said of it, as far as that is known. */
+  verdicts?: readonly Verdict[];
   /** Nano-dollars, judges of this attempt included. */
   cost: Bounds;
   /** Null when not known. */
@@ -33,8 +37,11 @@ export interface Tried {
 export interface End<T extends Tried = Tried> {
   /** Whose answer the client gets; null for an error. */
   answer: T | null;
-  /** `settled`: its gates refused it, and the client gets it all the same. */
-  how: 'accepted' | 'settled' | 'refused' | 'failed';
+  /**
+   * `preferred`: its gates refused it, and one that had seen a later answer too liked it better. `settled`: they refused it, and the client
+   * gets it all the same.
+   */
+  how: 'accepted' | 'preferred' | 'settled' | 'refused' | 'failed';
   share: Bounds;
   latencyMs: number | null;
 }
@@ -68,8 +75,8 @@ class Walk<T extends Tried> {
   /** Share of such calls that come this far, and the time gone by then. */
   private reach: Bounds = WHOLE;
   private elapsedMs: number | null = 0;
-  /** The last complete answer that its gates refused. */
-  private refused: T | null = null;
+  /** Complete answers that their gates refused. */
+  private readonly refused: T[] = [];
 
   constructor({ attempts, otherwise }: Pick<Plan, 'attempts' | 'otherwise'>, tryModel: TryModel<T>) {
     this.plan = attempts;
@@ -134,11 +141,13 @@ class Walk<T extends Tried> {
     if (ending === 'broken') this.end({ answer: null, how: 'failed', share: this.reach, latencyMs });
     if (ending === 'final' || ending === 'broken') this.reach = NOTHING;
     if (ending !== 'answered') return;
-    if (passes !== 1) this.refused = tried;
     if (passes === null) this.walked.gaps.push({ of: 'route', reason: `how often ${tried.model} passes is not known` });
     const share = passes === null ? ANY_SHARE : exactly(passes);
-    this.end({ answer: tried, how: 'accepted', share: times(this.reach, share), latencyMs });
+    const preferred = preferredAmong(tried.verdicts ?? [], this.refused.map(asRefused))?.tried ?? null;
+    const how = preferred === null ? 'accepted' : 'preferred';
+    this.end({ answer: preferred ?? tried, how, share: times(this.reach, share), latencyMs });
     this.reach = times(this.reach, restOf(share));
+    if (passes !== 1) this.refused.push(tried);
   }
 
   private end(end: End<T>): void {
@@ -147,8 +156,9 @@ class Walk<T extends Tried> {
 
   /** Nobody has passed: the last answer that was refused is given all the same, where the route has it so. */
   private settle(latencyMs: number | null): void {
-    const { refused, reach: share } = this;
-    if (refused === null) this.end({ answer: null, how: 'failed', share, latencyMs });
+    const { reach: share } = this;
+    const refused = this.refused.at(-1);
+    if (refused === undefined) this.end({ answer: null, how: 'failed', share, latencyMs });
     else if (this.otherwise === 'answer') this.end({ answer: refused, how: 'settled', share, latencyMs });
     else this.end({ answer: null, how: 'refused', share, latencyMs });
   }
@@ -167,6 +177,10 @@ class Walk<T extends Tried> {
     if (isRefused) while (next < this.plan.length && this.plan[next]?.after !== 'any') next++;
     return next;
   }
+}
+
+function asRefused<T extends Tried>(tried: T): RefusedBefore & { tried: T } {
+  return { model: tried.model, verdicts: tried.verdicts ?? [], tried };
 }
 
 /** An attempt with a time of its own is stopped when that is over; what it had cost by then is at most its whole cost. */

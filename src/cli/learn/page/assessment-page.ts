@@ -80,6 +80,6 @@ ${pairTable(pair)}</section>
 function chances({ assessment: { models } }: AssessedRouter): Markup {
   const charts = models.filter(({ rows }) => rows > 0).map((model, at) => calibrationChart(model, at));
   return markup`<section><h2>Can its chances be believed?</h2><p>Points on the diagonal say what is so. Each point is a tenth of the answers; with few rows they scatter.</p>
-<div class="figures">${charts.map((chart) => markup`<figure><figcaption><strong>${chart.title}</strong></figcaption>${inlineSvg(chart)}</figure>`)}</div>${modelTable(models)}</section>
+<div class="figures small">${charts.map((chart) => markup`<figure><figcaption><strong>${chart.title}</strong></figcaption>${inlineSvg(chart)}</figure>`)}</div>${modelTable(models)}</section>
 `;
 }

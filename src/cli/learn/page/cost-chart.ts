@@ -4,7 +4,7 @@ import type { PolicyFigures } from '../../../learn/assess/assess-policy.ts';
 import { hullOf, type Point } from '../../../learn/metrics/cost-curve.ts';
 import { percent } from '../../../lifecycle/profile/verdict.ts';
 import { bottomAxis, type Frame, leftAxis, showDollars } from '../../../lifecycle/report/chart/axis.ts';
-import { placeLabels } from '../../../lifecycle/report/chart/labels.ts';
+import { type Box, placeLabels } from '../../../lifecycle/report/chart/labels.ts';
 import { fitScale, linearScale, type Scale } from '../../../lifecycle/report/chart/scale.ts';
 import { type Chart, fitNames, pathThrough, round } from '../../../lifecycle/report/chart/svg.ts';
 import { type Markup, markup } from '../../../lifecycle/report/markup.ts';
@@ -16,7 +16,7 @@ const WIDTH = 480;
 const PLOT = 340;
 const FRAME: Frame = { left: 46, top: 36, right: WIDTH - 14, bottom: PLOT - 46 };
 /** Points on the curve that mixtures of two make on a logarithmic axis. */
-const STEPS = 24;
+const STEPS = 32;
 const LONGEST_NAME = 150;
 
 export function costChart({ models, levels, bestPair, recommended }: PolicyFigures): Chart {
@@ -39,13 +39,19 @@ export function costChart({ models, levels, bestPair, recommended }: PolicyFigur
   const { body, height } = legend(entries, { top: PLOT + 4, width: WIDTH });
   const at = placing(scales);
   const ring = at(chosen);
+  // Names keep off the lines.
+  const taken = lines.flatMap(({ points }) =>
+    mixed(points)
+      .map(at)
+      .map(({ x, y }) => ({ left: x - 6, right: x + 6, top: y - 3, bottom: y + 3 })),
+  );
   return {
     id: 'cost',
     title: 'Quality against the cost of a request',
     description: describe({ models, recommended }),
     width: WIDTH,
     height: PLOT + height + 8,
-    body: markup`${axes(scales)}${lines.map(({ points, line }) => markup`<path class="line ${line}" d="${pathThrough(mixed(points).map(at))}"/>`)}${stood.map(at).map(({ x, y }) => markup`<circle class="level-dot" cx="${round(x)}" cy="${round(y)}" r="2.5"/>`)}<circle class="ring" cx="${round(ring.x)}" cy="${round(ring.y)}" r="8.5"/>${drawModels(models, at)}${body}`,
+    body: markup`${axes(scales)}${lines.map(({ points, line }) => markup`<path class="line ${line}" d="${pathThrough(mixed(points).map(at))}"/>`)}${stood.map(at).map(({ x, y }) => markup`<circle class="level-dot" cx="${round(x)}" cy="${round(y)}" r="2.5"/>`)}<circle class="ring" cx="${round(ring.x)}" cy="${round(ring.y)}" r="8.5"/>${drawModels(models, { at, taken })}${body}`,
   };
 }
 
@@ -95,13 +101,16 @@ function mixed(hull: readonly Point[]): Point[] {
   });
 }
 
-function drawModels(models: PolicyFigures['models'], at: (point: Point) => Spot): Markup[] {
+function drawModels(
+  models: PolicyFigures['models'],
+  { at, taken }: { at: (point: Point) => Spot; taken: readonly Box[] },
+): Markup[] {
   const names = fitNames(
     models.map(({ model }) => model),
     LONGEST_NAME,
   );
   const spots = models.map((model, index) => ({ ...at(model), text: names[index] as string }));
-  const labels = placeLabels(spots, { left: FRAME.left + 3, top: 18, right: WIDTH, bottom: FRAME.bottom });
+  const labels = placeLabels(spots, { left: FRAME.left + 3, top: 18, right: WIDTH, bottom: FRAME.bottom }, taken);
   return models.map((model, index) => {
     const { x, y, text } = spots[index] as Spot & { text: string };
     const label = labels[index] as Spot;

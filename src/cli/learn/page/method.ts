@@ -15,7 +15,7 @@ function origins({ router, data }: Pick<AssessedRouter, 'router' | 'data'>): [st
   return [
     [
       'Router',
-      markup`<code>${router.file}</code>, ${router.id}, trained ${moment(router.made)} on ${trainedOn.rows} rows (files ${trainedOn.digest}) by the label ${trainedOn.label}${left}, seed ${trainedOn.seed}. Where to stand was chosen on ${trainedOn.calibrationRows} of them, each by what was learned from others.`,
+      markup`<code>${router.file}</code>, ${router.id}, trained ${moment(router.made)} on ${trainedOn.rows} rows (files ${trainedOn.digest}) by the label ${trainedOn.label}${left}, seed ${trainedOn.seed}. Where to stand was chosen on the same rows, each rated and climbed by what was learned without it.`,
     ],
     [
       'Models',
@@ -43,7 +43,7 @@ const DEFINITIONS: [string, string][] = [
   ],
   [
     'Assured',
-    'Chosen on rows that nothing had been learned from: levels are tried from the dearest down, as long as a lower bound for the mean difference stays above half a point. The bound holds but for a chance of 2 %: Waudby-Smith and Ramdas (2024), Estimating means of bounded random variables by betting; the walk: Angelopoulos et al. (2021), Learn then test.',
+    'Chosen by what was said of each training row by learners and ladders that had not seen it (cross-fitting): levels are tried from the dearest down, as long as a lower bound for the mean difference stays above half a point. The bound holds but for a chance of 2 %: Waudby-Smith and Ramdas (2024), Estimating means of bounded random variables by betting; the walk: Angelopoulos et al. (2021), Learn then test.',
   ],
   [
     'Gap, APGR',

@@ -1,31 +1,21 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { type AskVectors, createAskVectors, readVectors } from './ask-vectors.ts';
 import { parseConfig } from './config/load.ts';
+import { Asking } from './delivery/asking.ts';
+import { createEmbed, readVectors } from './embed.ts';
+import type { Vectors } from './gate/gate.ts';
 import { openUnrecorded } from './instance.ts';
+import { startUpstream } from './provider/upstream.fixture.ts';
 
-async function askingOf(t: TestContext, config: string, limitMs = 20_000): Promise<AskVectors> {
+type Ask = (model: string, texts: readonly string[], task?: string) => Promise<Vectors>;
+
+async function askingOf(t: TestContext, config: string): Promise<Ask> {
   const instance = await openUnrecorded(parseConfig(config, { file: '/nowhere/tierline.yaml', env: {} }));
   t.after(() => instance.close());
-  return createAskVectors(instance.engine, limitMs);
-}
-
-/** A provider that answers everything with `status` and `body`, and remembers what it was asked. */
-async function provider(t: TestContext, status: number, body: string): Promise<{ url: string; asked: string[] }> {
-  const asked: string[] = [];
-  const server = createServer((request, response) => {
-    let text = '';
-    request.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    request.on('end', () => {
-      asked.push(`${request.url} ${text}`);
-      response.writeHead(status, { 'content-type': 'application/json' }).end(body);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => server.close());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, asked };
+  return (model, texts, task) => {
+    const embed = createEmbed(instance.engine, { atMs: Date.now(), tenant: 'default', task: task ?? null });
+    return embed(model, texts, new Asking(performance.now() + 20_000));
+  };
 }
 
 const configOf = (url: string): string => `
@@ -43,6 +33,7 @@ models: { vectors: { use: simulated/sim-embed, price: { input: 0.02, output: 0 }
   );
   const { vectors, costNanoUsd, failure } = await ask('vectors', ['to be', 'or not', 'to be']);
   assert.equal(failure, undefined);
+  assert.ok(vectors !== null);
   assert.equal(vectors.length, 3);
   assert.deepEqual(vectors[0], vectors[2]);
   assert.notDeepEqual(vectors[0], vectors[1]);
@@ -57,7 +48,7 @@ test('what goes over the wire is model and texts; tokens are priced as the provi
     ],
     usage: { prompt_tokens: 1000, total_tokens: 1000 },
   };
-  const { url, asked } = await provider(t, 200, JSON.stringify(reply));
+  const { url, asked } = await startUpstream(t, 200, JSON.stringify(reply));
   const ask = await askingOf(t, configOf(url));
   assert.deepEqual(await ask('vectors', ['a', 'b']), {
     vectors: [Float32Array.of(1, 0.5), Float32Array.of(0, 1)],
@@ -67,28 +58,44 @@ test('what goes over the wire is model and texts; tokens are priced as the provi
 });
 
 test('a provider that refuses, or answers with something else, is told as a failure', async (t) => {
-  const refusing = await provider(t, 400, '{"error":{"message":"too long"}}');
+  const refusing = await startUpstream(t, 400, '{"error":{"message":"too long"}}');
   const refused = await (await askingOf(t, configOf(refusing.url)))('vectors', ['a']);
-  assert.deepEqual([refused.vectors, refused.costNanoUsd], [[], 0]);
+  assert.deepEqual([refused.vectors, refused.costNanoUsd], [null, 0]);
   assert.match(refused.failure ?? '', /too long/);
-  const odd = await provider(t, 200, '{"data":[],"usage":{"prompt_tokens":500,"total_tokens":500}}');
+  const odd = await startUpstream(t, 200, '{"data":[],"usage":{"prompt_tokens":500,"total_tokens":500}}');
   assert.deepEqual(await (await askingOf(t, configOf(odd.url)))('vectors', ['a']), {
-    vectors: [],
+    vectors: null,
     costNanoUsd: 10_000,
     failure: 'its reply holds no vectors, or not as many as texts',
   });
 });
 
-test('a model that nobody knows, or whose provider takes no embeddings, is asked nothing', async (t) => {
-  const { url, asked } = await provider(t, 200, '{}');
-  const anthropic = `
-providers: { mine: { dialect: anthropic, base_url: ${url}, auth: none } }
-models: { talks: mine/claude }`;
-  const ask = await askingOf(t, anthropic);
-  for (const model of ['talks', 'nobody']) {
-    const { failure, costNanoUsd } = await ask(model, ['a']);
-    assert.equal(failure, `no provider of ${model} takes embeddings in OpenAI's form`);
-    assert.equal(costNanoUsd, 0);
+test('a model that nobody knows, that talks, whose provider takes no embeddings, or that may not see it is asked nothing', async (t) => {
+  const { url, asked } = await startUpstream(t, 200, '{}');
+  const ask = await askingOf(
+    t,
+    `
+providers:
+  theirs: { dialect: anthropic, base_url: ${url}, auth: none }
+  far: { dialect: openai, base_url: ${url}, auth: none, private: false }
+  near: { dialect: openai, base_url: ${url}, auth: none, private: true }
+models:
+  odd: theirs/claude
+  talks: { use: near/chat, kind: chat }
+  vectors: { use: far/vectors, kind: embedding }
+tasks: { secret: { route: talks, private: true }, open: { route: talks, deny: [vectors] } }`,
+  );
+  const cases: [model: string, failure: RegExp, task?: string][] = [
+    ['nobody', /it is not configured/],
+    ['talks', /it is a chat model and makes no embeddings/],
+    ['odd', /embeddings/],
+    ['vectors', /no private deployment, the task secret is private/, 'secret'],
+    ['vectors', /open/, 'open'],
+  ];
+  for (const [model, failure, task] of cases) {
+    const told = await ask(model, ['a'], task);
+    assert.match(told.failure ?? '', failure);
+    assert.deepEqual([told.vectors, told.costNanoUsd], [null, 0]);
   }
   assert.deepEqual(asked, []);
 });
