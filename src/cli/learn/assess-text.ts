@@ -1,124 +1,133 @@
-// The assessment of a router as tables for a terminal.
+// The assessment of a router as text for a terminal. No line is wider than `WIDTH`, whatever models are called.
 import Table from 'cli-table3';
-import type { PairAssessment } from '../../learn/assess/assess.ts';
-import type { RouterFigures } from '../../learn/assess/assess-pair.ts';
+import type { Assessment, PairAssessment } from '../../learn/assess/assess.ts';
 import type { PolicyFigures } from '../../learn/assess/assess-policy.ts';
-import type { Figure } from '../../learn/assess/figures.ts';
-import type { AssessedRouter } from './assess.ts';
+import { showText } from '../../ledger/display.ts';
+import { fitName, wrap } from '../profile/lines.ts';
+import type { AssessedRouter, Variant } from './assess.ts';
+import { sayVariant } from './assess.ts';
+import { pairLines, type RouterLine } from './pair-lines.ts';
+import { verdictOf } from './verdict.ts';
+import { inLine, PROMISES, percentOf, type Said, sayNumber, sayPoints, sayShare, sayThousand, three } from './words.ts';
 
-export function assessmentText({ router, data, assessment, variants }: AssessedRouter): string {
+/** Columns of a terminal that a line may take. */
+const WIDTH = 110;
+const MODEL = 34;
+
+export function assessmentText(assessed: AssessedRouter): string {
+  const { assessment, variants, data } = assessed;
   const blocks = [
-    `${router.file} (${router.id}) on ${data.rows} rows of ${data.files.join(', ')}, label ${data.label}${data.without.length > 0 ? `, without ${data.without.join(', ')}` : ''}`,
+    `${paragraph(heading(assessed))}\n${verdictOf(assessed)
+      .map((sentence) => paragraph(`=> ${sentence}`, 3))
+      .join('\n')}`,
     modelTable(assessment.models),
+    ...(assessment.pair === null ? [] : [pairText(assessment.pair)]),
+    ...(variants.length === 0 ? [] : [variants.map((variant) => variantText(variant, data.label)).join('\n')]),
+    ...(assessment.policy === null ? [] : [policyText(assessment.policy)]),
   ];
-  if (assessment.pair !== null) blocks.push(pairText(assessment.pair));
-  for (const { label, without, assessment: other } of variants) {
-    if (other.pair === null) continue;
-    const said = without.length > 0 ? `without ${without.join(', ')}` : `label ${label}`;
-    const { promptOnly, gated, against, rows } = other.pair;
-    const gate = gated === null ? '' : `, with a gate ${figure(gated.apgr)}`;
-    blocks.push(
-      `The same, ${said} (${rows} rows): APGR from the request ${figure(promptOnly.apgr)}${gate}; length ${figure(against.length.apgr)}.`,
-    );
-  }
-  if (assessment.policy !== null) blocks.push(policyText(assessment.policy));
   return blocks.join('\n\n');
 }
 
-function table(head: string[], rows: string[][]): string {
-  const made = new Table({ head, style: { head: [], border: [], compact: true } });
+function heading({ router, data }: AssessedRouter): string {
+  const left = data.without.length > 0 ? `, without rows marked ${data.without.join(', ')}` : '';
+  return `${router.file} (${router.id}) on ${data.rows} rows of ${data.files.join(', ')}; label ${data.label}${left}.`;
+}
+
+function paragraph(text: string, indent = 0): string {
+  return wrap(showText(text), WIDTH, indent).join('\n');
+}
+
+/** Everything but the first column to the right. */
+function table(head: string[], rows: string[][], left: readonly number[] = [0]): string {
+  const made = new Table({
+    head,
+    colAligns: head.map((_, at) => (left.includes(at) ? 'left' : 'right')),
+    style: { head: [], border: [], compact: true },
+  });
   made.push(...rows);
   return made.toString();
 }
 
-function modelTable(models: AssessedRouter['assessment']['models']): string {
-  return table(
-    ['model', 'quality', '$ per 1000', 'AUC before', 'after', 'Brier', 'after', 'calibration', 'after'],
+function modelTable(models: Assessment['models']): string {
+  const said = table(
+    ['model', 'quality', '$ of\n1,000', 'AUC\nbefore', '\nafter', 'Brier\nbefore', '\nafter', 'ECE\nbefore', '\nafter'],
     models.map(({ model, quality, costUsd, before, after }) => [
-      model,
-      percent(quality),
-      costUsd === null ? 'unknown' : (1000 * costUsd).toFixed(4),
+      fitName(showText(model), MODEL),
+      percentOf(quality),
+      sayThousand(costUsd),
       three(before.auc),
-      three(after?.auc ?? null),
+      three(after?.auc),
       three(before.brier),
-      three(after?.brier ?? null),
+      three(after?.brier),
       three(before.calibrationError),
-      three(after?.calibrationError ?? null),
+      three(after?.calibrationError),
     ]),
   );
+  return `Each model, and how well its answers are foretold, from the request and after a look at the answer:\n${said}`;
 }
 
-function pairText({ weak, strong, rows, quality, promptOnly, gated, agreement, against }: PairAssessment): string {
-  const line = (name: string, figures: RouterFigures): string[] => [
-    name,
-    figure(figures.apgr),
-    three(figures.apgrGrid.value),
-    share(figures.cpt50),
-    share(figures.cpt80),
-    share(figures.savingEqual),
-    share(figures.savingHalf),
-    share(figures.savingMost),
+function pairText(pair: PairAssessment): string {
+  const { weak, strong, rows, quality } = pair;
+  const cells = ({ name, figures }: RouterLine): string[] => [
+    fitName(showText(name), 26),
+    twoLines(sayNumber(figures.apgr)),
+    twoLines(sayShare(figures.cpt50)),
+    twoLines(sayShare(figures.cpt80)),
+    twoLines(sayShare(figures.savingEqual, '-')),
+    twoLines(sayShare(figures.savingHalf, '-')),
+    twoLines(sayShare(figures.savingMost, '-')),
   ];
-  const lines = [
-    line('request alone', promptOnly),
-    ...(gated === null ? [] : [line('with its answer', gated)]),
-    ...Object.entries(agreement).map(([model, figures]) => line(`and ${model}'s`, figures)),
-    line('length', against.length),
-    ...(against.topic === null ? [] : [line('task or topic', against.topic)]),
-    line('at random', against.random),
-    line('oracle', against.oracle),
-  ];
+  const head = ['routed by', 'APGR', 'CPT 50 %', 'CPT 80 %', 'saved at\nequal', 'at -0.5\npoints', 'at 95 %\nof gap'];
   return [
-    `${weak} (${percent(quality.weak)}) or ${strong} (${percent(quality.strong)}), ${rows} rows. Saved: at equal quality, 0.5 points below, at 95 % of the gap, every call counted.`,
-    table(['by', 'APGR', 'grid', 'CPT 50', 'CPT 80', 'equal', '-0.5', '95 %'], lines),
+    paragraph(
+      `${weak} (${percentOf(quality.weak)}) or ${strong} (${percentOf(quality.strong)}) on ${rows} rows, with 95 % intervals; every call is counted:`,
+    ),
+    table(head, pairLines(pair).map(cells)),
   ].join('\n');
 }
 
-const PROMISES: Readonly<Record<string, string>> = {
-  assured: 'recommended: -0.5 points, assured',
-  equal: 'no worse',
-  half: '0.5 points worse',
-  most: '95 % of the gap',
-};
+function twoLines({ value, range }: Said): string {
+  return range === null ? value : `${value}\n${range}`;
+}
 
-function policyText({ rows, reference, points, isOneModel, hull }: PolicyFigures): string {
+function variantText({ assessment: { pair, policy }, ...variant }: Variant, label: string): string {
+  const parts: string[] = [];
+  if (pair !== null) {
+    const gate = pair.gated === null ? '' : `, with its answer ${inLine(sayNumber(pair.gated.apgr))}`;
+    parts.push(`APGR from the request ${inLine(sayNumber(pair.promptOnly.apgr))}${gate}`);
+  }
+  if (policy !== null)
+    parts.push(
+      `recommended: ${inLine(sayShare(policy.recommended.saving))} saved, ${inLine(sayPoints(policy.recommended.difference))} points`,
+    );
+  return paragraph(`${sayVariant(variant, label)}: ${parts.join('; ')}.`, 2);
+}
+
+function policyText({ rows, reference, points, hull }: PolicyFigures): string {
   const lines = points.map(({ point, level, difference, saving, calls, answers }) => [
-    PROMISES[point] ?? point,
-    level === null ? `${reference} alone` : String(level),
-    figure(difference, 100, 2),
-    share(saving),
+    PROMISES[point]?.name ?? point,
+    level === null ? '-' : String(level),
+    twoLines(sayPoints(difference)),
+    twoLines(sayShare(saving)),
     calls.toFixed(2),
     Object.entries(answers)
-      .map(([model, part]) => `${model} ${percent(part)}`)
-      .join(', '),
+      .map(([model, share]) => `${percentOf(share).padStart(7)} ${fitName(showText(model), MODEL)}`)
+      .join('\n'),
   ]);
-  const best = (figures: Record<string, number>): string => {
-    const [name, value] = Object.entries(figures).sort(([, one], [, other]) => other - one)[0] ?? ['none', 0];
-    return `${name} ${value.toFixed(4)}`;
-  };
+  const average = [
+    `policy ${inLine(sayNumber(hull.policy, 4))}`,
+    `best model ${best(hull.models)}`,
+    ...(Object.keys(hull.pairs).length > 1 ? [`best pair ${best(hull.pairs)}`] : []),
+    `models mixed at random ${hull.mixture.toFixed(4)}`,
+  ];
   return [
-    `Against ${reference} for everything, on ${rows} rows with all outcomes; every call counted.`,
-    table(['asked for', 'level', 'points', 'saved', 'calls', 'answers'], lines),
-    `Average quality over all spends (hull AIQ): policy ${figure(hull.policy, 1, 4)}; best model ${best(hull.models)}; best pair ${best(hull.pairs)}; mixtures of models ${hull.mixture.toFixed(4)}.`,
-    ...(isOneModel ? [`One model is the best there is at what is recommended: ${reference}, no router.`] : []),
+    paragraph(`What the policy does, against ${reference} for everything, on ${rows} rows; every call is counted:`),
+    table(['promised', 'level', 'points', 'saved', 'calls', 'answers'], lines, [0, 5]),
+    paragraph(`Average quality over all spends (AIQ): ${average.join('; ')}.`),
   ].join('\n');
 }
 
-function figure({ value, low, high }: Figure, times = 1, digits = 3): string {
-  if (value === null) return 'none';
-  const said = (one: number | null): string => (one === null ? '?' : (times * one).toFixed(digits));
-  return `${said(value)} [${said(low)}, ${said(high)}]`;
-}
-
-function share({ value, low, high }: Figure): string {
-  if (value === null) return 'never';
-  return `${(100 * value).toFixed(1)} % [${low === null ? '?' : (100 * low).toFixed(0)}, ${high === null ? '?' : (100 * high).toFixed(0)}]`;
-}
-
-function three(value: number | null): string {
-  return value === null ? '' : value.toFixed(3);
-}
-
-function percent(value: number | null): string {
-  return value === null ? '' : `${(100 * value).toFixed(1)} %`;
+function best(figures: Record<string, number>): string {
+  const [name, value] = Object.entries(figures).toSorted(([, one], [, other]) => other - one)[0] ?? ['none', 0];
+  return `${name} ${value.toFixed(4)}`;
 }

@@ -1,6 +1,5 @@
 // Puts a report of profiles where it was asked for: a page, and the charts of each task as files.
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import type { Profile } from '../../lifecycle/profile/profile.ts';
 import type { ReportTask } from '../../lifecycle/report/advice.ts';
@@ -8,6 +7,7 @@ import type { MonthlyBill } from '../../lifecycle/report/bill.ts';
 import { svgFile } from '../../lifecycle/report/chart/svg.ts';
 import { figuresOf } from '../../lifecycle/report/figures.ts';
 import { reportPage } from '../../lifecycle/report/page.ts';
+import { writeWhole } from '../write-whole.ts';
 
 export interface ReportPlaces {
   /** File of the page. */
@@ -32,14 +32,14 @@ export function writeReport(
 ): string[] {
   const told: string[] = [];
   if (html !== undefined) {
-    write(html, reportPage({ tasks, baseline, bill }));
+    writeWhole(html, reportPage({ tasks, baseline, bill }));
     told.push(`report: ${html}`);
   }
   if (svg !== undefined) {
     let count = 0;
     for (const task of tasks) {
       for (const { kind, chart } of figuresOf(task, { id: 'chart', baseline })) {
-        write(join(svg, `${fileName(task.profile.task)}-${kind}.svg`), svgFile(chart));
+        writeWhole(join(svg, `${fileName(task.profile.task)}-${kind}.svg`), svgFile(chart));
         count++;
       }
     }
@@ -51,11 +51,4 @@ export function writeReport(
 /** A profile's file may say anything: what no file name should have becomes an underscore. */
 function fileName(task: string): string {
   return task.replaceAll(/[^\p{L}\p{N}._@+-]/gu, '_').slice(0, 100);
-}
-
-/** Whole or not at all. */
-function write(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.draft`, text);
-  renameSync(`${path}.draft`, path);
 }

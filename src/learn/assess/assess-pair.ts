@@ -2,7 +2,7 @@
 // and after a look at the weak answer, and what is saved in dollars when every call counts.
 import type { Pool } from '../ladder/pool.ts';
 import { costFor, hullOf, type Point } from '../metrics/cost-curve.ts';
-import { apgr, apgrOnGrid, callsFor, callsOnGrid, type GapCurve } from '../metrics/gap-curve.ts';
+import { apgr, apgrOnGrid, callsFor, callsOnGrid, type GapCurve, gapRecovered } from '../metrics/gap-curve.ts';
 import { type Figure, withIntervals } from './figures.ts';
 
 /** What one way of scoring requests comes to. Shares from 0 to 1. */
@@ -21,6 +21,13 @@ export interface RouterFigures {
   savingMost: Figure;
   /** Quality by mean cost of a request, from all weak to all strong. */
   curve: Point[];
+  /** Gap recovered by share of strong calls, from 0 to 1; empty where there is no gap. */
+  gap: Recovered[];
+}
+
+export interface Recovered {
+  share: number;
+  recovered: number;
 }
 
 /** One request: how good either answer is, and what each costs in dollars; NaN where that is not known. */
@@ -59,7 +66,21 @@ export function figuresOf(rows: readonly PairRow[], scores: Float64Array, extra:
     };
   });
   const even = new Float64Array(rows.length).fill(1);
-  return { ...figures, curve: hasCosts ? costCurve(rows, { order, weights: even, extra }).points : [] };
+  return {
+    ...figures,
+    curve: hasCosts ? costCurve(rows, { order, weights: even, extra }).points : [],
+    gap: recoveredBy(weightedCurve(rows, { order, scores, weights: even })),
+  };
+}
+
+/** Both ends, and about `CURVE_POINTS` between them. */
+function recoveredBy(curve: GapCurve): Recovered[] {
+  const { shares, qualities } = curve;
+  if (curve.weak === curve.strong) return [];
+  const step = Math.max(1, Math.floor(shares.length / CURVE_POINTS));
+  return Array.from(shares, (share, at) => ({ share, recovered: gapRecovered(curve, qualities[at] as number) })).filter(
+    (_, at) => at % step === 0 || at === shares.length - 1,
+  );
 }
 
 interface Weighted {

@@ -43,6 +43,10 @@ export interface PolicyFigures {
     pairs: Record<string, number>;
     mixture: number;
   };
+  /** Every model alone, on the same rows. */
+  models: ({ model: string } & Point)[];
+  /** The best two models, by that average: the hull of what the same ladders make of them alone. Null with fewer than three. */
+  bestPair: { name: string; hull: Point[] } | null;
   /** Quality by cost of every level. */
   levels: { level: number; costUsd: number; quality: number; difference: number; saving: number; calls: number }[];
 }
@@ -78,7 +82,7 @@ export function assessPolicy(
     recommended,
     points,
     isOneModel: Object.values(recommended.answers).some((share) => share === 1) && recommended.calls === 1,
-    hull: hullFigures(pool, policy, { climber, climbs }),
+    ...hullFigures(pool, policy, { climber, climbs }),
     levels: climbs.map(({ quality, cost, calls }, level) => {
       const at = { costUsd: meanOf(cost, 1, 0), quality: meanOf(quality, 1, 0) };
       return {
@@ -139,41 +143,54 @@ function weighted(values: Float64Array, weights: Float64Array): number {
   return sum / total;
 }
 
+/** Every level, by the ladders of `among` alone. */
+function pointsAmong(policy: Policy, climber: Climber, among: ReadonlySet<number>): Point[] {
+  return policy.levels.flatMap((level) => {
+    const strategy = strategyAt(level, { among, isFree: policy.isFree, mostCalls: policy.mostCalls });
+    return strategy === null ? [] : [pointOf(climber.climb(strategy))];
+  });
+}
+
+function pointOf({ cost, quality }: Climbed): Point {
+  return { cost: meanOf(cost, 1, 0), quality: meanOf(quality, 1, 0) };
+}
+
 function hullFigures(
   pool: Pool,
   policy: Policy,
   { climber, climbs }: { climber: Climber; climbs: readonly Climbed[] },
-): PolicyFigures['hull'] {
+): Pick<PolicyFigures, 'hull' | 'models' | 'bestPair'> {
   const width = pool.models.length;
-  const singles = pool.models.map(
-    (_, model): Point => ({ cost: meanOf(pool.cost, width, model), quality: meanOf(pool.quality, width, model) }),
-  );
-  const costs = singles.map(({ cost }) => cost);
+  const models = pool.models.map((model, at) => ({
+    model,
+    cost: meanOf(pool.cost, width, at),
+    quality: meanOf(pool.quality, width, at),
+  }));
+  const costs = models.map(({ cost }) => cost);
   const range = { low: Math.min(...costs), high: Math.max(...costs) };
-  const pointOf = ({ cost, quality }: Climbed): Point => ({ cost: meanOf(cost, 1, 0), quality: meanOf(quality, 1, 0) });
-  const pairs: Record<string, number> = {};
-  for (let one = 0; one < width; one++) {
-    for (let other = one + 1; other < width; other++) {
-      const among = new Set([one, other]);
-      const points = policy.levels.flatMap((level) => {
-        const strategy = strategyAt(level, { among, isFree: policy.isFree, mostCalls: policy.mostCalls });
-        return strategy === null ? [] : [pointOf(climber.climb(strategy))];
-      });
-      const own = [...points, singles[one] as Point, singles[other] as Point];
-      pairs[`${pool.models[one]} > ${pool.models[other]}`] = averageQuality(own, range);
-    }
-  }
+  const pairs = models.flatMap((one, at) =>
+    models.slice(at + 1).map((other, after) => {
+      const points = [...pointsAmong(policy, climber, new Set([at, at + 1 + after])), one, other];
+      const hull = hullOf(points).map(({ cost, quality }) => ({ cost, quality }));
+      return { name: `${one.model} > ${other.model}`, hull, average: averageQuality(points, range) };
+    }),
+  );
   const { policy: whole } = withIntervals(pool.rows, (weights) => ({
     policy: averageQuality(
       climbs.map(({ cost, quality }) => ({ cost: weighted(cost, weights), quality: weighted(quality, weights) })),
       range,
     ),
   }));
+  const best = pairs.length < 2 ? null : pairs.reduce((one, other) => (other.average > one.average ? other : one));
   return {
-    ...range,
-    policy: whole,
-    models: Object.fromEntries(pool.models.map((model, at) => [model, averageQuality([singles[at] as Point], range)])),
-    pairs,
-    mixture: averageQuality(hullOf(singles), range),
+    models,
+    bestPair: best === null ? null : { name: best.name, hull: best.hull },
+    hull: {
+      ...range,
+      policy: whole,
+      models: Object.fromEntries(models.map(({ model, ...point }) => [model, averageQuality([point], range)])),
+      pairs: Object.fromEntries(pairs.map(({ name, average }) => [name, average])),
+      mixture: averageQuality(hullOf(models), range),
+    },
   };
 }

@@ -7,7 +7,7 @@ import { poolOf } from '../estimator/pool-of.ts';
 import type { DenseMatrix } from '../features/features.ts';
 import { meanOf, type Pool } from '../ladder/pool.ts';
 import { logit } from '../ladder/small-regression.ts';
-import { areaUnderRoc, brierScore, calibrationError } from '../metrics/calibration.ts';
+import { areaUnderRoc, type Bin, brierScore, calibrationBins, calibrationError } from '../metrics/calibration.ts';
 import type { Row } from '../rows/row.ts';
 import { figuresOf, type PairRow, pairRows, type RouterFigures } from './assess-pair.ts';
 import { assessPolicy, type PolicyFigures } from './assess-policy.ts';
@@ -27,6 +27,8 @@ export interface Rating {
   auc: number | null;
   brier: number | null;
   calibrationError: number | null;
+  /** Chance against outcome, ten groups of one size; the calibration error is made of them. */
+  bins: Bin[];
 }
 
 export interface PairAssessment {
@@ -85,6 +87,7 @@ function modelFigures(pool: Pool, model: number, isJudged: boolean): ModelFigure
     auc: finite(areaUnderRoc(chances, quality)),
     brier: finite(brierScore(chances, quality)),
     calibrationError: finite(calibrationError(chances, quality)),
+    bins: calibrationBins(chances, quality),
   });
   return {
     model: pool.models[model] as string,

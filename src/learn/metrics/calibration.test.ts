@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { createRandom } from '../../stats/random.ts';
-import { areaUnderRoc, brierScore, calibrationError } from './calibration.ts';
+import { areaUnderRoc, brierScore, calibrationBins, calibrationError } from './calibration.ts';
 
 test('scores that tell good from bad have an area of 1, the other way round 0, none at all a half', () => {
   assert.equal(areaUnderRoc([0.1, 0.2, 0.8], [0, 0, 1]), 1);
@@ -48,4 +48,27 @@ test('the Brier score of certainty is 0 or 1, of a shrug a quarter', () => {
   assert.equal(brierScore([1, 0], [1, 0]), 0);
   assert.equal(brierScore([1, 0], [0, 1]), 1);
   assert.equal(brierScore([0.5, 0.5], [0, 1]), 0.25);
+});
+
+test('bins are groups of one size by chance, and together they are everything', () => {
+  const chances = [0.9, 0.1, 0.2, 0.8];
+  assert.deepEqual(calibrationBins(chances, [1, 0, 1, 0], 2), [
+    { count: 2, chance: (0.1 + 0.2) / 2, outcome: 0.5 },
+    { count: 2, chance: (0.8 + 0.9) / 2, outcome: 0.5 },
+  ]);
+  const one = fc.record({ chance: fc.double({ min: 0, max: 1, noNaN: true }), label: fc.constantFrom(0, 1) });
+  fc.assert(
+    fc.property(fc.array(one, { maxLength: 30 }), (all) => {
+      const bins = calibrationBins(
+        all.map(({ chance }) => chance),
+        all.map(({ label }) => label),
+      );
+      assert.ok(bins.length <= 10);
+      assert.equal(
+        bins.reduce((sum, { count }) => sum + count, 0),
+        all.length,
+      );
+      for (const [at, { chance }] of bins.entries()) assert.ok(chance >= (bins[at - 1]?.chance ?? 0) - 1e-12);
+    }),
+  );
 });

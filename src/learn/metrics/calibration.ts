@@ -21,23 +21,44 @@ export function areaUnderRoc(scores: ArrayLike<number>, labels: ArrayLike<number
   return goods === 0 || bads === 0 ? Number.NaN : (rankSum - (goods * (goods + 1)) / 2) / (goods * bads);
 }
 
+/** Some answers that were given about the same chance. */
+export interface Bin {
+  count: number;
+  /** Mean chance that they were given, and mean outcome, 0 to 1. */
+  chance: number;
+  outcome: number;
+}
+
+/** Groups of one size, sorted by chance; fewer than `bins` where there are fewer answers. */
+export function calibrationBins(chances: ArrayLike<number>, labels: ArrayLike<number>, bins = 10): Bin[] {
+  const total = chances.length;
+  const order = Int32Array.from({ length: total }, (_, at) => at).sort(
+    (one, other) => (chances[one] as number) - (chances[other] as number),
+  );
+  const found: Bin[] = [];
+  for (let bin = 0; bin < bins; bin++) {
+    const [from, to] = [Math.floor((bin * total) / bins), Math.floor(((bin + 1) * total) / bins)];
+    let [chance, outcome] = [0, 0];
+    for (let at = from; at < to; at++) {
+      chance += chances[order[at] as number] as number;
+      outcome += labels[order[at] as number] as number;
+    }
+    const count = to - from;
+    if (count > 0) found.push({ count, chance: chance / count, outcome: outcome / count });
+  }
+  return found;
+}
+
 /**
  * Expected calibration error: how far chances and outcomes are apart, over `bins` groups of one size sorted by chance. Naeini, Cooper,
  * Hauskrecht (2015), Obtaining well calibrated probabilities using Bayesian binning.
  */
 export function calibrationError(chances: ArrayLike<number>, labels: ArrayLike<number>, bins = 10): number {
-  const count = chances.length;
-  const order = Int32Array.from({ length: count }, (_, at) => at).sort(
-    (one, other) => (chances[one] as number) - (chances[other] as number),
+  const error = calibrationBins(chances, labels, bins).reduce(
+    (sum, { count, chance, outcome }) => sum + count * Math.abs(chance - outcome),
+    0,
   );
-  let error = 0;
-  for (let bin = 0; bin < bins; bin++) {
-    let difference = 0;
-    for (let at = Math.floor((bin * count) / bins); at < Math.floor(((bin + 1) * count) / bins); at++)
-      difference += (chances[order[at] as number] as number) - (labels[order[at] as number] as number);
-    error += Math.abs(difference);
-  }
-  return count === 0 ? Number.NaN : error / count;
+  return chances.length === 0 ? Number.NaN : error / chances.length;
 }
 
 /** Mean squared difference of chance and outcome. Brier (1950), Verification of forecasts expressed in terms of probability. */

@@ -90,6 +90,23 @@ describe('a row', () => {
     );
   });
 
+  test('that lacks the label which is asked for is counted, and one that has nothing else is as it should be', () => {
+    const labelled = { prompt: 'q', outcomes: { small: { correct: 0, correct_lenient: 1 } } };
+    const file = fileOf([TWO_AND_TWO, labelled]);
+    assert.equal(readRows([file], { label: 'correct_lenient' }).unlabelled, 1);
+    assert.equal(readRows([file], { label: 'correct_lenient', models: ['small'] }).unlabelled, 0);
+    assert.equal(readRows([file]).unlabelled, 0);
+    assert.equal(readRows([fileOf([{ prompt: 'q', outcomes: { small: { score: 0.5 } } }])]).unlabelled, 0);
+  });
+
+  test('a label that no outcome has is refused, with those that there are', () => {
+    assert.throws(
+      () => readRows([fileOf([TWO_AND_TWO])], { label: 'corect' }),
+      /rows\.jsonl: no outcome has the label corect with a value from 0 to 1\. There are: correct, correct_lenient\.$/,
+    );
+    assert.throws(() => readRows([fileOf([TWO_AND_TWO])], { label: 'answer' }), /no outcome has the label answer/);
+  });
+
   test('may have shades of quality, a task, a segment and facts of its request', () => {
     const line: RowLine = {
       prompt: 'p',

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { isObject } from '../../call/json.ts';
-import { AS_PUBLISHED, type Outcome, type Reading, type Row, toRow } from './row.ts';
+import { AS_PUBLISHED, countLabels, type Outcome, type Reading, type Row, toRow } from './row.ts';
 
 export interface RowSet {
   rows: Row[];
@@ -15,6 +15,8 @@ export interface RowSet {
   empty: number;
   /** Lines left out because of a mark they carry. */
   leftOut: number;
+  /** Lines with an outcome that has not got the label that was asked for, and counts by `correct` or `score` instead. */
+  unlabelled: number;
   /** Marks that some lines carry about their labels: `label_suspect`. */
   marks: string[];
   /** Members of outcomes that say how good an answer was: `correct`, `correct_lenient`. */
@@ -40,14 +42,26 @@ export function readRows(files: readonly string[], options: ReadOptions = {}): R
     folded: 0,
     empty: 0,
     leftOut: 0,
+    unlabelled: 0,
     marks: [],
     labels: [],
   };
   const known = new Map<string, number>();
-  for (const { file, bytes } of texts) addLines(set, known, { file, text: unpack(bytes, file), options });
+  const { label = AS_PUBLISHED.label } = options;
+  let isLabelled = false;
+  for (const { file, bytes } of texts)
+    isLabelled = addLines(set, known, { file, text: unpack(bytes, file), options }) || isLabelled;
   if (set.rows.length === 0)
     throw new Error(`Rows in ${files.join(', ')}: there are none with an outcome that counts.`);
-  return set;
+  if (isLabelled) return set;
+  if (label !== AS_PUBLISHED.label) throw new Error(noLabel(files, label, set.labels));
+  // Rows that are graded by nothing but their scores are what they should be.
+  return { ...set, unlabelled: 0 };
+}
+
+function noLabel(files: readonly string[], label: string, labels: readonly string[]): string {
+  const known = labels.length === 0 ? '' : ` There are: ${labels.join(', ')}.`;
+  return `Rows in ${files.join(', ')}: no outcome has the label ${label} with a value from 0 to 1.${known}`;
 }
 
 function readWhole(file: string): Buffer {
@@ -80,9 +94,12 @@ interface Lines {
   options: ReadOptions;
 }
 
-function addLines(set: RowSet, known: Map<string, number>, { file, text, options }: Lines): void {
-  const { without = [], isFolding = true, ...reading } = options;
+/** Whether any outcome has the label that was asked for. */
+function addLines(set: RowSet, known: Map<string, number>, { file, text, options }: Lines): boolean {
+  const { without = [], isFolding = true, ...told } = options;
+  const reading = { ...AS_PUBLISHED, ...told };
   const problems: string[] = [];
+  let isLabelled = false;
   for (const [index, line] of text
     .replace(/^\u{feff}/u, '')
     .split('\n')
@@ -91,13 +108,20 @@ function addLines(set: RowSet, known: Map<string, number>, { file, text, options
     try {
       const json: unknown = parseLine(line);
       note(set, json);
-      if (without.some((mark) => isMarked(json, mark))) set.leftOut++;
-      else add(set, isFolding ? known : null, toRow(json, index + 1, { ...AS_PUBLISHED, ...reading }));
+      if (without.some((mark) => isMarked(json, mark))) {
+        set.leftOut++;
+        continue;
+      }
+      add(set, isFolding ? known : null, toRow(json, index + 1, reading));
+      const { labelled, instead } = countLabels(json, reading);
+      if (labelled > 0) isLabelled = true;
+      if (instead > 0) set.unlabelled++;
     } catch (error) {
       problems.push(`line ${index + 1}: ${(error as Error).message}`);
     }
   }
   if (problems.length > 0) throw new Error(report(file, problems));
+  return isLabelled;
 }
 
 /** Whether a member says something: true, a reason, a number; neither null nor false nor nothing. */
@@ -112,7 +136,8 @@ function note({ marks, labels }: RowSet, json: unknown): void {
     if (isMarked(json, name) && /^label_|suspect/.test(name) && !marks.includes(name)) marks.push(name);
   const [outcome] = isObject(json.outcomes) ? Object.values(json.outcomes) : [];
   if (!isObject(outcome)) return;
-  for (const name of Object.keys(outcome)) if (/^correct/.test(name) && !labels.includes(name)) labels.push(name);
+  for (const [name, value] of Object.entries(outcome))
+    if (/^correct/.test(name) && value !== null && !labels.includes(name)) labels.push(name);
 }
 
 /** `known`: where the rows of the set are, by what they ask; null when each stays by itself. */

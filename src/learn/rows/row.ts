@@ -1,6 +1,7 @@
 // A row: one request and how the answers of several models to it turned out. What learning starts from; profiles, canaries, feedback
 // and imports all write it. A line of JSONL, in the shortest form that says it.
 import { z } from 'zod';
+import { isObject } from '../../call/json.ts';
 
 const amount = z.number().nonnegative().finite();
 
@@ -138,14 +139,27 @@ export function toRow(line: unknown, at: number, { label, models }: Reading): Ro
   };
 }
 
+/** How many outcomes of a line say by the label how good they were, and how many by `correct` or `score` instead. */
+export function countLabels(line: unknown, { label, models }: Reading): { labelled: number; instead: number } {
+  const outcomes = isObject(line) && isObject(line.outcomes) ? Object.entries(line.outcomes) : [];
+  const count = { labelled: 0, instead: 0 };
+  for (const [model, outcome] of outcomes) {
+    if (!isObject(outcome) || (models !== null && !models.includes(model))) continue;
+    if (toQuality(outcome[label]) !== null) count.labelled++;
+    else if (qualityOf(outcome, label) !== null) count.instead++;
+  }
+  return count;
+}
+
 type Told = z.output<typeof outcomeSchema>;
 
-function qualityOf(outcome: Told, label: string): number | null {
-  for (const value of [outcome[label], outcome.correct, outcome.score]) {
-    if (typeof value === 'boolean') return value ? 1 : 0;
-    if (typeof value === 'number' && value >= 0 && value <= 1) return value;
-  }
-  return null;
+function qualityOf(outcome: Readonly<Record<string, unknown>>, label: string): number | null {
+  return toQuality(outcome[label]) ?? toQuality(outcome.correct) ?? toQuality(outcome.score);
+}
+
+function toQuality(value: unknown): number | null {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  return typeof value === 'number' && value >= 0 && value <= 1 ? value : null;
 }
 
 function toOutcome(told: Told, quality: number): Outcome {

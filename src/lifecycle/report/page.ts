@@ -2,10 +2,9 @@
 // nobody for anything, and its own policy forbids both.
 import { adviceFor, type ReportTask } from './advice.ts';
 import { billSection, type MonthlyBill } from './bill.ts';
-import { chartStyle } from './chart/style.ts';
+import { framed } from './frame.ts';
 import { type Markup, markup } from './markup.ts';
 import { method, sureness } from './method.ts';
-import { pageStyle } from './page-style.ts';
 import { moment, named } from './parts.ts';
 import { summary } from './summary.ts';
 import { taskSection } from './task-section.ts';
@@ -22,12 +21,12 @@ export interface Report {
 /** The whole page. The same report gives the same page. */
 export function reportPage({ tasks, baseline, bill = null }: Report): string {
   const advices = tasks.map((task) => adviceFor(task, baseline));
-  return `${String(markup`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">
-<title>Which model for which task</title><style>${pageStyle}${chartStyle}</style></head>
-<body><main><header><p class="eyebrow">tierline profile</p><h1>Which model for which task</h1>${meta({ tasks, baseline })}</header>
-${summary(advices, baseline)}${advices.map((advice, at) => taskSection(advice, at + 1, baseline))}${bill !== null && billSection(bill, advices)}${sureness(tasks)}${method(tasks, baseline)}</main></body></html>`)}\n`;
+  return framed({
+    eyebrow: 'tierline profile',
+    title: 'Which model for which task',
+    meta: meta({ tasks, baseline }),
+    body: markup`${summary(advices, baseline)}${advices.map((advice, at) => taskSection(advice, at + 1, baseline))}${bill !== null && billSection(bill, advices)}${sureness(tasks)}${method(tasks, baseline)}`,
+  });
 }
 
 function meta({ tasks, baseline }: Report): Markup {
