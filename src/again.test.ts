@@ -40,7 +40,7 @@ type Again = (model: string, asking?: Asking) => Promise<SecondAnswer>;
 async function againFor(
   t: TestContext,
   url: string,
-  { body = REQUEST as JsonObject, task = 'open' } = {},
+  { body = REQUEST, task = 'open' }: { body?: JsonObject; task?: string } = {},
 ): Promise<Again> {
   const instance = await openUnrecorded(parseConfig(configOf(url), { file: '/nowhere/tierline.yaml', env: {} }));
   t.after(() => instance.close());

@@ -31,7 +31,7 @@ function counted(encode: RequestEncoder['encode'], sentTo: string | null = 'vect
 
 test('a text gets its embedding, and the call is told what it cost', async () => {
   const { asked, ask } = counted((text) => Promise.resolve(ofLength(text)));
-  assert.deepEqual(await ask('four'), { vector: Float32Array.of(4), costNanoUsd: 7 });
+  assert.deepEqual(await ask('four'), { encoder: 'mini', vector: Float32Array.of(4), costNanoUsd: 7 });
   assert.deepEqual(asked, ['four']);
 });
 
@@ -42,7 +42,7 @@ test('a cost that the encoder does not know stays unknown', async () => {
 
 test('an encoder that nobody has gives none and costs nothing', async () => {
   const { asked, ask } = counted((text) => Promise.resolve(ofLength(text)));
-  assert.deepEqual(await ask('text', { encoder: 'other' }), { vector: null, costNanoUsd: 0 });
+  assert.deepEqual(await ask('text', { encoder: 'other' }), { encoder: 'other', vector: null, costNanoUsd: 0 });
   assert.deepEqual(asked, []);
 });
 
@@ -53,16 +53,24 @@ test('an encoder that fails gives none, and costs what it says', async () => {
     });
     return ask('text');
   };
-  assert.deepEqual(await failing(new Error('no memory')), { vector: null, costNanoUsd: 0 });
-  assert.deepEqual(await failing(new PaidForNothing('no rating', 12)), { vector: null, costNanoUsd: 12 });
-  assert.deepEqual(await failing(new PaidForNothing('no rating', null)), { vector: null, costNanoUsd: null });
+  assert.deepEqual(await failing(new Error('no memory')), { encoder: 'mini', vector: null, costNanoUsd: 0 });
+  assert.deepEqual(await failing(new PaidForNothing('no rating', 12)), {
+    encoder: 'mini',
+    vector: null,
+    costNanoUsd: 12,
+  });
+  assert.deepEqual(await failing(new PaidForNothing('no rating', null)), {
+    encoder: 'mini',
+    vector: null,
+    costNanoUsd: null,
+  });
 });
 
 test('one that throws at once is no worse', async () => {
   const { ask } = counted(() => {
     throw new TypeError('not loaded');
   });
-  assert.deepEqual(await ask('text'), { vector: null, costNanoUsd: 0 });
+  assert.deepEqual(await ask('text'), { encoder: 'mini', vector: null, costNanoUsd: 0 });
 });
 
 test('what comes too late is no vector; its cost is not known until it has come, and then it is', async () => {
@@ -77,12 +85,12 @@ test('what comes too late is no vector; its cost is not known until it has come,
 
 test('what is made on this machine costs nothing, late or not', async () => {
   const { ask } = counted(() => new Promise<never>(() => {}), null);
-  assert.deepEqual(await ask('slow', { timeoutMs: 5 }), { vector: null, costNanoUsd: 0 });
+  assert.deepEqual(await ask('slow', { timeoutMs: 5 }), { encoder: 'mini', vector: null, costNanoUsd: 0 });
 });
 
 test('a call whose task may not be shown to the model of an encoder asks nobody; another call does', async () => {
   const { asked, ask } = counted((text) => Promise.resolve(ofLength(text)));
-  assert.deepEqual(await ask('secret', { limits: [PRIVATE] }), { vector: null, costNanoUsd: 0 });
+  assert.deepEqual(await ask('secret', { limits: [PRIVATE] }), { encoder: 'mini', vector: null, costNanoUsd: 0 });
   assert.notEqual((await ask('open', { limits: [{ ...PRIVATE, isPrivate: false }] })).vector, null);
   assert.deepEqual(asked, ['open']);
   const here = counted((text) => Promise.resolve(ofLength(text)), null);

@@ -18,6 +18,7 @@ export interface EncodingQuestion {
 }
 
 export interface Encoding {
+  readonly encoder: string;
   /** Null where there was none in time. */
   readonly vector: Float32Array | null;
   /** What is known by now of its cost: one that came too late is paid all the same. Null while, or where, it is not known. */
@@ -27,8 +28,6 @@ export interface Encoding {
 /** Never rejects. */
 export type EncodeRequest = (question: EncodingQuestion) => Promise<Encoding>;
 
-const NONE: Encoding = Object.freeze({ vector: null, costNanoUsd: 0 });
-
 /** What is encoded is remembered, if at all, by the encoders. */
 export function createEncodeRequest(
   encoders: ReadonlyMap<string, RequestEncoder>,
@@ -36,8 +35,9 @@ export function createEncodeRequest(
 ): EncodeRequest {
   return async ({ encoder: name, text, timeoutMs, limits }) => {
     const encoder = encoders.get(name);
-    if (encoder === undefined || !maySee(policy, encoder, limits)) return NONE;
-    const encoding = { vector: null as Float32Array | null, costNanoUsd: encoder.sentTo === null ? 0 : null };
+    const encoding = { encoder: name, vector: null as Float32Array | null, costNanoUsd: 0 as NanoUsd | null };
+    if (encoder === undefined || !maySee(policy, encoder, limits)) return encoding;
+    if (encoder.sentTo !== null) encoding.costNanoUsd = null;
     encoding.vector = await within(timeoutMs, encode(encoder, text, encoding));
     return encoding;
   };

@@ -105,7 +105,7 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
     outcome = await deliver(engine.delivery, plan.attempts, {
       client,
       isStream: inbound.stream,
-      judging: judgingOf(engine, call, plan),
+      judging: judgingOf(engine, call, { plan, encoding }),
       carry: (attempt, deployment, earlier) =>
         carry(engine, call, { plan, attempt, deployment, earlier, encoding, losses }),
       onFlow: (attempt) => nameAnswer(client, plan, { attempt, losses: losses.get(attempt) ?? [] }),
@@ -140,8 +140,13 @@ function ownBaseline({ kind }: Incoming, { attempts }: Plan): string | undefined
   return kind === 'embedding' ? attempts[0]?.model : undefined;
 }
 
+interface Decided {
+  plan: Plan;
+  encoding: Encoding | null;
+}
+
 /** What the answers of the plan have to pass; null when none is gated. Throws TierlineError `unsupported`. */
-function judgingOf(engine: Engine, call: Call, plan: Plan): Judging | null {
+function judgingOf(engine: Engine, call: Call, { plan, encoding }: Decided): Judging | null {
   if (!plan.attempts.some(({ isGated }) => isGated)) return null;
   const gates = engine.gatesOf(plan.task, plan.learnedGate);
   if (gates.length === 0) return null;
@@ -150,12 +155,14 @@ function judgingOf(engine: Engine, call: Call, plan: Plan): Judging | null {
     throw new TierlineError('unsupported', sentence, { param: 'background' });
   }
   let question: Question | null = null;
+  const { encoder = '', vector = null } = encoding ?? {};
   return {
     gates,
     question: () => (question ??= toQuestion(call.inbound.neutral)),
     ask: createAsk(engine, { ...call, task: plan.task }),
     embed: createEmbed(engine, { ...call, task: plan.task }),
     again: createAgain(engine, { ...call, task: plan.task, isStrict: engine.isStrict(plan.task) }),
+    embedding: vector && { encoder, vector },
     release: plan.stream,
     otherwise: plan.otherwise,
   };
@@ -164,12 +171,10 @@ function judgingOf(engine: Engine, call: Call, plan: Plan): Judging | null {
 /** What the crossing to an attempt's latest deployment could not carry over. */
 type LossesOf = Map<PlannedAttempt, readonly string[]>;
 
-interface Chosen {
-  plan: Plan;
+interface Chosen extends Decided {
   attempt: PlannedAttempt;
   deployment: Deployment;
   earlier: readonly Delivered[];
-  encoding: Encoding | null;
   losses: LossesOf;
 }
 

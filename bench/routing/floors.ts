@@ -1,26 +1,26 @@
-// Whether a floor of quality that was asked for is kept on rows that nobody had seen: train, stand where the floor is promised, look. The
-// dear part, what is known of requests and answers, is learned a few times; ladders and standing anew in every resplit.
-import type { Artifact, Policy } from '../../src/learn/artifact/artifact.ts';
+// Whether a floor of quality that was asked for is kept on rows that nobody had seen. What is known of requests and answers is learned once,
+// of each row by the others; ladders, levels and where to stand are learned anew on one part of the rows in every resplit, and tried on the rest.
+import type { Policy } from '../../src/learn/artifact/artifact.ts';
 import type { TokenPrices } from '../../src/learn/estimator/cost.ts';
-import { createEstimator } from '../../src/learn/estimator/estimator.ts';
-import { poolOf } from '../../src/learn/estimator/pool-of.ts';
+import { fitEstimator } from '../../src/learn/estimator/fit-estimator.ts';
 import { Climber } from '../../src/learn/ladder/ladder.ts';
 import { meanOf, type Pool, pick } from '../../src/learn/ladder/pool.ts';
 import type { Row } from '../../src/learn/rows/row.ts';
-import { familiesOf, splitRows } from '../../src/learn/rows/split.ts';
+import { familiesOf, foldsOf, splitRows } from '../../src/learn/rows/split.ts';
 import { strategyAt, walkDown } from '../../src/learn/train/operate.ts';
-import { completeRows } from '../../src/learn/train/train.ts';
+import { completeRows, learnPolicy, settingFor } from '../../src/learn/train/train.ts';
 
 export interface FloorsOptions {
+  models: readonly string[];
+  reference: string;
   resplits: number;
   seed: number;
-  learn: (rows: readonly Row[], seed: number) => Artifact;
   prices: TokenPrices;
 }
 
 export interface KeptFloor {
   floor: string;
-  /** Share of the resplits in which the quality on unseen rows was not below the floor. */
+  /** Share of the resplits in which the quality on the rows that were left out was not below the floor. */
   share: number;
   /** Mean share of the reference's spend that was saved. */
   saving: number;
@@ -32,6 +32,7 @@ interface Floor {
   least: (strong: number) => number;
 }
 
+/** Absolute floors vary with the rows that are drawn, however good the router is: these are relative to the reference on the same rows. */
 const FLOORS: readonly Floor[] = [
   { name: 'the reference less 0.5 points', level: ({ points }) => points.assured, least: (strong) => strong - 0.005 },
   {
@@ -46,31 +47,38 @@ const FLOORS: readonly Floor[] = [
   },
 ];
 
-/** Absolute floors vary with the rows that are drawn, however good the router is: these are relative to the reference on the same rows. */
-export function floorsKept(rows: readonly Row[], { resplits, seed, learn, prices }: FloorsOptions): KeptFloor[] {
-  const families = familiesOf(rows);
+/** Share of the rows that ladders and levels are learned on. */
+const LEARNED = 0.6;
+
+export function floorsKept(rows: readonly Row[], options: FloorsOptions): KeptFloor[] {
+  const { models, reference, resplits, seed, prices } = options;
+  const { pool: all } = fitEstimator(rows, { models, isGated: true, prices, embedded: null, folds: 5, seed });
+  const places = completeRows(all);
+  const pool = pick(all, places);
+  const families = familiesOf(Array.from(places, (row) => rows[row] as Row));
+  const strong = models.indexOf(reference);
   const kept = FLOORS.map(() => ({ kept: 0, saving: 0 }));
   for (let split = 0; split < resplits; split++) {
-    const parts = splitRows(families, [0.6, 0.4], seed + split);
-    const artifact = learn(
-      rows.filter((_, row) => parts[row] === 0),
-      seed + split,
+    const parts = splitRows(families, [LEARNED, 1 - LEARNED], seed + split);
+    const where = (part: number): Int32Array => Int32Array.from(parts.keys()).filter((row) => parts[row] === part);
+    const [learning, rest] = [where(0), where(1)];
+    const folds = foldsOf(
+      learning.map((row) => families[row] as number),
+      5,
+      seed,
     );
-    const all = poolOf(
-      createEstimator(artifact.estimator),
-      rows.filter((_, row) => parts[row] === 1),
-      { prices },
+    const policy = learnPolicy(
+      pick(pool, learning),
+      folds,
+      settingFor(models, { reference: strong, isGated: true, rows: learning.length }),
     );
-    const pool = pick(all, completeRows(all));
     for (const [at, floor] of FLOORS.entries()) {
-      const told = tryFloor(floor, artifact, pool);
+      const told = tryFloor(floor, policy, { pool: pick(pool, rest), strong });
       const sum = kept[at] as { kept: number; saving: number };
       sum.kept += told.isKept ? 1 : 0;
       sum.saving += told.saving;
     }
-    process.stderr.write(`\r${split + 1} of ${resplits}`);
   }
-  process.stderr.write('\n');
   return kept.map((sum, at) => ({
     floor: (FLOORS[at] as Floor).name,
     share: sum.kept / resplits,
@@ -78,18 +86,22 @@ export function floorsKept(rows: readonly Row[], { resplits, seed, learn, prices
   }));
 }
 
-function tryFloor(floor: Floor, { policy, reference }: Artifact, pool: Pool): { isKept: boolean; saving: number } {
-  if (policy === null) return { isKept: true, saving: 0 };
-  const at = pool.models.indexOf(reference);
+function tryFloor(
+  floor: Floor,
+  policy: Policy,
+  { pool, strong }: { pool: Pool; strong: number },
+): { isKept: boolean; saving: number } {
   const width = pool.models.length;
-  const [strong, dear] = [meanOf(pool.quality, width, at), meanOf(pool.cost, width, at)];
-  const level = floor.level(policy, strong);
-  if (level === null) return { isKept: true, saving: 0 };
+  const [quality, cost] = [meanOf(pool.quality, width, strong), meanOf(pool.cost, width, strong)];
+  const place = floor.level(policy, quality);
+  const level = place === null ? undefined : policy.levels[place];
   const { mostCalls, isFree } = policy;
-  const chosen = policy.levels[level];
-  const strategy = chosen === undefined ? null : strategyAt(chosen, { among: null, isFree, mostCalls });
+  const strategy = level === undefined ? null : strategyAt(level, { among: null, isFree, mostCalls });
+  // The reference alone keeps every floor, and saves nothing.
   if (strategy === null) return { isKept: true, saving: 0 };
   const climbed = new Climber(pool, policy.climbing).climb(strategy);
-  const quality = meanOf(climbed.quality, 1, 0);
-  return { isKept: quality >= floor.least(strong) - 1e-12, saving: 1 - meanOf(climbed.cost, 1, 0) / dear };
+  return {
+    isKept: meanOf(climbed.quality, 1, 0) >= floor.least(quality) - 1e-12,
+    saving: 1 - meanOf(climbed.cost, 1, 0) / cost,
+  };
 }

@@ -215,7 +215,7 @@ if (!existsSync(join(folder, 'prices.json'))) {
 }
 const results: Record<string, unknown>[] = [];
 for (const one of CASES) {
-  if (options.only !== undefined && !one.name.toLowerCase().includes(options.only.toLowerCase())) continue;
+  if (options.only !== undefined && one.name !== options.only) continue;
   for (let split = 0; split < Number(options.splits); split++) {
     const seed = Number(options.seed) + split;
     const figures = runCase(one, folder, seed);
@@ -224,11 +224,12 @@ for (const one of CASES) {
     for (const [name, figure] of Object.entries(figures)) log(`  ${name.padEnd(36)} ${say(figure)}`);
   }
   if (options.floors && one.isGated) {
-    const { path, rows, digest } = rowsOf(one, folder);
+    const { path, rows } = rowsOf(one, folder);
     const kept = floorsKept(rows, {
+      models: one.models,
+      reference: one.pair[1],
       resplits: Number(options.resplits),
       seed: Number(options.seed),
-      learn: (part, seed) => trainOn(part, one, { path, digest, seed }),
       prices: findTokenPrices(one.models, { file: null, data: [path], config: null, atMs: Date.now() }),
     });
     results.push({ case: one.name, floors: kept });

@@ -74,6 +74,12 @@ export interface Vectors {
   costNanoUsd: number | null;
 }
 
+/** The embedding of a request, which means nothing beside those of another encoder. */
+export interface RequestEmbedding {
+  encoder: string;
+  vector: Float32Array;
+}
+
 /** What a gate may use beside the answer and its question. */
 export interface GateContext {
   /** Asks a model of the configuration; null where none can be asked. Whoever gives it also gives it a time limit. */
@@ -86,6 +92,8 @@ export interface GateContext {
   again: ((model: string) => Promise<SecondAnswer>) | null;
   /** Has a configured model make vectors of texts; null where none can be asked. */
   embed: ((model: string, texts: readonly string[]) => Promise<Vectors>) | null;
+  /** The request's own, where one was made to decide where it goes. */
+  embedding?: RequestEmbedding | null;
 }
 
 /** Of an answer about which nothing more is known and nobody can be asked. */

@@ -70,8 +70,11 @@ test('the scorer sees the request, the answer, its model and the answers before 
   const scorer = scorerOf({});
   const earlier = [{ model: 'cheaper', answer: answerOf('17') }];
   judged(scorer, 0, { earlier });
+  const embedding = { encoder: 'mini', vector: Float32Array.of(1) };
+  judged(scorer, 0, { embedding });
   assert.deepEqual(scorer.seen, [
-    { question: questionOf({ ask: 'How many?' }), given: { model: 'cheap', answer: ANSWER }, earlier },
+    { question: questionOf({ ask: 'How many?' }), given: { model: 'cheap', answer: ANSWER }, earlier, embedding: null },
+    { question: questionOf({ ask: 'How many?' }), given: { model: 'cheap', answer: ANSWER }, earlier: [], embedding },
   ]);
 });
 

@@ -12,6 +12,7 @@ import { parseConfig } from '../../src/config/load.ts';
 import type { LoadPredictor, Wanted } from '../../src/config/load-predictors.ts';
 import { Inbound } from '../../src/dialect/inbound.ts';
 import { openaiChat } from '../../src/dialect/openai-chat.ts';
+import type { ScorerQuestion } from '../../src/gate/scorer.ts';
 import { type LearnedParts, openUnrecorded } from '../../src/instance.ts';
 import { openLedgerReader } from '../../src/ledger/reader.ts';
 import { decide } from '../../src/policy/decide.ts';
@@ -300,4 +301,25 @@ test('without a task there is no gate, so that an artifact of a cascade chooses 
       ['mid', 'failure', false],
     ],
   );
+});
+
+test('the gate of a predicted cascade sees the embedding that its order was made with', async (t) => {
+  const seen: unknown[] = [];
+  const { predictor, learned } = voting([]);
+  const loadScorer = () => ({
+    id: '0123456789ab',
+    models: ['small', 'mid', 'frontier'],
+    score: ({ embedding }: ScorerQuestion) => {
+      seen.push(embedding);
+      return { chance: 1, accepts: true, prefers: null, say: 'so' };
+    },
+  });
+  const vector = Float32Array.of(1, 0.5);
+  const mini = { sentTo: null, encode: () => Promise.resolve({ vector, costNanoUsd: 0 }) };
+  const { call } = await startGateway(t, {
+    predictor: { ...predictor, encoder: 'mini' },
+    learned: { ...learned, loadScorer, encoders: new Map([['mini', mini]]) },
+  });
+  await call('say hello');
+  assert.deepEqual(seen, [{ encoder: 'mini', vector }]);
 });

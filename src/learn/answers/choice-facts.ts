@@ -1,13 +1,9 @@
 // Where a request gives answers to choose from: which one was chosen, and how far what was said before speaks for it and for the others.
 import { type FactKind, flag, type Put } from './fact-set.ts';
 import { isClose, numbersIn } from './numbers.ts';
+import type { Reading } from './reading.ts';
 
-export interface Chosen {
-  prompt: string;
-  /** As much of the answer as is read word by word. */
-  said: string;
-  final: string;
-}
+type Chosen = Pick<Reading, 'prompt' | 'said' | 'low' | 'final' | 'saidWords'>;
 
 interface Choice {
   letter: string;
@@ -38,7 +34,7 @@ export const choiceFacts: FactKind<Chosen> = {
     'otherIsLastNumber',
     'choiceRank',
   ],
-  find: ({ prompt, said, final }, put) => {
+  find: ({ prompt, said, low, final, saidWords }, put) => {
     const choices = choicesIn(prompt);
     put('choices', choices.length);
     const letter = /^\W*([A-J])\b/.exec(final)?.[1];
@@ -50,7 +46,6 @@ export const choiceFacts: FactKind<Chosen> = {
     put('choiceAt', at / Math.max(1, choices.length - 1));
     put('choiceIsLast', flag(at === choices.length - 1));
     put('choiceIsAll', flag(/\b(?:none|all|both|neither) of\b|\bcannot\b/i.test(chosen.text)));
-    const low = said.toLowerCase();
     const isSaid = ({ text }: Choice): boolean =>
       text.length > 2 && low.includes(text.toLowerCase().replace(/[. ]+$/, ''));
     put('choiceIsSaid', flag(isSaid(chosen)));
@@ -60,7 +55,7 @@ export const choiceFacts: FactKind<Chosen> = {
     const areNumbers = choices.filter(({ numbers }) => numbers.length > 0).length > 0.7 * choices.length;
     put('choicesAreNumbers', flag(areNumbers));
     if (areNumbers && chosen.numbers.length > 0) reachFacts(chosen, others, { said, put });
-    else wordFacts(chosen, others, { low, put });
+    else wordFacts(chosen, others, { said: saidWords, put });
   },
 };
 
@@ -92,8 +87,11 @@ function reachFacts(chosen: Choice, others: readonly Choice[], { said, put }: { 
 }
 
 /** How many of a choice's words occur in the answer, against the best of the other choices. */
-function wordFacts(chosen: Choice, others: readonly Choice[], { low, put }: { low: string; put: Put }): void {
-  const said = new Set(low.match(/[a-z]{4,}/g));
+function wordFacts(
+  chosen: Choice,
+  others: readonly Choice[],
+  { said, put }: { said: ReadonlySet<string>; put: Put },
+): void {
   const overlap = ({ text }: Choice): number => {
     const words = new Set(text.toLowerCase().match(/[a-z]{4,}/g));
     let shared = 0;

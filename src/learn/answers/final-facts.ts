@@ -1,15 +1,8 @@
 // What an answer says in the end, and how it stands to the rest of it and to its request.
-import type { FinalAnswer } from '../../gate/final-answer.ts';
 import { type FactKind, flag } from './fact-set.ts';
+import type { Reading } from './reading.ts';
 
-export interface Ended {
-  prompt: string;
-  said: string;
-  /** Empty when it says nothing in the end. */
-  final: string;
-  /** How it was found; null when there is nothing to find. */
-  found: FinalAnswer | null;
-}
+type Ended = Pick<Reading, 'prompt' | 'said' | 'final' | 'found' | 'askedWords' | 'saidWords'>;
 
 const MARKS = new Set(['member', 'boxed', 'marked', 'said']);
 
@@ -31,7 +24,7 @@ export const finalFacts: FactKind<Ended> = {
     'overlap',
     'newWords',
   ],
-  find: ({ prompt, said, final, found }, put) => {
+  find: ({ prompt, said, final, found, askedWords, saidWords }, put) => {
     put('hasFinal', flag(final !== ''));
     put('isMarked', flag(found !== null && MARKS.has(found.kind)));
     put('isText', flag(found?.kind === 'text'));
@@ -43,15 +36,18 @@ export const finalFacts: FactKind<Ended> = {
     put('finalHasFraction', flag(/frac|\d\/\d/.test(final)));
     put('finalHasRoot', flag(/sqrt|pi\b/.test(final)));
     const bare = final.replaceAll(/[\s'"]+/g, '');
-    const squeezed = said.replaceAll(/\s+/g, '');
+    const squeezed = squeeze(said);
     put('finalIsSaidOften', bare === '' ? 0 : Math.min(4, squeezed.split(bare).length - 2));
     put('finalIsNearEnd', flag(bare !== '' && squeezed.slice(-250, -bare.length - 12).includes(bare)));
-    put('finalIsInPrompt', flag(bare.length > 1 && prompt.replaceAll(/\s+/g, '').includes(bare)));
-    const asked = new Set(prompt.toLowerCase().match(/[a-z]{4,}/g));
-    const answered = new Set(said.toLowerCase().match(/[a-z]{4,}/g));
+    put('finalIsInPrompt', flag(bare.length > 1 && squeeze(prompt).includes(bare)));
     let shared = 0;
-    for (const word of answered) if (asked.has(word)) shared++;
-    put('overlap', shared / Math.max(1, asked.size));
-    put('newWords', 1 - shared / Math.max(1, answered.size));
+    for (const word of saidWords) if (askedWords.has(word)) shared++;
+    put('overlap', shared / Math.max(1, askedWords.size));
+    put('newWords', 1 - shared / Math.max(1, saidWords.size));
   },
 };
+
+/** Without white space; most of it is plain spaces, which go faster alone. */
+function squeeze(text: string): string {
+  return text.replaceAll(' ', '').replaceAll(/\s+/g, '');
+}

@@ -36,15 +36,21 @@ interface Standing {
 
 const UNTOLD = { chance: null, accepts: null, prefers: null };
 
-function score({ question, given, earlier }: ScorerQuestion, { estimator, policy, level }: Standing): Score {
+function score(
+  { question, given, earlier, embedding: made }: ScorerQuestion,
+  { estimator, policy, level }: Standing,
+): Score {
   const { models } = estimator.state;
   const at = models.indexOf(given.model);
   if (at < 0) return { ...UNTOLD, say: `it knows nothing of ${given.model}` };
-  if (estimator.state.encoder !== null) return { ...UNTOLD, say: 'it wants an embedding, which gates have none of' };
+  const { encoder } = estimator.state;
+  const embedding = encoder !== null && made?.encoder === encoder.name ? made.vector : null;
+  if (encoder !== null && embedding === null)
+    return { ...UNTOLD, say: `it wants the request's embedding by ${encoder.name}` };
   const request = requestOfQuestion(question);
-  const expected = estimator.expect(request);
+  const expected = estimator.expect(request, embedding);
   if (!expected.isKnown) return { ...UNTOLD, say: 'few words of the request were in what it was trained on' };
-  const pool = poolOfAnswers([...earlier, given], { estimator, request });
+  const pool = poolOfAnswers([...earlier, given], { estimator, request, embedding });
   const seen = [...new Set([...earlier, given].map(({ model }) => models.indexOf(model)))]
     .filter((model) => model >= 0)
     .sort((one, other) => one - other);
@@ -94,11 +100,11 @@ function startsWith(models: Ladder['models'], seen: readonly number[]): boolean 
 /** A pool of the one request, filled in where there are answers. */
 function poolOfAnswers(
   answers: readonly GivenAnswer[],
-  { estimator, request }: { estimator: Estimator; request: FeatureRequest },
+  { estimator, request, embedding }: { estimator: Estimator; request: FeatureRequest; embedding: Float32Array | null },
 ): Pool {
   const { models } = estimator.state;
   const pool = createPool(models, 1);
-  const { order, chances } = estimator.expect(request);
+  const { order, chances } = estimator.expect(request, embedding);
   pool.order.set(order);
   pool.prior.set(chances);
   pool.judged.set(chances);

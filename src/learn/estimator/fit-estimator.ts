@@ -138,7 +138,12 @@ interface JudgeOptions extends FitEstimatorOptions {
   pool: Pool;
 }
 
-const JUDGING: readonly LearnerName[] = ['linear', 'trees'];
+/** With fewer answers than that, what learns more than a sum of facts learns their luck. */
+const MANY_ANSWERS = 1500;
+
+function judging(answers: number): LearnerName[] {
+  return answers < MANY_ANSWERS ? ['exact'] : ['linear', 'trees'];
+}
 
 /** The judge of one model; what it would have said goes into the pool. Null when too few answers were kept. */
 function judgeOf(
@@ -173,7 +178,7 @@ function judgeOf(
     topicCount: 0,
   };
   const before = Float64Array.from(kept, ({ at }) => prior[at] as number);
-  const fitted = fitJudge(examples, before, { learners: JUDGING, folds, seed });
+  const fitted = fitJudge(examples, before, { learners: judging(kept.length), folds, seed });
   for (const [to, { at }] of kept.entries()) pool.judged[at * models.length + model] = fitted.chances[to] as number;
   return fitted;
 }

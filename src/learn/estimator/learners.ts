@@ -1,5 +1,7 @@
 // The learners there are, by name. A state only ever meets the learner that made it.
+import { FACT_NAMES } from '../features/facts.ts';
 import { createDirection } from '../learners/direction.ts';
+import { createExactFrom } from '../learners/exact.ts';
 import { createFactors } from '../learners/factors.ts';
 import { createKernel } from '../learners/kernel.ts';
 import { LEARNERS, type Learner, type LearnerName } from '../learners/learner.ts';
@@ -19,6 +21,8 @@ const MAKERS: Readonly<Record<LearnerName, () => unknown>> = {
   direction: createDirection,
   topics: createTopics,
   kernel: createKernel,
+  // Of facts of request and answer those of the answer.
+  exact: () => createExactFrom(FACT_NAMES.length),
 };
 
 export function createLearner(name: LearnerName): AnyLearner {

@@ -27,7 +27,7 @@ export interface FitOptions {
   onProgress?: (done: number) => void;
 }
 
-export const LEARNERS = ['linear', 'trees', 'neighbours', 'factors', 'direction', 'topics', 'kernel'] as const;
+export const LEARNERS = ['linear', 'trees', 'neighbours', 'factors', 'direction', 'topics', 'kernel', 'exact'] as const;
 export type LearnerName = (typeof LEARNERS)[number];
 
 /**

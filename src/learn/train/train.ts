@@ -4,11 +4,11 @@ import type { Artifact, Points, Policy } from '../artifact/artifact.ts';
 import type { TokenPrices } from '../estimator/cost.ts';
 import { type FittedEstimator, fitEstimator, outcomesOf } from '../estimator/fit-estimator.ts';
 import type { DenseMatrix } from '../features/features.ts';
-import { type Climbing, LadderTrainer, USUAL_FIT } from '../ladder/ladder.ts';
+import { LadderTrainer, USUAL_FIT } from '../ladder/ladder.ts';
 import { meanOf, type Pool, pick } from '../ladder/pool.ts';
 import type { Row } from '../rows/row.ts';
 import { familiesOf, foldsOf } from '../rows/split.ts';
-import { type Level, learnLevels, type Trial, trialOf, tryLevels, walkDown } from './operate.ts';
+import { learnLevels, type Trial, trialOf, tryLevels, walkDown } from './operate.ts';
 
 export interface TrainOptions {
   models: readonly string[];
@@ -62,13 +62,9 @@ export function train(rows: readonly Row[], options: TrainOptions): Trained {
     seed,
     onProgress: (step, done) => onProgress(step, 0.9 * progressIn(step, done)),
   });
-  const setting: Setting = {
-    reference,
-    mostCalls: mostCallsOf(models, options.isGated),
-    isFree: rows.length >= FREE_ROWS,
-  };
+  const setting = settingFor(models, { reference, isGated: options.isGated, rows: rows.length });
   onProgress('ladders', 0.9);
-  const policy = policyOf(pool, foldsOf(familiesOf(rows), PARTS, seed + 1), { ...setting, notes });
+  const policy = policyOf(pool, foldsOf(familiesOf(rows), PARTS, seed + 1), { setting, notes });
   onProgress('ladders', 1);
   const { digest, label, without } = options.source;
   return {
@@ -111,67 +107,80 @@ function referenceOf(rows: readonly Row[], models: readonly string[], asked: str
 /** With fewer rows to climb on, all requests take one ladder. */
 const FREE_ROWS = 1500;
 
-interface Setting {
+export interface Setting {
+  /** The reference, as a place in the pool. */
   reference: number;
   mostCalls: number;
   isFree: boolean;
 }
 
-function mostCallsOf(models: readonly string[], isGated: boolean): number {
-  if (!isGated) return 1;
-  return Math.min(models.length, models.length > MOST_FOR_THREE ? 2 : 3);
+export function settingFor(
+  models: readonly string[],
+  { reference, isGated, rows }: { reference: number; isGated: boolean; rows: number },
+): Setting {
+  const most = models.length > MOST_FOR_THREE ? 2 : 3;
+  return { reference, mostCalls: isGated ? Math.min(models.length, most) : 1, isFree: rows >= FREE_ROWS };
 }
 
-interface Learned {
-  climbing: Climbing;
-  levels: Level[];
-}
-
-function learnPolicy(pool: Pool, { reference, mostCalls }: Setting): Learned {
-  const trainer = new LadderTrainer(pool, { ...fitFor(pool.rows), mostCalls });
-  return {
-    climbing: trainer.climbing,
-    levels: learnLevels(trainer, meanOf(pool.cost, pool.models.length, reference)),
-  };
-}
-
-/** Null where it cannot be found, which is noted. `parts`: for each row of the pool its part. */
-function policyOf(all: Pool, parts: Int32Array, { notes, ...setting }: Setting & { notes: string[] }): Policy | null {
-  const width = all.models.length;
-  const unpriced = all.models.filter((_, model) => Number.isNaN(meanOf(all.cost, width, model)));
+/** Null where it cannot be found, which is noted. */
+function policyOf(
+  all: Pool,
+  parts: Int32Array,
+  { setting, notes }: { setting: Setting; notes: string[] },
+): Policy | null {
+  const unpriced = all.models.filter((_, model) => Number.isNaN(meanOf(all.cost, all.models.length, model)));
   const rows = completeRows(all);
-  if (unpriced.length > 0 || rows.length < LEAST_ROWS) {
-    notes.push(
-      unpriced.length > 0
-        ? `No price is known of ${unpriced.join(', ')}: the artifact rates requests, but it cannot choose by cost.`
-        : 'Too few rows have the outcomes of all models: the artifact rates requests, but it cannot choose.',
-    );
-    return null;
-  }
-  const { reference, isFree, mostCalls } = setting;
-  const tried = Array.from({ length: PARTS }, (_, part) => {
-    const { climbing, levels } = learnPolicy(
-      pick(
-        all,
-        rows.filter((row) => parts[row] !== part),
-      ),
+  if (unpriced.length === 0 && rows.length >= LEAST_ROWS)
+    return learnPolicy(
+      pick(all, rows),
+      rows.map((row) => parts[row] as number),
       setting,
     );
-    const pool = pick(
-      all,
-      rows.filter((row) => parts[row] === part),
+  notes.push(
+    unpriced.length > 0
+      ? `No price is known of ${unpriced.join(', ')}: the artifact rates requests, but it cannot choose by cost.`
+      : 'Too few rows have the outcomes of all models: the artifact rates requests, but it cannot choose.',
+  );
+  return null;
+}
+
+/**
+ * Ladders and levels from a pool in which every quality and cost is known; each of the `PARTS` parts of its rows is tried by what the others
+ * taught.
+ */
+export function learnPolicy(pool: Pool, parts: Int32Array, setting: Setting): Policy {
+  const { reference, isFree, mostCalls } = setting;
+  const where = (is: (part: number) => boolean): Pool =>
+    pick(
+      pool,
+      Int32Array.from(parts.keys()).filter((row) => is(parts[row] as number)),
     );
-    return tryLevels(levels, climbing, { pool, reference, choosing: { among: null, isFree, mostCalls } });
+  const tried = Array.from({ length: PARTS }, (_, part) => {
+    const { climbing, levels } = learnLadders(
+      where((other) => other !== part),
+      setting,
+    );
+    const left = where((other) => other === part);
+    return tryLevels(levels, climbing, { pool: left, reference, choosing: { among: null, isFree, mostCalls } });
   });
-  const learned = learnPolicy(pick(all, rows), setting);
+  const learned = learnLadders(pool, setting);
   const trials = learned.levels.map((_, level) => trialOf(tried.map((part) => part[level] ?? null)));
-  const means = all.models.map((_, model) => meanOf(all.quality, width, model));
+  const width = pool.models.length;
+  const means = pool.models.map((_, model) => meanOf(pool.quality, width, model));
   return {
     ...learned,
     trials,
     points: pointsOf(trials, (means[reference] as number) - Math.min(...means)),
     mostCalls,
     isFree,
+  };
+}
+
+function learnLadders(pool: Pool, { reference, mostCalls }: Setting): Pick<Policy, 'climbing' | 'levels'> {
+  const trainer = new LadderTrainer(pool, { ...fitFor(pool.rows), mostCalls });
+  return {
+    climbing: trainer.climbing,
+    levels: learnLevels(trainer, meanOf(pool.cost, pool.models.length, reference)),
   };
 }
 
