@@ -23,7 +23,7 @@ export function policyTable({ points }: PolicyFigures): Markup {
         cell: ({ point }) =>
           markup`${PROMISES[point]?.name ?? point}<br><span class="quiet">${PROMISES[point]?.meaning ?? null}</span>`,
       },
-      { name: 'Level', isFigure: true, cell: ({ level }) => (level ?? 'none') },
+      { name: 'Level', isFigure: true, cell: ({ level }) => level ?? 'none' },
       { name: 'Quality, points', isFigure: true, cell: ({ difference }) => cell(sayPoints(difference)) },
       { name: 'Saved', isFigure: true, cell: ({ saving }) => cell(sayShare(saving)) },
       { name: 'Calls a request', isFigure: true, cell: ({ calls }) => calls.toFixed(2) },
