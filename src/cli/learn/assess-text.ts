@@ -129,5 +129,5 @@ function policyText({ rows, reference, points, hull }: PolicyFigures): string {
 
 function best(figures: Record<string, number>): string {
   const [name, value] = Object.entries(figures).toSorted(([, one], [, other]) => other - one)[0] ?? ['none', 0];
-  return `${name} ${value.toFixed(4)}`;
+  return `${fitName(name, 2 * MODEL)} ${value.toFixed(4)}`;
 }

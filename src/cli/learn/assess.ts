@@ -54,7 +54,11 @@ export async function assessCommand(options: AssessCommandOptions, io: CommandIo
       import('./page/assessment-page.ts'),
       import('../write-whole.ts'),
     ]);
-    writeWhole(options.html, assessmentPage(assessed));
+    try {
+      writeWhole(options.html, assessmentPage(assessed));
+    } catch (cause) {
+      throw new Error(`The page cannot be written to ${options.html}: ${(cause as Error).message}.`, { cause });
+    }
     io.warn(`page: ${options.html}`);
   }
   io.print(options.json ? JSON.stringify(assessed, null, 2) : assessmentText(assessed));

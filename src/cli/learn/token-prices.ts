@@ -55,7 +55,9 @@ function readPrices(file: string): Map<string, TokenPrice> {
     const what =
       cause instanceof z.ZodError
         ? 'it is not a map of models to { input_per_m, output_per_m }'
-        : (cause as Error).message;
+        : (cause as NodeJS.ErrnoException).code === 'ENOENT'
+          ? 'there is no such file'
+          : (cause as Error).message;
     throw new Error(`Prices in ${file}: ${what}.`, { cause });
   }
 }

@@ -1,12 +1,19 @@
 // `tierline train`: makes an artifact of rows, and says what it is worth on rows that it was not trained on.
-
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Table from 'cli-table3';
 import type { Config } from '../../config/config.ts';
-import { saveArtifact } from '../../learn/artifact/artifact.ts';
-import { readRows } from '../../learn/rows/read-rows.ts';
+import { type Artifact, saveArtifact } from '../../learn/artifact/artifact.ts';
+import { type RowSet, readRows } from '../../learn/rows/read-rows.ts';
 import type { Row } from '../../learn/rows/row.ts';
 import { type Trained, train } from '../../learn/train/train.ts';
 import type { CommandIo } from '../command-io.ts';
+import { wrap } from '../profile/lines.ts';
 import { findTokenPrices } from './token-prices.ts';
+import { PROMISES, percentOf, signedPoints } from './words.ts';
+
+/** Columns of a terminal that a line may take. */
+const WIDTH = 110;
 
 export interface TrainCommandOptions {
   data: readonly string[];
@@ -26,9 +33,12 @@ export interface TrainCommandOptions {
 /** Rejects with an Error whose message is for the user. */
 export async function trainCommand(options: TrainCommandOptions, io: CommandIo): Promise<void> {
   const startedAt = performance.now();
-  const set = readRows(options.data, { label: options.label, models: options.models, without: options.without });
-  const models = options.models ?? modelsIn(set.rows);
-  refuseStrangers(models, options, set.rows);
+  refusePlace(options.out);
+  const { label, without } = options;
+  const whole = readRows(options.data, { label, without });
+  const models = options.models ?? modelsIn(whole.rows);
+  refuseStrangers(models, options, whole.rows);
+  const set = readRows(options.data, { label, without, models });
   const progress = createStepProgress(io);
   const trained = train(set.rows, {
     models,
@@ -42,17 +52,17 @@ export async function trainCommand(options: TrainCommandOptions, io: CommandIo):
     }),
     snapshots: snapshotsOf(models, options.config),
     embedded: null,
-    source: { digest: set.digest, label: options.label, without: options.without },
+    source: { digest: set.digest, label, without },
     seed: options.seed,
     made: new Date().toISOString(),
     onProgress: progress,
   });
   const bytes = saveArtifact(options.out, trained.artifact);
   const seconds = (performance.now() - startedAt) / 1000;
-  const facts = { rows: set.rows.length, folded: set.folded, empty: set.empty, leftOut: set.leftOut, bytes, seconds };
-  io.print(
-    options.json ? JSON.stringify(toJson(trained, options.out, facts), null, 2) : toText(trained, options.out, facts),
-  );
+  const { folded, empty, leftOut, unlabelled } = set;
+  const facts = { rows: set.rows.length, folded, empty, leftOut, unlabelled, bytes, seconds };
+  const told = { ...trained, notes: [...notesOn(set, options), ...trained.notes] };
+  io.print(options.json ? JSON.stringify(toJson(told, options.out, facts), null, 2) : toText(told, options.out, facts));
 }
 
 interface Facts {
@@ -60,8 +70,29 @@ interface Facts {
   folded: number;
   empty: number;
   leftOut: number;
+  unlabelled: number;
   bytes: number;
   seconds: number;
+}
+
+function notesOn({ unlabelled, leftOut }: RowSet, { label, without }: TrainCommandOptions): string[] {
+  return [
+    ...(unlabelled > 0
+      ? [`${unlabelled} rows have an outcome without the label ${label}; \`correct\` or \`score\` counts there.`]
+      : []),
+    ...(without.length > 0 && leftOut === 0 ? [`No row is marked ${without.join(' or ')}: none was left out.`] : []),
+  ];
+}
+
+/** Before a minute of learning and not after it. */
+function refusePlace(out: string): void {
+  try {
+    mkdirSync(dirname(out), { recursive: true });
+    if (existsSync(out) && statSync(out).isDirectory()) throw new Error('it is a folder');
+    accessSync(existsSync(out) ? out : dirname(out), constants.W_OK);
+  } catch (cause) {
+    throw new Error(`The artifact cannot be written to ${out}: ${(cause as Error).message}.`, { cause });
+  }
 }
 
 /** Models that most rows know, in the order in which they are met. */
@@ -78,6 +109,7 @@ function modelsIn(rows: readonly Row[]): string[] {
 
 function refuseStrangers(models: readonly string[], { reference }: TrainCommandOptions, rows: readonly Row[]): void {
   if (models.length < 2) throw new Error('A router needs two models at least; say --models a,b.');
+  if (new Set(models).size < models.length) throw new Error(`--models names one twice: ${models.join(', ')}.`);
   const known = new Set(rows.flatMap(({ outcomes }) => [...outcomes.keys()]));
   const strangers = models.filter((model) => !known.has(model));
   if (strangers.length > 0)
@@ -103,14 +135,15 @@ const STEPS: Readonly<Record<string, string>> = {
   ladders: 'finding where to stand',
 };
 
-/** A line each time another step or another tenth is reached; on a terminal it stays one line. */
+/** A line each time another tenth is reached, never one less than before; on a terminal it stays one line. */
 function createStepProgress({ warn, isTTY }: CommandIo): (step: string, done: number) => void {
-  let last = '';
+  let last = -1;
   return (step, done) => {
-    const line = `${String(Math.floor(10 * done) * 10).padStart(3)} %  ${STEPS[step] ?? step}`;
-    if (line === last) return;
-    last = line;
-    if (isTTY) process.stderr.write(`\r\u001b[K${line}${done >= 1 ? '\n' : ''}`);
+    const tenths = Math.floor(10 * done + 1e-9);
+    if (tenths <= last) return;
+    last = tenths;
+    const line = `${String(tenths * 10).padStart(3)} %  ${tenths >= 10 ? 'done' : (STEPS[step] ?? step)}`;
+    if (isTTY) process.stderr.write(`\r\u001b[K${line}${tenths >= 10 ? '\n' : ''}`);
     else warn(line);
   };
 }
@@ -139,53 +172,60 @@ function toJson({ artifact, mixes, notes }: Trained, out: string, facts: Facts):
   };
 }
 
-const PROMISES: Readonly<Record<string, string>> = {
-  assured: 'at most 0.5 points worse, assured',
-  equal: 'no worse, as far as can be seen',
-  half: '0.5 points worse, likewise',
-  most: '95 % of what it has over the cheapest',
-};
-
 function toText(
   { artifact, mixes, notes }: Trained,
   out: string,
   { rows, folded, empty, leftOut, bytes, seconds }: Facts,
 ): string {
-  const { estimator, reference, policy, trainedOn } = artifact;
+  const { estimator, reference } = artifact;
   const dropped = [
     folded > 0 ? `${folded} asked what another asks` : '',
     empty > 0 ? `${empty} had no outcome that counts` : '',
     leftOut > 0 ? `${leftOut} were left out` : '',
   ].filter((part) => part !== '');
   const names = (mix: object): string => Object.keys(mix).join(' + ');
+  const judged = estimator.models.filter((_, at) => estimator.judges[at] !== null);
   const lines = [
     `${out}: ${(bytes / 1e6).toFixed(2)} MB, from ${rows} rows${dropped.length > 0 ? ` (${dropped.join(', ')})` : ''} in ${seconds.toFixed(1)} s.`,
     `Models, cheapest first: ${estimator.models.join(', ')}. Reference: ${reference}.`,
-    `Order by ${names(mixes.order)}; chances by ${names(mixes.chance)}.`,
-  ];
-  if (policy !== null) {
-    lines.push(
-      '',
-      `On ${trainedOn.rows} rows, each by what was learned without it, against ${reference} for everything:`,
-    );
-    for (const [name, level] of Object.entries(policy.points)) {
-      const trial = level === null ? null : policy.trials[level as number];
-      const figures =
-        trial == null
-          ? `${reference} alone keeps it`
-          : `${points(trial.difference)} points (at least ${points(trial.differenceLow)}), ${percent(1 - trial.cost / trial.referenceCost)} saved, ${trial.calls.toFixed(2)} calls`;
-      lines.push(`  ${(PROMISES[name] ?? name).padEnd(38)} ${figures}`);
-    }
+    `Order by ${names(mixes.order)}; chances by ${names(mixes.chance)}.${judged.length > 0 ? ` Looks at the answers of ${judged.join(', ')}.` : ''}`,
+  ].flatMap((line) => wrap(line, WIDTH, 2));
+  return [
+    ...lines,
+    ...placesText(artifact),
+    ...notes.flatMap((note) => ['', ...wrap(note, WIDTH, 2)]),
+    '',
+    ...wrap(`Next: tierline evaluate --router ${out} --data <rows that it was not trained on>`, WIDTH, 2),
+  ].join('\n');
+}
+
+/** Where it may stand, on rows that were rated and climbed by what was learned without them. */
+function placesText({ policy, reference }: Artifact): string[] {
+  if (policy === null) return [];
+  const made = new Table({
+    head: ['promised', 'points', 'at least', 'saved', 'calls', 'level'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const [point, level] of Object.entries(policy.points) as [string, number | null][]) {
+    const trial = level === null ? null : (policy.trials[level] ?? null);
+    const name = PROMISES[point]?.name ?? point;
+    if (trial === null) made.push([name, '0.0', '0.0', '0.0 %', '1.00', 'reference alone']);
+    else
+      made.push([
+        name,
+        signedPoints(trial.difference),
+        signedPoints(trial.differenceLow),
+        percentOf(1 - trial.cost / trial.referenceCost),
+        trial.calls.toFixed(2),
+        String(level),
+      ]);
   }
-  for (const note of notes) lines.push('', note);
-  lines.push('', `Next: tierline evaluate --router ${out} --data <rows that it was not trained on>`);
-  return lines.join('\n');
-}
-
-function points(share: number): string {
-  return `${share >= 0 ? '+' : ''}${(100 * share).toFixed(2)}`;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+  const meanings = Object.values(PROMISES).map(({ name, meaning }) => `  ${name}: ${meaning}.`);
+  return [
+    '',
+    ...wrap(`Each row by what was learned without it, against ${reference} for everything:`, WIDTH, 2),
+    made.toString(),
+    ...meanings.flatMap((meaning) => wrap(meaning, WIDTH, 4)),
+  ];
 }

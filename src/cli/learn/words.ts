@@ -17,17 +17,16 @@ export function sayPoints(figure: Figure): Said {
   return say(figure, signedPoints);
 }
 
-/** Of a share that is never reached there is no figure. */
-export function sayShare(figure: Figure, unknown = 'never'): Said {
-  return figure.value === null
-    ? { value: unknown, range: null }
-    : say(figure, (share) => (100 * share).toFixed(1), ' %');
+/** Of a share that is never reached there is no figure. Ends of intervals are whole hundredths. */
+export function sayShare({ value, low, high }: Figure, unknown = 'never'): Said {
+  if (value === null) return { value: unknown, range: null };
+  const range = low === null || high === null ? null : `${Math.round(100 * low) + 0} to ${Math.round(100 * high) + 0}`;
+  return { value: percentOf(value), range };
 }
 
-function say({ value, low, high }: Figure, write: (value: number) => string, unit = ''): Said {
+function say({ value, low, high }: Figure, write: (value: number) => string): Said {
   if (value === null) return { value: UNKNOWN, range: null };
-  const range = low === null || high === null ? null : `${write(low)} to ${write(high)}`;
-  return { value: `${write(value)}${unit}`, range };
+  return { value: write(value), range: low === null || high === null ? null : `${write(low)} to ${write(high)}` };
 }
 
 /** On one line: `0.522 [0.382 to 0.637]`. */

@@ -14,7 +14,7 @@ function cell({ value, range }: Said): Piece {
   return range === null ? whole : markup`${whole}<br><span class="quiet">${range}</span>`;
 }
 
-export function policyTable({ points, reference }: PolicyFigures): Markup {
+export function policyTable({ points }: PolicyFigures): Markup {
   return dataTable(
     'Where it may stand',
     [
@@ -23,7 +23,7 @@ export function policyTable({ points, reference }: PolicyFigures): Markup {
         cell: ({ point }) =>
           markup`${PROMISES[point]?.name ?? point}<br><span class="quiet">${PROMISES[point]?.meaning ?? null}</span>`,
       },
-      { name: 'Level', isFigure: true, cell: ({ level }) => (level === null ? `${reference} alone` : level) },
+      { name: 'Level', isFigure: true, cell: ({ level }) => level ?? 'none' },
       { name: 'Quality, points', isFigure: true, cell: ({ difference }) => cell(sayPoints(difference)) },
       { name: 'Saved', isFigure: true, cell: ({ saving }) => cell(sayShare(saving)) },
       { name: 'Calls a request', isFigure: true, cell: ({ calls }) => calls.toFixed(2) },
