@@ -123,7 +123,8 @@ export function planFor(candidates: readonly Candidate[], asked: Asked, reasons:
     otherwise: otherwiseOf(route, asked.task),
     cache: considerCache(order.candidates[0] as Candidate, asked, reasons),
     prediction,
-    learnedGate: learnedGateOf(settled),
+    // Where a pin has left nothing to go on to, there is nothing to decide after an answer.
+    learnedGate: attempts[1]?.after === 'any' ? learnedGateOf(settled) : null,
   };
 }
 

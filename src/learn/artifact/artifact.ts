@@ -132,7 +132,7 @@ export function toArtifact(text: string): Artifact {
   if (json === null || json.kind !== ARTIFACT_KIND) throw new Error('it is not an artifact of `tierline train`');
   if (json.version !== ARTIFACT_VERSION)
     throw new Error(
-      `it has version ${String(json.version)} and this release reads version ${ARTIFACT_VERSION}; train it again`,
+      `it has version ${JSON.stringify(json.version)} and this release reads version ${ARTIFACT_VERSION}; train it again`,
     );
   const { made, trainedOn, snapshots, prices, reference, stale } = json;
   const estimator = readEstimator(json.estimator);
@@ -143,12 +143,17 @@ export function toArtifact(text: string): Artifact {
   return {
     made,
     trainedOn: trainedOn as unknown as Artifact['trainedOn'],
-    snapshots: Object.fromEntries(Object.entries(snapshots).map(([model, name]) => [model, String(name)])),
+    snapshots: Object.fromEntries(
+      Object.entries(snapshots).flatMap(([model, name]) => (typeof name === 'string' ? [[model, name]] : [])),
+    ),
     prices: prices as unknown as Artifact['prices'],
     reference,
     estimator,
     policy: json.policy === null ? null : readPolicy(json.policy, estimator.models),
-    stale: isObject(stale) ? { at: String(stale.at), reason: String(stale.reason) } : null,
+    stale:
+      isObject(stale) && typeof stale.at === 'string' && typeof stale.reason === 'string'
+        ? { at: stale.at, reason: stale.reason }
+        : null,
   };
 }
 

@@ -1,7 +1,7 @@
 // Trains an estimator on rows, and tells what it would have said of each of them had it not seen them: what thresholds and ladders are
 // found on.
 import { ANSWER_FACT_NAMES } from '../answers/answer-facts.ts';
-import { columnsOf, extractAll, rarityOf, USUAL_GRAMS } from '../features/extract.ts';
+import { extractAll, rarityOf, USUAL_GRAMS } from '../features/extract.ts';
 import { FACT_NAMES } from '../features/facts.ts';
 import type { DenseMatrix, SparseMatrix } from '../features/features.ts';
 import { createPool, numberAnswers, type Pool } from '../ladder/pool.ts';
@@ -195,5 +195,3 @@ function leastKnown({ rows, starts, values }: SparseMatrix): number {
   }).sort();
   return shares[Math.floor(RAREST * rows)] ?? 0;
 }
-
-export { columnsOf };

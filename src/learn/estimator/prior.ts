@@ -89,7 +89,7 @@ export function fitPrior(examples: Examples, { folds, seed, onProgress }: FitPri
 }
 
 function tune(learner: AnyLearner, examples: Examples, seed: number): AnyLearner {
-  return (learner.tuned?.(examples, { seed }) as AnyLearner | undefined) ?? learner;
+  return learner.tuned?.(examples, { seed }) ?? learner;
 }
 
 function mixScores(fitted: readonly CrossFitted[], mix: Mix): Float64Array[] {

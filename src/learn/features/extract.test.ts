@@ -63,7 +63,7 @@ describe('hashed features', () => {
     const rarity = rarityOf(requests, grams);
     const valuesIn = (text: string): number[] => {
       const { values, count } = createExtractor({ grams, rarity }).extract(requestOf(text));
-      return [...values.slice(0, count)];
+      return Array.from(values.slice(0, count));
     };
     const [the, cat] = valuesIn('the cat') as [number, number];
     assert.ok(Math.abs(cat / the - (Math.log(4 / 3) + 1)) < 1e-5);
@@ -74,7 +74,7 @@ describe('hashed features', () => {
     const { counts, count } = createExtractor(even({ ...GRAMS, pairs: false, runs: null })).extract(
       requestOf('a b b b'),
     );
-    const told = [...counts.slice(0, count)];
+    const told = Array.from(counts.slice(0, count));
     assert.equal(told[0], 1);
     assert.ok(Math.abs((told[1] ?? 0) - (1 + Math.log(3))) < 1e-6);
   });

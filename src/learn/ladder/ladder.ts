@@ -2,7 +2,7 @@
 // pay for another. What it is worth to go on is learned backwards, from the last answer to the first.
 // The optimal stopping of Longstaff, Schwartz (2001), Valuing American options by simulation, applied to what Dekoninck, Baader, Vechev
 // (2024), A unified approach to routing and cascading for LLMs, show to be the best there is: routing and cascading as one decision.
-import { type Belief, type Believed, believe, fitBelief, lookColumns, qualitiesOf } from './belief.ts';
+import { type Belief, type Believed, believe, fitBelief, lookColumns } from './belief.ts';
 import type { Pool } from './pool.ts';
 import { logit, Ridge, type Table, type Weights, weigh } from './small-regression.ts';
 
@@ -238,5 +238,3 @@ export class Climber {
     return made;
   }
 }
-
-export { qualitiesOf };

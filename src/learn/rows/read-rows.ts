@@ -133,11 +133,12 @@ function isMarked(json: unknown, name: string): boolean {
 function note({ marks, labels }: RowSet, json: unknown): void {
   if (!isObject(json)) return;
   for (const name of Object.keys(json))
-    if (isMarked(json, name) && /^label_|suspect/.test(name) && !marks.includes(name)) marks.push(name);
+    if (isMarked(json, name) && (name.startsWith('label_') || name.includes('suspect')) && !marks.includes(name))
+      marks.push(name);
   const [outcome] = isObject(json.outcomes) ? Object.values(json.outcomes) : [];
   if (!isObject(outcome)) return;
   for (const [name, value] of Object.entries(outcome))
-    if (/^correct/.test(name) && value !== null && !labels.includes(name)) labels.push(name);
+    if (name.startsWith('correct') && value !== null && !labels.includes(name)) labels.push(name);
 }
 
 /** `known`: where the rows of the set are, by what they ask; null when each stays by itself. */

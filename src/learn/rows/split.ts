@@ -27,7 +27,7 @@ export function familiesOf(rows: readonly Row[]): Int32Array {
   const roots = found.map(rootOf);
   const sizes = new Map<number, number>();
   for (const root of roots) sizes.set(root, (sizes.get(root) ?? 0) + 1);
-  const most = Math.max(2, LARGEST * rows.length);
+  const most = Math.max(20, LARGEST * rows.length);
   const numbers = new Map<string, number>();
   return Int32Array.from(roots, (root, row) => {
     const name = (sizes.get(root) as number) > most ? `row ${row}` : `root ${root}`;

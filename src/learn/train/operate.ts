@@ -1,14 +1,7 @@
 // Where to stand between cheap and good: the same ladders at many prices of quality, each tried on rows that nothing was learned from, with
 // what can be relied on. A price is chosen by walking down from the dearest and stopping at the first that cannot be vouched for.
 import { lowerMean } from '../../stats/betting.ts';
-import {
-  type Climbed,
-  Climber,
-  type Climbing,
-  type Ladder,
-  type LadderTrainer,
-  type Strategy,
-} from '../ladder/ladder.ts';
+import { Climber, type Climbing, type Ladder, type LadderTrainer, type Strategy } from '../ladder/ladder.ts';
 import { meanOf, type Pool } from '../ladder/pool.ts';
 
 /** All ladders at one price of quality. */
