@@ -135,15 +135,16 @@ export function writeEstimator(state: EstimatorState): JsonObject {
 
 /** Throws Error with what is wrong, as the rest of a sentence about the artifact. */
 export function readEstimator(json: unknown): EstimatorState {
-  if (!isObject(json)) throw new Error('has no estimator');
+  if (!isObject(json)) throw new Error('it has no estimator');
   const { models, facts, answerFacts: answers, encoder, leastKnown } = json;
   if (!Array.isArray(models) || models.length === 0 || !models.every((name) => typeof name === 'string'))
-    throw new Error('names no models');
+    throw new Error('it names no models');
   if (facts !== FACTS_VERSION || answers !== ANSWER_FACTS_VERSION)
-    throw new Error('was made with other features than this release has; train it again');
+    throw new Error('it was made with other features than this release has; train it again');
   const grams = readGrams(json.grams);
-  if (!Array.isArray(json.judges) || json.judges.length !== models.length) throw new Error('has gates of other models');
-  if (typeof leastKnown !== 'number') throw new Error('does not say what it knows');
+  if (!Array.isArray(json.judges) || json.judges.length !== models.length)
+    throw new Error('it has gates of other models');
+  if (typeof leastKnown !== 'number') throw new Error('it does not say what it knows');
   return {
     models,
     grams,
@@ -162,14 +163,15 @@ function readGrams(json: unknown): GramSpec {
     runs.length === 2 &&
     runs.every((one) => typeof one === 'number' && Number.isSafeInteger(one) && one > 0 && one < 20);
   if (!Number.isSafeInteger(bits) || (bits as number) < 4 || (bits as number) > 20 || typeof pairs !== 'boolean')
-    throw new Error('has features that are not known');
-  if (runs !== null && !isRange) throw new Error('has features that are not known');
+    throw new Error('it has features that are not known');
+  if (runs !== null && !isRange) throw new Error('it has features that are not known');
   return { bits: bits as number, pairs, runs: runs as unknown as readonly [number, number] | null };
 }
 
 function readEncoder(json: unknown): EstimatorState['encoder'] {
   if (json === null) return null;
   const { name, dimensions } = isObject(json) ? json : {};
-  if (typeof name !== 'string' || !Number.isSafeInteger(dimensions)) throw new Error('has an encoder without a name');
+  if (typeof name !== 'string' || !Number.isSafeInteger(dimensions))
+    throw new Error('it has an encoder without a name');
   return { name, dimensions: dimensions as number };
 }

@@ -99,7 +99,7 @@ describe('an estimator that is read', () => {
   const json = JSON.parse(JSON.stringify(writeEstimator(state)));
   const judge = json.judges[0];
   const cases: readonly [string, unknown, RegExp][] = [
-    ['is none', null, /^Error: has no estimator$/],
+    ['is none', null, /^Error: it has no estimator$/],
     ['names no models', { ...json, models: [] }, /names no models/],
     ['was made with other facts of requests', { ...json, facts: -1 }, /made with other features .* train it again/],
     ['was made with other facts of answers', { ...json, answerFacts: 1 }, /made with other features .* train it again/],

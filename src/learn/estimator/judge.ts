@@ -95,10 +95,10 @@ export function writeJudge({ parts, stack }: Judge): JsonObject {
 
 /** Throws Error with what is wrong, as the rest of a sentence about the artifact. */
 export function readJudge(json: unknown): Judge {
-  if (!isObject(json) || !Array.isArray(json.parts)) throw new Error('has a gate that is none');
+  if (!isObject(json) || !Array.isArray(json.parts)) throw new Error('it has a gate that is none');
   const parts = json.parts.map((part) => {
     const { name, state } = isObject(part) ? part : {};
-    if (!isLearnerName(name)) throw new Error('has a gate with a learner that is not known');
+    if (!isLearnerName(name)) throw new Error('it has a gate with a learner that is not known');
     return { name, state: createLearner(name).read(state) };
   });
   const [intercept = 0, ...weights] = unpack(json.stack, 'the stack of a gate', parts.length + 2);

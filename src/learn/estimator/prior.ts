@@ -206,14 +206,14 @@ export function writePrior({ models, parts, curves }: Prior): JsonObject {
 
 /** Throws Error with what is wrong, as the rest of a sentence about the artifact. */
 export function readPrior(json: unknown, models: number): Prior {
-  if (!isObject(json) || !Array.isArray(json.parts) || !Array.isArray(json.curves)) throw new Error('has no prior');
+  if (!isObject(json) || !Array.isArray(json.parts) || !Array.isArray(json.curves)) throw new Error('it has no prior');
   const parts = json.parts.map((part): Part => {
     const { name, order, chance, state } = isObject(part) ? part : {};
-    if (!isLearnerName(name)) throw new Error('has a learner that is not known');
-    if (!isFiniteNumber(order) || !isFiniteNumber(chance)) throw new Error(`has no weights for the learner ${name}`);
+    if (!isLearnerName(name)) throw new Error('it has a learner that is not known');
+    if (!isFiniteNumber(order) || !isFiniteNumber(chance)) throw new Error(`it has no weights for the learner ${name}`);
     return { name, order, chance, state: createLearner(name).read(state) };
   });
-  if (json.models !== models || json.curves.length !== models) throw new Error('has a prior of other models');
+  if (json.models !== models || json.curves.length !== models) throw new Error('it has a prior of other models');
   return { models, parts, curves: json.curves.map(readCurve) };
 }
 

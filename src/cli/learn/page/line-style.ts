@@ -20,6 +20,8 @@ export const lineStyle: Markup = markup`
 .figures.small{grid-template-columns:repeat(auto-fit,minmax(min(100%,260px),1fr));gap:20px 32px}
 .small svg.chart{max-width:320px}
 .small figure{margin-bottom:0}
+@media (min-width:641px),print{.lead td:last-child{min-width:19ch}}
+@media print{section>p{break-after:avoid}}
 .chart .line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:butt}
 .chart .third{stroke-dasharray:7 3}
 .chart .plain{stroke-width:1.5;stroke-dasharray:5 3}

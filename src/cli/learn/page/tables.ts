@@ -38,7 +38,7 @@ function sayAnswers(answers: Readonly<Record<string, number>>): Piece {
     .toSorted(([, one], [, other]) => other - one)
     .map(
       ([model, share], at) =>
-        markup`${at > 0 && markup`<br>`}${percentOf(share).replace(' ', '\u{a0}')} ${named(model)}`,
+        markup`${at > 0 && markup`<br>`}${percentOf(share).replace(' ', '\u{a0}')}\u{a0}${named(model)}`,
     );
 }
 
@@ -74,7 +74,7 @@ export function pairTable(pair: PairAssessment): Markup {
     [
       { name: 'Routed by', cell: ({ name }) => named(name) },
       { name: 'APGR', isFigure: true, cell: ({ figures }) => cell(sayNumber(figures.apgr)) },
-      { name: 'on a grid', isFigure: true, cell: ({ figures }) => three(figures.apgrGrid.value) },
+      { name: 'APGR on a grid', isFigure: true, cell: ({ figures }) => three(figures.apgrGrid.value) },
       { name: 'CPT 50 %', isFigure: true, cell: ({ figures }) => cell(sayShare(figures.cpt50)) },
       { name: 'CPT 80 %', isFigure: true, cell: ({ figures }) => cell(sayShare(figures.cpt80)) },
       {
@@ -82,8 +82,8 @@ export function pairTable(pair: PairAssessment): Markup {
         isFigure: true,
         cell: ({ figures }) => cell(sayShare(figures.savingEqual, '-')),
       },
-      { name: 'at -0.5 points', isFigure: true, cell: ({ figures }) => cell(sayShare(figures.savingHalf, '-')) },
-      { name: 'at 95 % of the gap', isFigure: true, cell: ({ figures }) => cell(sayShare(figures.savingMost, '-')) },
+      { name: 'Saved at -0.5 points', isFigure: true, cell: ({ figures }) => cell(sayShare(figures.savingHalf, '-')) },
+      { name: 'Saved at 95 % of gap', isFigure: true, cell: ({ figures }) => cell(sayShare(figures.savingMost, '-')) },
     ],
     pairLines(pair),
   );
@@ -98,11 +98,11 @@ export function modelTable(models: Assessment['models']): Markup {
       { name: 'Quality', isFigure: true, cell: ({ quality }) => percentOf(quality) },
       { name: '1,000 answers', isFigure: true, cell: ({ costUsd }) => sayThousand(costUsd) },
       { name: 'AUC', isFigure: true, cell: ({ before }) => three(before.auc) },
-      { name: 'after', isFigure: true, cell: ({ after }) => three(after?.auc) },
+      { name: 'AUC after', isFigure: true, cell: ({ after }) => three(after?.auc) },
       { name: 'Brier', isFigure: true, cell: ({ before }) => three(before.brier) },
-      { name: 'after', isFigure: true, cell: ({ after }) => three(after?.brier) },
+      { name: 'Brier after', isFigure: true, cell: ({ after }) => three(after?.brier) },
       { name: 'ECE', isFigure: true, cell: ({ before }) => three(before.calibrationError) },
-      { name: 'after', isFigure: true, cell: ({ after }) => three(after?.calibrationError) },
+      { name: 'ECE after', isFigure: true, cell: ({ after }) => three(after?.calibrationError) },
     ],
     models,
   );
@@ -121,7 +121,7 @@ export function variantTable(variants: readonly Variant[], label: string): Marku
         cell: ({ assessment: { pair } }) => (pair === null ? '-' : cell(sayNumber(pair.promptOnly.apgr))),
       },
       {
-        name: 'with its answer',
+        name: 'APGR with its answer',
         isFigure: true,
         cell: ({ assessment: { pair } }) => (pair?.gated == null ? '-' : cell(sayNumber(pair.gated.apgr))),
       },
