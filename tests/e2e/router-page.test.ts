@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import type { AssessedRouter } from '../../src/cli/learn/assess.ts';
+import type { AssessedRouter } from '../../src/cli/learn/assessed-router.ts';
 import { makeRows, PRICES } from '../../src/cli/learn/rows.fixture.ts';
 import { findChromium, openInChromium } from './chromium.ts';
 import { fileScope, run, temporaryFolder } from './support.ts';

@@ -7,6 +7,7 @@ import type { TokenPrices } from '../../learn/estimator/cost.ts';
 import { type RowSet, readRows } from '../../learn/rows/read-rows.ts';
 import type { CommandIo } from '../command-io.ts';
 import { assessmentText } from './assess-text.ts';
+import { type AssessedRouter, sayVariant, type Variant } from './assessed-router.ts';
 import { findTokenPrices } from './token-prices.ts';
 
 export interface AssessCommandOptions {
@@ -20,29 +21,6 @@ export interface AssessCommandOptions {
   json: boolean;
   html: string | null;
   config: Config | null;
-}
-
-/** The same router by another label, or without rows that carry a mark. */
-export interface Variant {
-  label: string;
-  without: readonly string[];
-  assessment: Assessment;
-}
-
-export interface AssessedRouter {
-  router: {
-    file: string;
-    id: string;
-    made: string;
-    reference: string;
-    models: readonly string[];
-    trainedOn: Artifact['trainedOn'];
-  };
-  data: { files: readonly string[]; rows: number; label: string; without: readonly string[]; isTrainingData: boolean };
-  assessment: Assessment;
-  variants: readonly Variant[];
-  /** What has to be known before the figures are believed, in sentences. */
-  notes: readonly string[];
 }
 
 /** Rejects with an Error whose message is for the user. */
@@ -98,13 +76,6 @@ export function assessRouter(options: AssessCommandOptions): AssessedRouter {
     variants,
     notes,
   };
-}
-
-/** What differs in a variant: the label, or the rows that are left out. */
-export function sayVariant(variant: Pick<Variant, 'label' | 'without'>, label: string): string {
-  return variant.label === label
-    ? `Without rows marked ${variant.without.join(', ')}`
-    : `By the label ${variant.label}`;
 }
 
 /** By every other label that the rows have, and without the rows that carry a mark. */

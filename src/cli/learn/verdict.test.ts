@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { PolicyFigures, Standing } from '../../learn/assess/assess-policy.ts';
 import type { Figure } from '../../learn/assess/figures.ts';
-import type { AssessedRouter } from './assess.ts';
+import type { AssessedRouter } from './assessed-router.ts';
 import { verdictOf } from './verdict.ts';
 
 const figure = (value: number, low: number, high: number): Figure => ({ value, low, high });

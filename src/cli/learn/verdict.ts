@@ -1,7 +1,7 @@
 // What an assessment comes to, in sentences for people who read no further.
 import type { PolicyFigures, Standing } from '../../learn/assess/assess-policy.ts';
 import { listed } from '../../lifecycle/report/words.ts';
-import type { AssessedRouter } from './assess.ts';
+import type { AssessedRouter } from './assessed-router.ts';
 import { inLine, PROMISES, sayPoints, sayShare } from './words.ts';
 
 /** Half a point of quality: what `assured` promises to stay within. */

@@ -4,7 +4,7 @@ import { type Chart, inlineSvg } from '../../../lifecycle/report/chart/svg.ts';
 import { framed } from '../../../lifecycle/report/frame.ts';
 import { type Markup, markup } from '../../../lifecycle/report/markup.ts';
 import { named, sentence } from '../../../lifecycle/report/parts.ts';
-import type { AssessedRouter } from '../assess.ts';
+import type { AssessedRouter } from '../assessed-router.ts';
 import { verdictOf } from '../verdict.ts';
 import { percentOf } from '../words.ts';
 import { calibrationChart } from './calibration-chart.ts';

@@ -1,7 +1,7 @@
 // The end of an assessment's page: what was trained on what, and what every figure means, with its source.
 import { type Markup, markup, type Piece } from '../../../lifecycle/report/markup.ts';
 import { moment, named } from '../../../lifecycle/report/parts.ts';
-import type { AssessedRouter } from '../assess.ts';
+import type { AssessedRouter } from '../assessed-router.ts';
 
 export function method({ router, data }: AssessedRouter): Markup {
   return markup`<section class="method"><h2>How it was measured</h2>

@@ -4,7 +4,7 @@ import type { PolicyFigures } from '../../../learn/assess/assess-policy.ts';
 import { dataTable } from '../../../lifecycle/report/data-table.ts';
 import { type Markup, markup, type Piece } from '../../../lifecycle/report/markup.ts';
 import { named } from '../../../lifecycle/report/parts.ts';
-import { sayVariant, type Variant } from '../assess.ts';
+import { sayVariant, type Variant } from '../assessed-router.ts';
 import { pairLines } from '../pair-lines.ts';
 import { PROMISES, percentOf, type Said, sayNumber, sayPoints, sayShare, sayThousand, three } from '../words.ts';
 
