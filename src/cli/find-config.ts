@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import { configFromEnvironment } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
+import { ConfigError } from '../config/problem.ts';
 
 const DEFAULT_FILE = 'tierline.yaml';
 
@@ -25,4 +26,21 @@ export function findConfig(named: string | undefined): FoundFile {
 export function findConfigFile(named: string | undefined): { config: Config | null; path: string | null } {
   const { config, path } = findConfig(named);
   return { config: path === null ? null : config, path };
+}
+
+/**
+ * The configuration of a file for a command that can do without: one that lies here and cannot be used is told and left. It may be the
+ * very command that mends it, as `train` makes the artifact that the file names. Throws ConfigError for a file that was named.
+ */
+export function findUsableConfig(named: string | undefined, warn: (sentence: string) => void): Config | null {
+  try {
+    return findConfigFile(named).config;
+  } catch (error) {
+    if (named !== undefined || !(error instanceof ConfigError)) throw error;
+    const [first] = error.problems;
+    warn(
+      `${DEFAULT_FILE} is left aside: ${first === undefined ? error.message : `${first.path.join('.')}: ${first.message}`}`,
+    );
+    return null;
+  }
 }

@@ -100,13 +100,13 @@ export function defineEvaluate(program: Command, io: CommandIo): void {
 
 /** What has to do with an artifact and not with a running router. */
 async function assessRouterBy(router: string, flags: EvaluateFlags, io: CommandIo): Promise<void> {
-  const [{ assessCommand }, { findConfigFile }] = await Promise.all([
+  const [{ assessCommand }, { findUsableConfig }] = await Promise.all([
     import('../learn/assess.ts'),
     import('../find-config.ts'),
   ]);
   const { data = [], pair = null, label = null, without = [], prices = null, html = null, json = false } = flags;
   if (data.length === 0) throw new Error('Say with --data on which rows the router is to be evaluated.');
-  const { config } = findConfigFile(flags.config);
+  const config = findUsableConfig(flags.config, io.warn);
   await assessCommand({ router, data, pair, label, without, prices, html, json, config }, io);
 }
 

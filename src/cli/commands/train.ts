@@ -55,12 +55,12 @@ export function defineTrain(program: Command, io: CommandIo): void {
         config: file,
         ...flags
       }: TrainFlags) => {
-        const [{ trainCommand }, { findConfigFile }] = await Promise.all([
+        const [{ trainCommand }, { findUsableConfig }] = await Promise.all([
           import('../learn/train.ts'),
           import('../find-config.ts'),
         ]);
         const names = models === undefined ? null : models.split(',').map((name) => name.trim());
-        const { config } = findConfigFile(file);
+        const config = findUsableConfig(file, io.warn);
         const options = { ...flags, models: names, reference: reference ?? null, prices: prices ?? null };
         await trainCommand({ ...options, gate, without, json, config }, io);
       },

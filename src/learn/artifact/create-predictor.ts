@@ -24,6 +24,7 @@ export function createPredictor(artifact: Artifact, { id, isGated, ...demand }: 
   const mostCalls = isGated ? policy.mostCalls : 1;
   const choose = createChooser(policy, { level: standAt(policy, demand), mostCalls, models: state.models });
   const estimator = createEstimator(state);
+  warmUp(estimator);
   return {
     id,
     models: state.models,
@@ -33,6 +34,16 @@ export function createPredictor(artifact: Artifact, { id, isGated, ...demand }: 
     forecast: (question) => forecast(question, { estimator, choose, reference }),
   };
 }
+
+/** The first forecasts run uncompiled and would be late. */
+function warmUp({ expect, state }: Estimator): void {
+  const text = 'Which of these 12 words is (not) the right one? A. none, B. 3.5 of them. '.repeat(20);
+  const facts = { characters: text.length, turns: 1, hasTools: false, hasSchema: false, hasImages: false };
+  const embedding = state.encoder === null ? null : new Float32Array(state.encoder.dimensions);
+  for (let time = 0; time < WARM; time++) expect({ text, facts, task: null, segment: null }, embedding);
+}
+
+const WARM = 40;
 
 interface Choosers {
   estimator: Estimator;

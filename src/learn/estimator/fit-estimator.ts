@@ -37,6 +37,8 @@ export interface FittedEstimator {
 const LEAST_ANSWERS = 40;
 /** Requests of which fewer words are known than of all but so many examples are like none of them. */
 const RAREST = 0.005;
+/** Where all examples are made from one template, half of a request's words are enough to tell that it is one more. */
+const MOST_WANTED = 0.5;
 
 export function fitEstimator(rows: readonly Row[], options: FitEstimatorOptions): FittedEstimator {
   const { models, folds, seed, embedded, onProgress = () => {} } = options;
@@ -193,5 +195,6 @@ function leastKnown({ rows, starts, values }: SparseMatrix): number {
     const [from, to] = [starts[row] as number, starts[row + 1] as number];
     return knownShare({ values: values.subarray(from, to), count: to - from });
   }).sort();
-  return shares[Math.floor(RAREST * rows)] ?? 0;
+  // With room below: a name or two that nobody has heard of does not make a request a strange one.
+  return Math.min(MOST_WANTED, 0.8 * (shares[Math.floor(RAREST * rows)] ?? 0));
 }
