@@ -1,4 +1,4 @@
-// A router and what it was found to be worth, as data for whoever shows it.
+// A router as it was assessed: what every output is made of.
 import type { Artifact } from '../../learn/artifact/artifact.ts';
 import type { Assessment } from '../../learn/assess/assess.ts';
 
