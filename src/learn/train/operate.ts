@@ -109,13 +109,15 @@ export function trialOf(parts: readonly (Tried | null)[]): Trial | null {
   const quality = join('quality');
   const best = join('referenceQuality');
   const differences = quality.map((value, row) => value - (best[row] as number));
+  const [cost, dear] = [join('cost'), join('referenceCost')];
+  // What costs the same everywhere and is as good everywhere is the reference itself, and not in doubt; that it is only as good proves nothing.
+  const isReference = quality.every((value, row) => value === best[row] && cost[row] === dear[row]);
   return {
     rows: quality.length,
     quality: meanOf(quality, 1, 0),
     qualityLow: lowerMean(quality, ERROR),
     difference: meanOf(differences, 1, 0),
-    // Where nothing differs, nothing is in doubt.
-    differenceLow: differences.every((value) => value === 0)
+    differenceLow: isReference
       ? 0
       : 2 *
           lowerMean(
@@ -124,8 +126,8 @@ export function trialOf(parts: readonly (Tried | null)[]): Trial | null {
           ) -
         1,
     differenceError: Math.sqrt(varianceOf(differences) / differences.length),
-    cost: meanOf(join('cost'), 1, 0),
-    referenceCost: meanOf(join('referenceCost'), 1, 0),
+    cost: meanOf(cost, 1, 0),
+    referenceCost: meanOf(dear, 1, 0),
     calls: meanOf(join('calls'), 1, 0),
   };
 }
