@@ -87,7 +87,7 @@ describe('hashed features', () => {
     const text = Array.from({ length: 100_000 }, (_, at) => `w${(at * 7919).toString(36)}x`).join(' ');
     const grams: GramSpec = { bits: 17, pairs: true, runs: [3, 6] };
     const { count } = createExtractor(even(grams)).extract(requestOf(text));
-    assert.ok(count > 4_000 && count <= 16_384, `${count}`);
+    assert.ok(count > 1_000 && count <= 16_384, `${count}`);
   });
 });
 

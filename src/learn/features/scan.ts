@@ -2,7 +2,7 @@
 // walk costs some nanoseconds a character and leaves no garbage.
 
 /** Characters of a text that are looked at: of a longer one half from its beginning and half from its end. */
-export const LONGEST_TEXT = 8000;
+export const LONGEST_TEXT = 1800;
 /** Longest word that is taken as one; what goes on is another. */
 const LONGEST_WORD = 40;
 
