@@ -52,6 +52,12 @@ describe('the scale for a set of values', () => {
     assert.equal(fitScale([0, 0], [0, 1]).low, 0);
   });
 
+  test('of values that differ in their last digits only has marks that can be told apart', () => {
+    const { ticks } = fitScale([999_999_999_999.9998, 999_999_999_999.9999], [0, 1]);
+    assert.equal(new Set(ticks).size, ticks.length);
+    assert.ok(ticks.length > 1 && ticks.length <= 9, String(ticks));
+  });
+
   test('of nothing is there all the same', () => {
     assert.ok(fitScale([], [0, 1]).ticks.length > 1);
   });

@@ -51,7 +51,9 @@ export function fitScale(values: readonly number[], range: Ends, count = 5): Sca
     const room = (high / low) ** 0.08;
     return logScale([low / room, high * room], range, count);
   }
-  const room = (high - low) * 0.1 || Math.abs(high) * 0.1 || 1;
+  // Values that differ in their last digits only are one: between them there is no room for marks.
+  const spread = high - low > 1e-9 * Math.abs(high) ? high - low : 0;
+  const room = spread * 0.1 || Math.abs(high) * 0.1 || 1;
   const isNearZero = low >= 0 && (low < high * 0.7 || low - room < 0);
   return linearScale([isNearZero ? 0 : low - room, high + room], range, count);
 }
