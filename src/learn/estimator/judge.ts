@@ -1,8 +1,10 @@
 // What is expected of one model's answer once it is there: the gate that learns. It looks at facts of request and answer, never at a
 // reference, and is trained for each model by itself, for each errs in its own way.
+
 import { isObject, type JsonObject } from '../../call/json.ts';
+import { logistic } from '../../stats/logistic.ts';
 import type { RequestFeatures } from '../features/features.ts';
-import { fitLogistic, logit, sigmoid, type Table, type Weights, weigh } from '../ladder/small-regression.ts';
+import { fitLogistic, logit, type Table, type Weights, weigh } from '../ladder/small-regression.ts';
 import { crossFit } from '../learners/cross-fit.ts';
 import type { Examples, FitOptions, LearnerName, Rate } from '../learners/learner.ts';
 import { packFloats, unpack } from '../learners/pack.ts';
@@ -50,7 +52,7 @@ export function fitJudge(
     prior,
   );
   const stack = fitLogistic(table, labels, STACK_PENALTY);
-  const chances = labels.map((_, row) => sigmoid(weigh(stack, table.values, row * table.columns)));
+  const chances = labels.map((_, row) => logistic(weigh(stack, table.values, row * table.columns)));
   return { judge: { parts: fitted.map(({ name, state }) => ({ name, state })), stack }, chances };
 }
 
@@ -82,7 +84,7 @@ export function createAnswerRater({ parts, stack }: Judge): RateAnswer {
       columns[at] = columnOf(out[0] as number);
     }
     columns[parts.length] = logit(prior, 0.01);
-    return sigmoid(weigh(stack, columns));
+    return logistic(weigh(stack, columns));
   };
 }
 

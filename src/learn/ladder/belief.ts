@@ -1,7 +1,8 @@
 // What is believed of a request once some models have answered it: which of their answers to give, and how likely that one is to be
 // acceptable. Answers vote, each with the weight of what its gate says; answers that say the same vote together.
+import { logistic } from '../../stats/logistic.ts';
 import { meanOf, type Pool } from './pool.ts';
-import { fitLogistic, logit, sigmoid, type Table, type Weights, weigh } from './small-regression.ts';
+import { fitLogistic, logit, type Table, type Weights, weigh } from './small-regression.ts';
 
 /** What an answer weighs beside what its gate says of it: that somebody else came to the same is worth something by itself. */
 const VOTE = Math.log(3);
@@ -150,6 +151,6 @@ export function qualitiesOf(pool: Pool, seen: readonly number[], chosen: Int8Arr
 
 function chancesOf(table: Table, weights: Weights): Float64Array {
   return Float64Array.from({ length: table.rows }, (_, row) =>
-    sigmoid(weigh(weights, table.values, row * table.columns)),
+    logistic(weigh(weights, table.values, row * table.columns)),
   );
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
+import { logistic } from '../../stats/logistic.ts';
 import { createRandom } from '../../stats/random.ts';
-import { fitLogistic, logit, Ridge, sigmoid, type Table, type Weights, weigh } from './small-regression.ts';
+import { fitLogistic, logit, Ridge, type Table, type Weights, weigh } from './small-regression.ts';
 
 function drawn(rows: number, columns: number, seed: number): Table {
   const draw = createRandom(seed);
@@ -60,7 +61,7 @@ describe('logistic regression', () => {
     const truth: Weights = { intercept: 0.4, weights: Float64Array.of(1.5, -0.2, 0) };
     const draw = createRandom(3);
     const many = drawn(20_000, 3, 2);
-    const labels = all(truth, many).map((odds) => Number(draw() < sigmoid(odds)));
+    const labels = all(truth, many).map((odds) => Number(draw() < logistic(odds)));
     const { intercept, weights } = fitLogistic(many, labels, 1);
     assert.ok(Math.abs((weights[0] as number) - 1.5) < 0.2, weights.join());
     assert.ok(Math.abs((weights[1] as number) + 0.2) < 0.03, weights.join());
@@ -72,7 +73,7 @@ describe('logistic regression', () => {
     const none: Table = { rows: 10, columns: 1, values: new Float64Array(10).fill(3) };
     const { intercept, weights } = fitLogistic(none, [1, 1, 1, 1, 1, 1, 1, 0, 0, 0.5], 5);
     assert.equal(weights[0], 0);
-    assert.ok(Math.abs(sigmoid(intercept) - 0.75) < 1e-6);
+    assert.ok(Math.abs(logistic(intercept) - 0.75) < 1e-6);
   });
 
   test('law: stands where the slope of the penalised loss is 0, also where labels are one-sided or told apart', () => {
@@ -90,7 +91,7 @@ describe('logistic regression', () => {
             labels.map((_, row) => Number((some.values[row * 2] as number) > 1)),
           ]) {
             const fitted = fitLogistic(some, told, penalty);
-            const gaps = all(fitted, some).map((odds, row) => (told[row] as number) - sigmoid(odds));
+            const gaps = all(fitted, some).map((odds, row) => (told[row] as number) - logistic(odds));
             // The intercept is free: unless labels are all the same, gaps cancel.
             if (new Set(told).size > 1) assert.ok(Math.abs(gaps.reduce((sum, gap) => sum + gap, 0)) < 1e-3);
             for (let column = 0; column < 2; column++) {
@@ -114,7 +115,7 @@ describe('logistic regression', () => {
 });
 
 test('chances and odds are each other’s inverse, away from certainty', () => {
-  for (const chance of [0.02, 0.3, 0.5, 0.97]) assert.ok(Math.abs(sigmoid(logit(chance)) - chance) < 1e-12);
+  for (const chance of [0.02, 0.3, 0.5, 0.97]) assert.ok(Math.abs(logistic(logit(chance)) - chance) < 1e-12);
   assert.equal(logit(0), logit(0.005));
   assert.ok(Math.abs(logit(1, 0.01) + logit(0, 0.01)) < 1e-12);
 });

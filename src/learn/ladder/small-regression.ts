@@ -1,6 +1,10 @@
 // Regressions with a few dozen columns, solved exactly: ridge for values, logistic for chances. Columns are standardised; the intercept
 // is never shrunk.
 import { type Factored, factor, solve } from '../../stats/cholesky.ts';
+import { likeliestWeights } from '../../stats/logistic.ts';
+
+/** The precision of an intercept, which is next to free. */
+const FREE = 1e-6;
 
 /** Rows of columns, row after row. */
 export interface Table {
@@ -21,10 +25,6 @@ export function weigh({ intercept, weights }: Weights, values: ArrayLike<number>
   for (let column = 0; column < weights.length; column++)
     sum += (weights[column] as number) * (values[from + column] as number);
   return sum;
-}
-
-export function sigmoid(z: number): number {
-  return 1 / (1 + Math.exp(-z));
 }
 
 /** The logarithm of the odds, of chances that are kept away from certainty by `edge`. */
@@ -73,15 +73,14 @@ function toPlain({ means, inverses }: Standard, solved: Float64Array): Weights {
   return { intercept, weights };
 }
 
-/** X'WX with the intercept as the last column, and `penalty` on all others. `weights` null: all 1. */
-function gram({ rows, columns, values }: Table, weights: Float64Array | null, penalty: number): Float64Array {
+/** X'X with the intercept as the last column, and `penalty` on all others. */
+function gram({ rows, columns, values }: Table, penalty: number): Float64Array {
   const size = columns + 1;
   const matrix = new Float64Array(size * size);
   for (let row = 0; row < rows; row++) {
-    const weight = weights === null ? 1 : (weights[row] as number);
     const from = row * columns;
     for (let one = 0; one < size; one++) {
-      const left = weight * (one === columns ? 1 : (values[from + one] as number));
+      const left = one === columns ? 1 : (values[from + one] as number);
       if (left === 0) continue;
       for (let other = 0; other <= one; other++) {
         const right = other === columns ? 1 : (values[from + other] as number);
@@ -90,7 +89,7 @@ function gram({ rows, columns, values }: Table, weights: Float64Array | null, pe
     }
   }
   for (let one = 0; one < size; one++) {
-    matrix[one * size + one] = (matrix[one * size + one] as number) + (one === columns ? 1e-6 : penalty + 1e-9);
+    matrix[one * size + one] = (matrix[one * size + one] as number) + (one === columns ? FREE : penalty + 1e-9);
     for (let other = 0; other < one; other++) matrix[other * size + one] = matrix[one * size + other] as number;
   }
   return matrix;
@@ -115,7 +114,7 @@ export class Ridge {
 
   constructor(table: Table, penalty: number) {
     this.standard = standardise(table);
-    this.factored = factor(gram(this.standard.table, null, penalty), table.columns + 1);
+    this.factored = factor(gram(this.standard.table, penalty), table.columns + 1);
   }
 
   /** One target per row. */
@@ -125,35 +124,20 @@ export class Ridge {
 }
 
 /**
- * Logistic regression by Newton's method. Labels from 0 to 1; throws RangeError when one is no number. `penalty`: half the weight of the squared weights of standardised columns,
- * against a loss summed over rows.
+ * Logistic regression. Labels from 0 to 1; throws RangeError when one is no number. `penalty`: half the weight of the squared weights of
+ * standardised columns, against a loss summed over rows.
  */
 export function fitLogistic(table: Table, labels: ArrayLike<number>, penalty: number): Weights {
+  const told = Float64Array.from(labels);
+  if (told.some(Number.isNaN)) throw new RangeError('a label is not known');
   const standard = standardise(table);
   const { rows, columns, values } = standard.table;
   const size = columns + 1;
-  let solved = new Float64Array(size);
-  const curvatures = new Float64Array(rows);
-  const residuals = new Float64Array(rows);
-  for (let step = 0; step < 25; step++) {
-    for (let row = 0; row < rows; row++) {
-      let z = solved[columns] as number;
-      for (let column = 0; column < columns; column++)
-        z += (solved[column] as number) * (values[row * columns + column] as number);
-      const chance = sigmoid(z);
-      curvatures[row] = Math.max(1e-6, chance * (1 - chance));
-      residuals[row] = (labels[row] as number) - chance;
-    }
-    const right = projection(standard.table, residuals);
-    for (let column = 0; column < columns; column++)
-      right[column] = (right[column] as number) - penalty * (solved[column] as number);
-    const move = solve(factor(gram(standard.table, curvatures, penalty), size), right);
-    let most = 0;
-    for (const change of move) most = Math.max(most, Math.abs(change));
-    // A step that is too bold is shortened; far from the solution the curvature promises too much.
-    const length = most > 3 ? 3 / most : 1;
-    solved = solved.map((value, at) => value + length * (move[at] as number));
-    if (most < 1e-6) break;
-  }
-  return toPlain(standard, solved);
+  const withOnes = new Float64Array(rows * size).fill(1);
+  for (let row = 0; row < rows; row++) withOnes.set(values.subarray(row * columns, (row + 1) * columns), row * size);
+  const precisions = new Float64Array(size).fill(penalty + 1e-9);
+  precisions[columns] = FREE;
+  const belief = { means: new Float64Array(size), precisions };
+  const examples = { columns: withOnes, labels: told, weights: new Float64Array(rows).fill(1) };
+  return toPlain(standard, likeliestWeights(examples, belief));
 }

@@ -4,7 +4,7 @@
 // they are about 0, and small.
 import { isObject, type JsonObject } from '../../call/json.ts';
 import type { Examples, Learner, Rate } from './learner.ts';
-import { packBytes, unpack } from './pack.ts';
+import { packBytes, readCount, unpack } from './pack.ts';
 import { addWeighted } from './weighted-sum.ts';
 
 export interface DirectionState {
@@ -60,11 +60,7 @@ function write({ models, columns, weights }: DirectionState): JsonObject {
 }
 
 function read(json: unknown): DirectionState {
-  const { models, columns, weights } = isObject(json) ? json : {};
-  if (!isCount(models) || !isCount(columns)) throw new Error('is no state of the learner `direction`');
-  return { models, columns, weights: unpack(weights, 'weights', columns * models) };
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) > 0 && (value as number) < 2 ** 24;
+  if (!isObject(json)) throw new Error('is no state of the learner `direction`');
+  const [models, columns] = [readCount(json, 'models', 1), readCount(json, 'columns', 1)];
+  return { models, columns, weights: unpack(json.weights, 'weights', columns * models) };
 }

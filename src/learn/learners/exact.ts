@@ -1,10 +1,9 @@
 // Logistic regression on facts alone, solved exactly and drawn strongly to nothing: for few examples, where what chooses among many columns
 // chooses by luck. The strength stays the same however many examples there are, so that it tells less and less.
 import { isObject, type JsonObject } from '../../call/json.ts';
+import { likeliestWeights, logistic } from '../../stats/logistic.ts';
 import type { Examples, Learner, Rate } from './learner.ts';
 import { packFloats, readCount, unpack } from './pack.ts';
-import { logistic } from './regression.ts';
-import { fitSmall } from './small-logistic.ts';
 
 export interface ExactOptions {
   /** The first of the facts that are looked at. */
@@ -60,7 +59,9 @@ function fitExact(examples: Examples, { from, penalty }: ExactOptions): ExactSta
     from: first,
     means,
     scales,
-    weights: qualities.map((labels) => Float32Array.from(fitSmall({ columns: table, labels, weights }, belief))),
+    weights: qualities.map((labels) =>
+      Float32Array.from(likeliestWeights({ columns: table, labels, weights }, belief)),
+    ),
   };
 }
 

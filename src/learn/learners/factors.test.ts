@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { longestDirections } from '../../stats/directions.ts';
+import { likeliestWeights } from '../../stats/logistic.ts';
 import { createRandom } from '../../stats/random.ts';
 import { areaUnderRoc, brierScore } from '../metrics/calibration.ts';
 import { rateRows } from './cross-fit.ts';
@@ -8,7 +10,6 @@ import { takeRows } from './examples.ts';
 import { createFactors, type FactorsState } from './factors.ts';
 import type { Examples, Learner } from './learner.ts';
 import { createLinear } from './linear.ts';
-import { fitSmall, longestDirections } from './small-logistic.ts';
 
 const seed = 3;
 const learner = createFactors();
@@ -104,7 +105,7 @@ describe('a small logistic regression', () => {
   const weights = new Float64Array(2000).fill(1);
 
   test('finds the weights that labels were drawn from', () => {
-    const [slope = 0, intercept = 0] = fitSmall(
+    const [slope = 0, intercept = 0] = likeliestWeights(
       { columns, labels, weights },
       { means: new Float64Array(2), precisions: Float64Array.of(0.01, 0.01) },
     );
@@ -115,7 +116,7 @@ describe('a small logistic regression', () => {
     const belief = { means: Float64Array.of(-1, 1), precisions: Float64Array.of(5, 5) };
     const after = (count: number): number => {
       const some = labels.map((label, row) => (row < count ? label : Number.NaN));
-      return fitSmall({ columns, labels: some, weights }, belief)[0] as number;
+      return likeliestWeights({ columns, labels: some, weights }, belief)[0] as number;
     };
     assert.deepEqual(after(0), -1);
     assert.ok(after(0) < after(30) && after(30) < after(300) && after(300) < after(2000));

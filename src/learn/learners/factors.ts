@@ -2,12 +2,13 @@
 // ridge regression of reduced rank (Izenman 1975), and a model is where it stands along them: a handful of numbers, which few labels are
 // enough for, drawn towards the other models' in so far as its own labels are few.
 import { isObject, type JsonObject } from '../../call/json.ts';
+import { longestDirections } from '../../stats/directions.ts';
+import { likeliestWeights, logistic, type WeightBelief } from '../../stats/logistic.ts';
 import { crossFit } from './cross-fit.ts';
 import type { Examples, FitOptions, Learner, Rate } from './learner.ts';
 import { createLinear, type LinearState } from './linear.ts';
 import { packFloats, readCount, unpack } from './pack.ts';
-import { chooseStrengths, logistic, type Strengths } from './regression.ts';
-import { type Belief, fitSmall, longestDirections } from './small-logistic.ts';
+import { chooseStrengths, type Strengths } from './regression.ts';
 
 export interface FactorsState {
   models: number;
@@ -67,9 +68,9 @@ function fitFactors(examples: Examples, options: FactorsOptions, { seed, onProgr
   const { columns, means, scales } = scoresAlong(rated, directions);
   onProgress?.(0.9);
   const width = directions.length + 1;
-  const standOf = (labels: Float64Array, belief: Belief): Float64Array =>
-    fitSmall({ columns, labels, weights: examples.weights }, belief);
-  const vague: Belief = { means: new Float64Array(width), precisions: new Float64Array(width).fill(1) };
+  const standOf = (labels: Float64Array, belief: WeightBelief): Float64Array =>
+    likeliestWeights({ columns, labels, weights: examples.weights }, belief);
+  const vague: WeightBelief = { means: new Float64Array(width), precisions: new Float64Array(width).fill(1) };
   const belief = beliefOf(well.qualities.map((labels) => standOf(labels, vague)));
   const stands = new Float64Array(examples.models.length * width);
   for (const [model, labels] of examples.qualities.entries()) stands.set(standOf(labels, belief), model * width);
@@ -139,7 +140,7 @@ function scoresAlong(
 const LEAST_VARIANCE = 0.05;
 
 /** Models are believed to stand as the known ones do: around their mean, as far from it as they are. */
-function beliefOf(stands: readonly Float64Array[]): Belief {
+function beliefOf(stands: readonly Float64Array[]): WeightBelief {
   const width = stands[0]?.length ?? 0;
   const means = new Float64Array(width);
   const precisions = new Float64Array(width);

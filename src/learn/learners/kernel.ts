@@ -5,7 +5,7 @@ import { isObject, type JsonObject } from '../../call/json.ts';
 import { createRandom, shuffled } from '../../stats/random.ts';
 import { meanOf } from './direction.ts';
 import type { Examples, FitOptions, Learner, Rate } from './learner.ts';
-import { packBytes, packFloats, unpack } from './pack.ts';
+import { packBytes, packFloats, readCount, unpack } from './pack.ts';
 
 export interface KernelState {
   models: number;
@@ -189,21 +189,18 @@ function write({ models, rows, facts, means, scales, examples, gaps, reach }: Ke
 }
 
 function read(json: unknown): KernelState {
-  const { models, rows, facts, means, scales, examples, gaps, reach } = isObject(json) ? json : {};
-  if (!isCount(models) || !isCount(rows) || !isCount(facts)) throw new Error('is no state of the learner `kernel`');
+  if (!isObject(json)) throw new Error('is no state of the learner `kernel`');
+  const [models, rows, facts] = [readCount(json, 'models', 1), readCount(json, 'rows', 1), readCount(json, 'facts', 1)];
+  const { reach } = json;
   if (!(typeof reach === 'number' && reach > 0 && Number.isFinite(reach))) throw new Error('reach is no distance');
   return {
     models,
     rows,
     facts,
     reach,
-    means: unpack(means, 'means', facts),
-    scales: unpack(scales, 'scales', facts),
-    examples: unpack(examples, 'examples', rows * facts),
-    gaps: unpack(gaps, 'gaps', rows * models),
+    means: unpack(json.means, 'means', facts),
+    scales: unpack(json.scales, 'scales', facts),
+    examples: unpack(json.examples, 'examples', rows * facts),
+    gaps: unpack(json.gaps, 'gaps', rows * models),
   };
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) > 0 && (value as number) < 2 ** 24;
 }

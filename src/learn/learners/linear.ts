@@ -3,19 +3,12 @@
 // Ridge is linear in what it is fitted to. So where two models were asked the same requests, the difference of their estimates is
 // the ridge estimate of the difference of their qualities: to learn every model's quality is to learn every gap.
 import { isObject, type JsonObject } from '../../call/json.ts';
+import { logistic } from '../../stats/logistic.ts';
 import type { RequestFeatures } from '../features/features.ts';
 import { type Columns, columnCount, columnsOf, designOf, type Scaling, standardise } from './design.ts';
 import type { Examples, FitOptions, Learner, Rate } from './learner.ts';
 import { packBits, packBytes, packFloats, readCount, unpack, unpackBits } from './pack.ts';
-import {
-  chooseStrengths,
-  FINE,
-  fitRegression,
-  type Loss,
-  logistic,
-  regressionOf,
-  type Strengths,
-} from './regression.ts';
+import { chooseStrengths, FINE, fitRegression, type Loss, regressionOf, type Strengths } from './regression.ts';
 import { addWeighted } from './weighted-sum.ts';
 
 export interface LinearOptions {

@@ -52,10 +52,10 @@ export function unpackBits(packed: unknown, name: string, length: number): Int32
   return Int32Array.from(places);
 }
 
-/** A member that is a count. Throws Error as `unpack` does. */
-export function readCount(json: JsonObject, name: string): number {
+/** A member that is a count, of `least` at least. Throws Error as `unpack` does. */
+export function readCount(json: JsonObject, name: string, least = 0): number {
   const value = json[name];
-  if (!Number.isSafeInteger(value) || (value as number) < 0 || (value as number) > MOST_COUNTED)
+  if (!Number.isSafeInteger(value) || (value as number) < least || (value as number) > MOST_COUNTED)
     throw new Error(`${name} is no count`);
   return value as number;
 }

@@ -1,5 +1,6 @@
 // Regression of many outputs on one design: ridge or penalised logistic, with strengths that are given or chosen by cross-validation.
 // Every output has row weights of its own, so the folds of a cross-validation are nothing but more outputs of one fit.
+import { logistic } from '../../stats/logistic.ts';
 import { foldsOf, splitRows } from '../rows/split.ts';
 import { columnCount, columnsOf, type Design, designOf } from './design.ts';
 import { rowsWhere, takeRows } from './examples.ts';
@@ -79,10 +80,6 @@ function meansOf(targets: Float32Array, weights: Float32Array, outputs: number):
 
 function logit(chance: number): number {
   return Math.log(chance / (1 - chance));
-}
-
-export function logistic(odds: number): number {
-  return 1 / (1 + Math.exp(-odds));
 }
 
 function penaltiesOf(design: Design, { hashed, dense, embedded }: Strengths): Float32Array {

@@ -4,7 +4,7 @@
 import { isObject, type JsonObject } from '../../call/json.ts';
 import { meanOf } from './direction.ts';
 import type { Examples, Learner, Rate } from './learner.ts';
-import { packBytes, packFloats, unpack } from './pack.ts';
+import { packBytes, packFloats, readCount, unpack } from './pack.ts';
 import { createWideSum } from './weighted-sum.ts';
 
 export interface TopicsState {
@@ -152,19 +152,18 @@ function write({ models, topics, columns, words, priors, qualities }: TopicsStat
 }
 
 function read(json: unknown): TopicsState {
-  const { models, topics, columns, words, priors, qualities } = isObject(json) ? json : {};
-  if (!isCount(models, 1) || !isCount(topics, 0) || !isCount(columns, 1))
-    throw new Error('is no state of the learner `topics`');
+  if (!isObject(json)) throw new Error('is no state of the learner `topics`');
+  const [models, topics, columns] = [
+    readCount(json, 'models', 1),
+    readCount(json, 'topics'),
+    readCount(json, 'columns', 1),
+  ];
   return {
     models,
     topics,
     columns,
-    words: unpack(words, 'words', columns * topics),
-    priors: unpack(priors, 'priors', topics),
-    qualities: unpack(qualities, 'qualities', topics * models),
+    words: unpack(json.words, 'words', columns * topics),
+    priors: unpack(json.priors, 'priors', topics),
+    qualities: unpack(json.qualities, 'qualities', topics * models),
   };
-}
-
-function isCount(value: unknown, least: number): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= least && (value as number) < 2 ** 24;
 }

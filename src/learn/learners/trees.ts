@@ -2,13 +2,13 @@
 // columns that tell most, in histograms of few bins. Friedman (2001), Greedy function approximation: a gradient boosting machine; second
 // order and row sampling as in Friedman (2002) and Chen, Guestrin (2016), XGBoost.
 import { isObject, type JsonObject } from '../../call/json.ts';
+import { logistic } from '../../stats/logistic.ts';
 import { createRandom } from '../../stats/random.ts';
 import { foldsOf } from '../rows/split.ts';
 import { type Binned, binned, chooseColumns, columnReader } from './bins.ts';
 import { createReader } from './examples.ts';
 import type { Examples, FitOptions, Learner, Rate } from './learner.ts';
 import { packFloats, readCount, unpack } from './pack.ts';
-import { logistic } from './regression.ts';
 import { growTree, type Tree, walkTree } from './tree.ts';
 
 /** One model's trees: their leaves' sum and the base are the log odds. */
