@@ -3,10 +3,11 @@
 import type { Policy } from '../../src/learn/artifact/artifact.ts';
 import type { TokenPrices } from '../../src/learn/estimator/cost.ts';
 import { fitEstimator } from '../../src/learn/estimator/fit-estimator.ts';
+import { outcomesOf } from '../../src/learn/estimator/outcomes.ts';
 import { Climber } from '../../src/learn/ladder/ladder.ts';
 import { meanOf, type Pool, pick } from '../../src/learn/ladder/pool.ts';
 import type { Row } from '../../src/learn/rows/row.ts';
-import { familiesOf, foldsOf, splitRows } from '../../src/learn/rows/split.ts';
+import { foldsOf, splitRows } from '../../src/learn/rows/split.ts';
 import { strategyAt, walkDown } from '../../src/learn/train/operate.ts';
 import { completeRows, learnPolicy, settingFor } from '../../src/learn/train/train.ts';
 
@@ -52,10 +53,16 @@ const LEARNED = 0.6;
 
 export function floorsKept(rows: readonly Row[], options: FloorsOptions): KeptFloor[] {
   const { models, reference, resplits, seed, prices } = options;
-  const { pool: all } = fitEstimator(rows, { models, isGated: true, prices, embedded: null, folds: 5, seed });
+  const outcomes = outcomesOf(rows, models, prices);
+  const { pool: all, families: whole } = fitEstimator(rows, outcomes, {
+    isGated: true,
+    embedded: null,
+    folds: 5,
+    seed,
+  });
   const places = completeRows(all);
   const pool = pick(all, places);
-  const families = familiesOf(Array.from(places, (row) => rows[row] as Row));
+  const families = places.map((row) => whole[row] as number);
   const strong = models.indexOf(reference);
   const kept = FLOORS.map(() => ({ kept: 0, saving: 0 }));
   for (let split = 0; split < resplits; split++) {

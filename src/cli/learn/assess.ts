@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { type Artifact, readArtifact } from '../../learn/artifact/artifact.ts';
 import { type Assessment, assess } from '../../learn/assess/assess.ts';
-import type { TokenPrices } from '../../learn/estimator/cost.ts';
+import { sayWithoutLengths, type TokenPrices, withoutLengths } from '../../learn/estimator/cost.ts';
 import { type RowSet, readRows } from '../../learn/rows/read-rows.ts';
 import type { CommandIo } from '../command-io.ts';
 import { assessmentText } from './assess-text.ts';
@@ -142,6 +142,8 @@ function notesOn(artifact: Artifact, { set, assessment, label, prices }: Noted):
     notes.push(
       `What an answer of ${unpriced.join(', ')} costs is not known${unpriced.every((model) => prices.has(model)) ? ': the rows have no tokens' : '; say it with --prices'}. Nothing is said of spend.`,
     );
+  const silent = withoutLengths(set.rows, models).filter((model) => prices.has(model));
+  if (silent.length > 0) notes.push(sayWithoutLengths(silent));
   if (artifact.policy === null)
     notes.push('The artifact was trained without prices: it rates, and cannot choose by cost.');
   else if (policy === null && missing.length + unpriced.length === 0)

@@ -4,19 +4,24 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { View } from '../../call/view.ts';
-import type { Answer, Question } from '../../gate/gate.ts';
+import type { Answer, GivenAnswer, Question } from '../../gate/gate.ts';
 import type { PredictorQuestion } from '../../policy/predictor.ts';
+import { createEstimator } from '../estimator/estimator.ts';
+import { poolOf } from '../estimator/pool-of.ts';
+import { Climber } from '../ladder/ladder.ts';
 import { loadPredictor, loadScorer } from '../load-predictor.ts';
-import { ticketRows, trainOn } from '../train/trained.fixture.ts';
+import { strategyAt } from '../train/operate.ts';
+import { PRICES, ticketRows, trainOn } from '../train/trained.fixture.ts';
 import { readArtifact, saveArtifact, toArtifact, writeArtifact } from './artifact.ts';
 import { standAt } from './stand.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'artifact-'));
 after(() => rmSync(folder, { recursive: true }));
-const { artifact } = trainOn(ticketRows(260));
 const file = path.join(folder, 'tickets.json');
-saveArtifact(file, artifact);
-const text = JSON.stringify(writeArtifact(artifact));
+const { artifact: trained } = trainOn(ticketRows(260));
+saveArtifact(file, trained);
+const { artifact } = readArtifact(file);
+const text = JSON.stringify(writeArtifact(trained));
 
 /** The artifact with something else at a path of members. */
 function changed(members: readonly string[], value: unknown): string {
@@ -31,11 +36,11 @@ describe('an artifact', () => {
   test('comes back as it was written, as near as packed numbers are', () => {
     const { artifact: back, id } = readArtifact(file);
     assert.match(id, /^[0-9a-f]{12}$/);
-    assert.deepEqual(back.policy?.points, artifact.policy?.points);
-    assert.deepEqual(back.policy?.trials, artifact.policy?.trials);
-    assert.deepEqual(back.trainedOn, artifact.trainedOn);
+    assert.deepEqual(back.policy?.points, trained.policy?.points);
+    assert.deepEqual(back.policy?.trials, trained.policy?.trials);
+    assert.deepEqual(back.trainedOn, trained.trainedOn);
     assert.deepEqual(back.snapshots, { small: 'small-2026' });
-    const [one, other] = [back, artifact].map(({ policy }) => policy?.levels[5]?.ladders[1]?.start.weights ?? []);
+    const [one, other] = [back, trained].map(({ policy }) => policy?.levels[5]?.ladders[1]?.start.weights ?? []);
     for (const [at, weight] of Array.from(other ?? []).entries())
       assert.ok(Math.abs(weight - (one?.[at] ?? Number.NaN)) < 1e-5 * (1 + Math.abs(weight)));
   });
@@ -109,6 +114,23 @@ function questionOf(ask: string, models: readonly string[] = ['small', 'large'])
   };
 }
 
+const answerOf = (said: string): Answer => ({
+  text: said,
+  toolCalls: [],
+  finish: { reason: 'stop', raw: 'stop' },
+  refusal: null,
+  logprobs: null,
+  isComplete: true,
+});
+
+const askedAs = (ask: string): Question => ({
+  ask,
+  turns: [{ role: 'user', text: ask }],
+  tools: [],
+  schema: null,
+  failedCalls: [],
+});
+
 describe('as a predictor', () => {
   const wanted = { quality: null, maxCostNanoUsd: null };
 
@@ -163,24 +185,38 @@ describe('as a predictor', () => {
   });
 });
 
+test('planner and gate together do what was assessed: on every row the same models are asked, and the same answer is given', () => {
+  const rows = ticketRows(80, 9);
+  const policy = artifact.policy ?? assert.fail();
+  const level = policy.points.assured ?? assert.fail();
+  const pool = poolOf(createEstimator(artifact.estimator), rows, { prices: PRICES });
+  const { isFree, mostCalls } = policy;
+  const strategy =
+    strategyAt(policy.levels[level] ?? assert.fail(), { among: null, isFree, mostCalls }) ?? assert.fail();
+  const climbed = new Climber(pool, policy.climbing).climb(strategy);
+  const [predictor, scorer] = [loadPredictor(file, { quality: null, maxCostNanoUsd: null }), loadScorer(file)];
+  let second = 0;
+  for (const [at, row] of rows.entries()) {
+    const order = predictor.forecast(questionOf(row.prompt)).order ?? assert.fail();
+    const earlier: GivenAnswer[] = [];
+    let given = '';
+    for (const model of order) {
+      const answer = answerOf(row.outcomes.get(model)?.response ?? assert.fail());
+      const score = scorer.score({ question: askedAs(row.prompt), given: { model, answer }, earlier, embedding: null });
+      earlier.push({ model, answer });
+      given = score.prefers ?? model;
+      if (score.accepts === true) break;
+    }
+    assert.equal(earlier.length, climbed.calls[at], row.prompt);
+    assert.equal(given, pool.models[climbed.given[at] ?? -1], row.prompt);
+    if (earlier.length > 1) second++;
+  }
+  assert.ok(second > 10 && second < 70, `${second} asked a second model`);
+});
+
 describe('as a scorer', () => {
   const scorer = loadScorer(file);
-  const question: Question = {
-    ask: EASY,
-    turns: [{ role: 'user', text: EASY }],
-    tools: [],
-    schema: null,
-    failedCalls: [],
-  };
-  const answerOf = (said: string): Answer => ({
-    text: said,
-    toolCalls: [],
-    finish: { reason: 'stop', raw: 'stop' },
-    refusal: null,
-    logprobs: null,
-    isComplete: true,
-  });
-
+  const question = askedAs(EASY);
   test('it rates an answer that gives up lower, and goes on', () => {
     const given = (said: string) =>
       scorer.score({ question, given: { model: 'small', answer: answerOf(said) }, earlier: [], embedding: null });

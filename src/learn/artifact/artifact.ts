@@ -20,11 +20,11 @@ const MOST_BYTES = 32 * 1024 * 1024;
 export interface Points {
   /** No more than half a point worse than the reference, as sure as `ERROR` says. What is done when nobody asks for anything else. */
   assured: number | null;
-  /** No worse than the reference, as far as the calibration rows tell, within one standard error; no promise. */
+  /** No worse than the reference, as far as the rows tell that it was tried on, within one standard error; no promise. */
   equal: number | null;
   /** Half a point worse at most, likewise. */
   half: number | null;
-  /** At least 95 % of what the reference has over the cheapest model, likewise. */
+  /** At least 95 % of what the reference has over the worst model, likewise. */
   most: number | null;
 }
 
@@ -55,7 +55,7 @@ export interface Artifact {
 export interface Policy {
   climbing: Climbing;
   levels: readonly Level[];
-  /** On the calibration rows, by level; null where a level has no ladder. */
+  /** On rows that its ladders were not learned from, by level; null where a level has no ladder. */
   trials: readonly (Trial | null)[];
   points: Points;
   /** Most models that one request may try: 1 where answers are not looked at. */

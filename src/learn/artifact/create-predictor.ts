@@ -3,9 +3,8 @@ import type { View } from '../../call/view.ts';
 import type { Forecast, Predictor, PredictorQuestion } from '../../policy/predictor.ts';
 import { createEstimator, type Estimator } from '../estimator/estimator.ts';
 import type { FeatureRequest } from '../features/extract.ts';
-import { startColumns } from '../ladder/ladder.ts';
+import { chooseLadder, type Strategy, startColumns } from '../ladder/ladder.ts';
 import { createPool } from '../ladder/pool.ts';
-import { weigh } from '../ladder/small-regression.ts';
 import { rowRequestOf } from '../rows/row-request.ts';
 import { strategyAt } from '../train/operate.ts';
 import type { Artifact, Policy } from './artifact.ts';
@@ -62,22 +61,22 @@ function createChooser(
   policy: Policy,
   { level, mostCalls, models }: { level: number | null; mostCalls: number; models: readonly string[] },
 ): Chooser {
-  if (level === null) return () => null;
+  const chosen = level === null ? undefined : policy.levels[level];
+  if (chosen === undefined) return () => null;
   const pool = createPool(models, 1);
+  // Guards leave the same models again and again.
+  const strategies = new Map<string, Strategy | null>();
   return ({ order, chances }, among) => {
-    const chosen = policy.levels[level];
-    const strategy = chosen === undefined ? null : strategyAt(chosen, { among, isFree: policy.isFree, mostCalls });
+    const left = [...among].sort((one, other) => one - other).join();
+    let strategy = strategies.get(left);
+    if (strategy === undefined) {
+      strategy = strategyAt(chosen, { among, isFree: policy.isFree, mostCalls });
+      strategies.set(left, strategy);
+    }
     if (strategy === null) return null;
     pool.order.set(order);
     pool.prior.set(chances);
-    const columns = startColumns(pool);
-    let best = strategy.ladders[0];
-    let most = Number.NEGATIVE_INFINITY;
-    for (const ladder of strategy.ladders) {
-      const worth = weigh(ladder.start, columns.values);
-      if (worth > most) [best, most] = [ladder, worth];
-    }
-    return best?.models ?? null;
+    return chooseLadder(strategy.ladders, startColumns(pool), 0).models;
   };
 }
 
@@ -107,7 +106,7 @@ function forecast(
 }
 
 /** A request as rows have it: the text of the user's last turn, and what is known of the rest. */
-export function requestOfView(view: View, task: string | null, tenant: string | null): FeatureRequest {
+function requestOfView(view: View, task: string | null, tenant: string | null): FeatureRequest {
   const { prompt, facts } = rowRequestOf(view);
   return { text: prompt, facts, task, segment: tenant };
 }

@@ -2,10 +2,10 @@
 import type { Question } from '../../gate/gate.ts';
 import type { GivenAnswer, Score, Scorer, ScorerQuestion } from '../../gate/scorer.ts';
 import { answerKey } from '../answers/answer-key.ts';
-import { createEstimator, type Estimator } from '../estimator/estimator.ts';
+import { createEstimator, type Estimator, type Expectation } from '../estimator/estimator.ts';
 import type { FeatureRequest } from '../features/extract.ts';
 import { believe } from '../ladder/belief.ts';
-import { type Ladder, rungColumns } from '../ladder/ladder.ts';
+import { chooseLadder, type Ladder, rungColumns, startColumns } from '../ladder/ladder.ts';
 import { createPool, numberAnswers, type Pool } from '../ladder/pool.ts';
 import { weigh } from '../ladder/small-regression.ts';
 import { responseOf } from '../rows/response-of.ts';
@@ -50,7 +50,7 @@ function score(
   const request = requestOfQuestion(question);
   const expected = estimator.expect(request, embedding);
   if (!expected.isKnown) return { ...UNTOLD, say: 'few words of the request were in what it was trained on' };
-  const pool = poolOfAnswers([...earlier, given], { estimator, request, embedding });
+  const pool = poolOfAnswers([...earlier, given], { estimator, request, expected });
   const seen = [...new Set([...earlier, given].map(({ model }) => models.indexOf(model)))]
     .filter((model) => model >= 0)
     .sort((one, other) => one - other);
@@ -76,21 +76,25 @@ interface Reached {
   believed: ReturnType<typeof believe>;
 }
 
-/** What it is worth to go on along the best ladder that begins as this one has; minus infinity where all of them end here, null where none is. */
+/** What it is worth to go on; minus infinity at the end of a ladder, null where no ladder begins as the call did. */
 function worthGoingOn(pool: Pool, { policy, level, seen, believed }: Reached): number | null {
+  const ladder = ladderOf(pool, { policy, level, seen });
+  if (ladder === null) return null;
+  const rung = ladder.rungs[seen.length - 1];
+  return rung === undefined ? Number.NEGATIVE_INFINITY : weigh(rung, rungColumns(pool, believed).values);
+}
+
+/** The ladder that the request climbs; where guards, a pin or a cascade by hand have led elsewhere, the best one that begins as the call did. */
+function ladderOf(pool: Pool, { policy, level, seen }: Omit<Reached, 'believed'>): Ladder | null {
   const chosen = policy.levels[level];
-  const strategy =
-    chosen === undefined ? null : strategyAt(chosen, { among: null, isFree: true, mostCalls: policy.mostCalls });
-  if (strategy === null) return null;
-  const columns = rungColumns(pool, believed);
-  let most: number | null = null;
-  for (const { models, rungs } of strategy.ladders) {
-    if (!startsWith(models, seen)) continue;
-    const rung = rungs[seen.length - 1];
-    const worth = rung === undefined ? Number.NEGATIVE_INFINITY : weigh(rung, columns.values);
-    most = most === null ? worth : Math.max(most, worth);
-  }
-  return most;
+  if (chosen === undefined) return null;
+  const { isFree, mostCalls } = policy;
+  const start = startColumns(pool);
+  const planned = strategyAt(chosen, { among: null, isFree, mostCalls });
+  const own = planned === null ? null : chooseLadder(planned.ladders, start, 0);
+  if (own !== null && startsWith(own.models, seen)) return own;
+  const others = chosen.ladders.filter(({ models }) => startsWith(models, seen));
+  return others.length === 0 ? null : chooseLadder(others, start, 0);
 }
 
 function startsWith(models: Ladder['models'], seen: readonly number[]): boolean {
@@ -100,14 +104,13 @@ function startsWith(models: Ladder['models'], seen: readonly number[]): boolean 
 /** A pool of the one request, filled in where there are answers. */
 function poolOfAnswers(
   answers: readonly GivenAnswer[],
-  { estimator, request, embedding }: { estimator: Estimator; request: FeatureRequest; embedding: Float32Array | null },
+  { estimator, request, expected }: { estimator: Estimator; request: FeatureRequest; expected: Expectation },
 ): Pool {
   const { models } = estimator.state;
   const pool = createPool(models, 1);
-  const { order, chances } = estimator.expect(request, embedding);
-  pool.order.set(order);
-  pool.prior.set(chances);
-  pool.judged.set(chances);
+  pool.order.set(expected.order);
+  pool.prior.set(expected.chances);
+  pool.judged.set(expected.chances);
   const keys: (string | null)[] = models.map(() => null);
   for (const { model, answer } of answers) {
     const at = models.indexOf(model);

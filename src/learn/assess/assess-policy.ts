@@ -10,7 +10,7 @@ import { type Figure, withIntervals } from './figures.ts';
 
 /** A place to stand. */
 export interface Standing {
-  /** What was promised of it on the calibration rows. */
+  /** What was promised of it when it was trained. */
   point: keyof Points;
   /** Place among the levels; null: the reference model alone. */
   level: number | null;

@@ -35,7 +35,7 @@ export function usualCosts(rows: readonly Row[], models: readonly string[], pric
 
 /**
  * What an answer cost, in dollars: as measured, else by its tokens, else by as many as the model's answers usually have. An answer of a
- * few words has one token in data that says nothing of lengths. NaN where there is no price.
+ * few words has one token in data that says nothing of lengths, which `withoutLengths` tells. NaN where there is no price.
  */
 export function costOf(row: Row, outcome: Outcome | undefined, { price, outputTokens }: UsualCost): number {
   if (outcome?.costUsd != null) return outcome.costUsd;
@@ -43,4 +43,18 @@ export function costOf(row: Row, outcome: Outcome | undefined, { price, outputTo
   const input = outcome?.inputTokens ?? row.facts.characters / CHARACTERS_PER_TOKEN;
   const output = outcome?.outputTokens ?? outputTokens ?? 1;
   return (input * price.inputPerM + output * price.outputPerM) / 1e6;
+}
+
+/** The models of whose answers no row says what they cost or how long they are. */
+export function withoutLengths(rows: readonly Row[], models: readonly string[]): string[] {
+  return models.filter((model) =>
+    rows.every(({ outcomes }) => {
+      const outcome = outcomes.get(model);
+      return outcome === undefined || (outcome.costUsd === null && outcome.outputTokens === null);
+    }),
+  );
+}
+
+export function sayWithoutLengths(models: readonly string[]): string {
+  return `No row says how long the answers of ${models.join(', ')} are: they are reckoned with one token each, so what is saved is a guess.`;
 }

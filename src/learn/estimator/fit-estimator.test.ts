@@ -4,18 +4,20 @@ import { areaUnderRoc, brierScore } from '../metrics/calibration.ts';
 import type { Row } from '../rows/row.ts';
 import { MODELS, workedRows } from './estimator.fixture.ts';
 import { createEstimator, readEstimator, requestOf, writeEstimator } from './estimator.ts';
-import { type FitEstimatorOptions, fitEstimator, outcomesOf } from './fit-estimator.ts';
+import { type FitEstimatorOptions, fitEstimator } from './fit-estimator.ts';
+import { outcomesOf } from './outcomes.ts';
 
 const OPTIONS: FitEstimatorOptions = {
-  models: MODELS,
   isGated: true,
-  prices: new Map([['small', { inputPerM: 1, outputPerM: 1 }]]),
   embedded: null,
   folds: 4,
   seed: 1,
 };
+const PRICES = new Map([['small', { inputPerM: 1, outputPerM: 1 }]]);
 const rows = workedRows(240, 7);
-const fitted = fitEstimator(rows, OPTIONS);
+const fit = (some: readonly Row[], options = OPTIONS): ReturnType<typeof fitEstimator> =>
+  fitEstimator(some, outcomesOf(some, MODELS, PRICES), options);
+const fitted = fit(rows);
 const { pool, state } = fitted;
 const column = (values: Float64Array, model: number): Float64Array =>
   values.filter((_, at) => at % MODELS.length === model);
@@ -65,14 +67,14 @@ describe('an estimator', () => {
   });
 
   test('has no judges when answers are not looked at, or are too few', () => {
-    const blind = fitEstimator(rows, { ...OPTIONS, isGated: false });
+    const blind = fit(rows, { ...OPTIONS, isGated: false });
     assert.deepEqual(blind.state.judges, [null, null]);
-    const few = fitEstimator(rows.slice(0, 39), OPTIONS);
+    const few = fit(rows.slice(0, 39));
     assert.deepEqual(few.state.judges, [null, null]);
   });
 
   test('is the same from the same rows and seed', () => {
-    assert.deepEqual(writeEstimator(fitEstimator(rows, OPTIONS).state), writeEstimator(state));
+    assert.deepEqual(writeEstimator(fit(rows).state), writeEstimator(state));
   });
 
   test('knows requests of words it has met, and not those of others', () => {
@@ -140,7 +142,7 @@ describe('an estimator that is read', () => {
 describe('outcomes', () => {
   test('have qualities and costs, and no number where nothing is known', () => {
     const [row] = rows as [Row];
-    const known = outcomesOf([row], ['small', 'large', 'other'], OPTIONS.prices);
+    const known = outcomesOf([row], ['small', 'large', 'other'], PRICES);
     assert.equal(known.quality[0], row.outcomes.get('small')?.quality);
     assert.ok((known.cost[0] as number) > 0);
     assert.ok(Number.isNaN(known.cost[1]));

@@ -4,21 +4,17 @@ import { ANSWER_FACT_NAMES } from '../answers/answer-facts.ts';
 import { extractAll, rarityOf, USUAL_GRAMS } from '../features/extract.ts';
 import { FACT_NAMES } from '../features/facts.ts';
 import type { DenseMatrix, SparseMatrix } from '../features/features.ts';
-import { createPool, numberAnswers, type Pool } from '../ladder/pool.ts';
+import type { Pool } from '../ladder/pool.ts';
 import type { Examples, LearnerName } from '../learners/learner.ts';
 import type { Row } from '../rows/row.ts';
 import { familiesOf } from '../rows/split.ts';
-import { costOf, type TokenPrices, usualCosts } from './cost.ts';
-import { createAnswerFeatures, type EstimatorState, keyOf, knownShare, requestOf, saidBy } from './estimator.ts';
+import { createAnswerFeatures, type EstimatorState, knownShare, requestOf, saidBy } from './estimator.ts';
 import { type FittedJudge, fitJudge } from './judge.ts';
 import { fitPrior, type Mix } from './prior.ts';
 
 export interface FitEstimatorOptions {
-  /** Cheapest first. */
-  models: readonly string[];
   /** Whether answers are looked at, where rows have them. */
   isGated: boolean;
-  prices: TokenPrices;
   /** Embeddings of the rows' prompts, in their order, and the encoder's name; null for none. */
   embedded: { name: string; vectors: DenseMatrix } | null;
   folds: number;
@@ -30,6 +26,8 @@ export interface FittedEstimator {
   state: EstimatorState;
   /** All rows, with what was said of each by learners that had not seen it. */
   pool: Pool;
+  /** For each row the number of its family. */
+  families: Int32Array;
   mixes: { order: Mix; chance: Mix };
 }
 
@@ -40,8 +38,11 @@ const RAREST = 0.005;
 /** Where all examples are made from one template, half of a request's words are enough to tell that it is one more. */
 const MOST_WANTED = 0.5;
 
-export function fitEstimator(rows: readonly Row[], options: FitEstimatorOptions): FittedEstimator {
-  const { models, folds, seed, embedded, onProgress = () => {} } = options;
+/** `outcomes`: of these rows, by models from the cheapest up. What is expected of them is filled in. */
+export function fitEstimator(rows: readonly Row[], outcomes: Pool, options: FitEstimatorOptions): FittedEstimator {
+  const { folds, seed, embedded, onProgress = () => {} } = options;
+  const { models } = outcomes;
+  const pool = outcomes;
   const requests = rows.map(requestOf);
   const grams = USUAL_GRAMS;
   const rarity = rarityOf(requests, grams);
@@ -57,7 +58,6 @@ export function fitEstimator(rows: readonly Row[], options: FitEstimatorOptions)
     seed,
     onProgress: (done) => onProgress('requests', done),
   });
-  const pool = outcomesOf(rows, models, options.prices);
   const width = models.length;
   for (let row = 0; row < rows.length; row++) {
     for (let model = 0; model < width; model++) {
@@ -84,6 +84,7 @@ export function fitEstimator(rows: readonly Row[], options: FitEstimatorOptions)
       leastKnown: leastKnown(examples.sparse),
     },
     pool,
+    families: examples.families,
     mixes,
   };
 }
@@ -113,27 +114,6 @@ function examplesOf(rows: readonly Row[], { models, sparse, dense, embedded }: P
   };
 }
 
-/** Qualities, costs, and which answers say the same. */
-export function outcomesOf(rows: readonly Row[], models: readonly string[], prices: TokenPrices): Pool {
-  const pool = createPool(models, rows.length);
-  const usual = usualCosts(rows, models, prices);
-  for (const [at, row] of rows.entries()) {
-    const base = at * models.length;
-    const outcomes = models.map((model) => row.outcomes.get(model));
-    for (const [model, outcome] of outcomes.entries()) {
-      if (outcome === undefined) continue;
-      pool.quality[base + model] = outcome.quality;
-      pool.cost[base + model] = costOf(row, outcome, usual[model] as (typeof usual)[number]);
-    }
-    numberAnswers(
-      outcomes.map((outcome) => (outcome === undefined ? null : keyOf(outcome))),
-      pool.said,
-      base,
-    );
-  }
-  return pool;
-}
-
 interface JudgeOptions extends FitEstimatorOptions {
   model: number;
   prior: Float64Array;
@@ -153,7 +133,8 @@ function judgeOf(
   { dense, families, weights }: Examples,
   options: JudgeOptions,
 ): FittedJudge | null {
-  const { models, model, prior, pool, folds, seed } = options;
+  const { model, prior, pool, folds, seed } = options;
+  const { models } = pool;
   const name = models[model] as string;
   const kept = rows.flatMap((row, at) => {
     const outcome = row.outcomes.get(name);

@@ -4,7 +4,7 @@ import type { Pool } from '../ladder/pool.ts';
 import type { Row } from '../rows/row.ts';
 import type { TokenPrices } from './cost.ts';
 import { type Estimator, requestOf, saidBy } from './estimator.ts';
-import { outcomesOf } from './fit-estimator.ts';
+import { outcomesOf } from './outcomes.ts';
 
 export interface PoolOptions {
   prices: TokenPrices;

@@ -159,6 +159,18 @@ export class LadderTrainer {
   }
 }
 
+/** The ladder that a request climbs, by the row of its start columns. Needs at least one. */
+export function chooseLadder(ladders: readonly Ladder[], start: Table, row: number): Ladder {
+  let best = ladders[0] as Ladder;
+  if (ladders.length === 1) return best;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const ladder of ladders) {
+    const worth = weigh(ladder.start, start.values, row * start.columns);
+    if (worth > most) [best, most] = [ladder, worth];
+  }
+  return best;
+}
+
 /** How a strategy went, by row. */
 export interface Climbed {
   quality: Float64Array;
@@ -195,19 +207,8 @@ export class Climber {
       given: new Int8Array(rows),
       chances: new Float64Array(rows),
     };
-    for (let row = 0; row < rows; row++) this.row(row, this.choose(row, ladders), climbed);
+    for (let row = 0; row < rows; row++) this.row(row, chooseLadder(ladders, this.start, row), climbed);
     return climbed;
-  }
-
-  private choose(row: number, ladders: readonly Ladder[]): Ladder {
-    let best = ladders[0] as Ladder;
-    if (ladders.length === 1) return best;
-    let most = Number.NEGATIVE_INFINITY;
-    for (const ladder of ladders) {
-      const worth = weigh(ladder.start, this.start.values, row * this.start.columns);
-      if (worth > most) [best, most] = [ladder, worth];
-    }
-    return best;
   }
 
   private row(row: number, { models, rungs }: Ladder, climbed: Climbed): void {

@@ -127,6 +127,14 @@ describe('training', () => {
     assert.match(told.notes.join(), /^No price is known of large, small/);
   });
 
+  test('says when no row tells how long answers are', () => {
+    const silent = rows.map((row) => ({
+      ...row,
+      outcomes: new Map([...row.outcomes].map(([model, outcome]) => [model, { ...outcome, outputTokens: null }])),
+    }));
+    assert.match(trainOn(silent).notes.join(), /^No row says how long the answers of small, large are/);
+  });
+
   test('says when there is too little to learn from', () => {
     assert.throws(() => trainOn(rows.slice(0, 20)), /There are 20 rows .* it takes 60/);
   });

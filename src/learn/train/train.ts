@@ -1,13 +1,14 @@
 // Trains a router: what it knows is learned from all rows; where it stands between cheap and good is found on what was said of each row by
 // learners and ladders that had not seen it.
 import type { Artifact, Points, Policy } from '../artifact/artifact.ts';
-import type { TokenPrices } from '../estimator/cost.ts';
-import { type FittedEstimator, fitEstimator, outcomesOf } from '../estimator/fit-estimator.ts';
+import { sayWithoutLengths, type TokenPrices, withoutLengths } from '../estimator/cost.ts';
+import { type FittedEstimator, fitEstimator } from '../estimator/fit-estimator.ts';
+import { outcomesOf } from '../estimator/outcomes.ts';
 import type { DenseMatrix } from '../features/features.ts';
 import { LadderTrainer, USUAL_FIT } from '../ladder/ladder.ts';
 import { meanOf, type Pool, pick } from '../ladder/pool.ts';
 import type { Row } from '../rows/row.ts';
-import { familiesOf, foldsOf } from '../rows/split.ts';
+import { foldsOf } from '../rows/split.ts';
 import { learnLevels, type Trial, trialOf, tryLevels, walkDown } from './operate.ts';
 
 export interface TrainOptions {
@@ -50,13 +51,13 @@ export function train(rows: readonly Row[], options: TrainOptions): Trained {
     throw new Error(
       `There are ${told.length} rows with outcomes of these models; it takes ${LEAST_ROWS} to learn anything.`,
     );
-  const models = cheapestFirst(rows, options);
-  const reference = referenceOf(rows, models, options.reference);
-  const notes: string[] = [];
-  const { state, pool, mixes } = fitEstimator(rows, {
-    models,
+  const outcomes = cheapestFirst(outcomesOf(rows, options.models, prices));
+  const { models } = outcomes;
+  const reference = referenceIn(outcomes, options.reference);
+  const silent = withoutLengths(rows, models).filter((model) => prices.has(model));
+  const notes = silent.length === 0 ? [] : [sayWithoutLengths(silent)];
+  const { state, pool, families, mixes } = fitEstimator(rows, outcomes, {
     isGated: options.isGated,
-    prices,
     embedded,
     folds: FOLDS,
     seed,
@@ -64,7 +65,7 @@ export function train(rows: readonly Row[], options: TrainOptions): Trained {
   });
   const setting = settingFor(models, { reference, isGated: options.isGated, rows: rows.length });
   onProgress('ladders', 0.9);
-  const policy = policyOf(pool, foldsOf(familiesOf(rows), PARTS, seed + 1), { setting, notes });
+  const policy = policyOf(pool, foldsOf(families, PARTS, seed + 1), { setting, notes });
   onProgress('ladders', 1);
   const { digest, label, without } = options.source;
   return {
@@ -89,17 +90,22 @@ function progressIn(step: string, done: number): number {
   return step === 'requests' ? 0.1 + 0.5 * done : 0.6 + 0.4 * done;
 }
 
-function cheapestFirst(rows: readonly Row[], { models, prices }: TrainOptions): string[] {
-  const pool = outcomesOf(rows, models, prices);
-  const costs = models.map((_, model) => meanOf(pool.cost, models.length, model));
-  const order = [...models.keys()].sort((one, other) => (costs[one] ?? 0) - (costs[other] ?? 0) || one - other);
-  // Where one price is not known, the order is the one that was given.
-  return costs.some(Number.isNaN) ? [...models] : order.map((at) => models[at] as string);
+/** Where one price is not known, the order stays the one that was given. */
+function cheapestFirst(pool: Pool): Pool {
+  const costs = pool.models.map((_, model) => meanOf(pool.cost, pool.models.length, model));
+  if (costs.some(Number.isNaN)) return pool;
+  const order = [...costs.keys()].sort(
+    (one, other) => (costs[one] as number) - (costs[other] as number) || one - other,
+  );
+  return pick(
+    pool,
+    Int32Array.from({ length: pool.rows }, (_, row) => row),
+    order,
+  );
 }
 
-function referenceOf(rows: readonly Row[], models: readonly string[], asked: string | null): number {
+function referenceIn({ models, quality }: Pool, asked: string | null): number {
   if (asked !== null) return models.indexOf(asked);
-  const { quality } = outcomesOf(rows, models, new Map());
   const means = models.map((_, model) => meanOf(quality, models.length, model));
   return means.reduce((best, mean, at) => (mean > (means[best] as number) ? at : best), 0);
 }
