@@ -61,7 +61,7 @@ test('an artifact is read by whoever can, by its path; where nobody can that is 
   const score = () => ({ chance: 0.7, accepts: null, prefers: null, say: 'so it is' });
   const gates = await load(task, (file) => {
     asked.push(file);
-    return { id: '0123456789ab', models: ['small'], score };
+    return { id: '0123456789ab', models: ['small'], mayPrefer: false, score };
   });
   assert.deepEqual(asked, [join(folder, 'learned.json')]);
   assert.deepEqual(

@@ -38,6 +38,7 @@ function load(rest: string, { isCascade = true, scorer = known }: { isCascade?: 
 const known: LoadScorer = (_, wanted) => ({
   id: '0123456789ab',
   models: ['small', 'big'],
+  mayPrefer: true,
   score: () => ({ chance: 0.7, accepts: true, prefers: null, say: `for ${wanted?.quality}` }),
 });
 

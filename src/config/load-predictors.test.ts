@@ -75,19 +75,13 @@ default: { predict: ${ARTIFACT}, quality: 0.5 }`),
     load,
   );
   assert.deepEqual(
-    asked.map(([file, { models, quality, maxCostNanoUsd, isGated }]) => [
-      file,
-      models,
-      quality,
-      maxCostNanoUsd,
-      isGated,
-    ]),
+    asked.map(([file, { quality, maxCostNanoUsd, isGated }]) => [file, quality, maxCostNanoUsd, isGated]),
     [
-      [ARTIFACT, ['opus', 'haiku'], 0.95, null, true],
-      [ARTIFACT, null, null, 1_000_000, true],
+      [ARTIFACT, 0.95, null, true],
+      [ARTIFACT, null, 1_000_000, true],
       // Without a task there is nobody to gate a second model.
-      [ARTIFACT, null, null, null, false],
-      [ARTIFACT, null, 0.5, null, false],
+      [ARTIFACT, null, null, false],
+      [ARTIFACT, 0.5, null, false],
     ],
   );
   const { snapshotOf } = asked[0]?.[1] ?? assert.fail();

@@ -10,8 +10,6 @@ import { type Finding, readSource, type Source, valueSource } from './source.ts'
 
 /** What a route asks of its artifact. */
 export interface Wanted {
-  /** Configured models it may choose from; null: all that the artifact knows. */
-  models: readonly string[] | null;
   /** The pass rate asked for, 0 to 1; null: none. Never together with a ceiling; without both the artifact's own recommendation. */
   quality: number | null;
   /** What a request may cost on average; null: anything. */
@@ -23,9 +21,8 @@ export interface Wanted {
 }
 
 /** `path`: of the route. Only a task has gates that a learned one can join. */
-export function wantedBy({ among, quality, maxCostNanoUsd }: PredictConfig, path: Path, { models }: Config): Wanted {
+export function wantedBy({ quality, maxCostNanoUsd }: PredictConfig, path: Path, { models }: Config): Wanted {
   return {
-    models: among,
     quality,
     maxCostNanoUsd,
     isGated: path[0] === 'tasks',

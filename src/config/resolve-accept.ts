@@ -16,7 +16,7 @@ import type { TaskConfig } from './config.ts';
 import { type Report, unknownName } from './names.ts';
 import type { Path } from './problem.ts';
 import type { Ladder } from './resolve-route.ts';
-import { readSchemaFile, schemaFinding } from './schema-file.ts';
+import { missingFile, readSchemaFile, schemaFinding } from './schema-file.ts';
 
 interface Place {
   /** Path of the gate's own key. */
@@ -56,7 +56,8 @@ interface Asking {
   path: Path;
 }
 
-function askingOf({ name, accept }: TaskConfig): Asking[] {
+/** Every model that gates of the task ask. */
+export function askingOf({ name, accept }: TaskConfig): Asking[] {
   return accept.flatMap((gate, index): Asking[] => {
     const path = ['tasks', name, 'accept', index];
     if (gate.kind === 'judge') return [{ model: gate.model, does: 'judges', path: [...path, 'judge', 'model'] }];
@@ -217,9 +218,8 @@ function resolveAgreement(written: NonNullable<FileGate['agreement']>, { path, l
 function resolveLearned(written: NonNullable<FileGate['learned']>, { path, ladder }: Place): GateConfig {
   const { artifact, min = null } = written;
   const file = resolve(ladder.folder, artifact);
-  if (!isFile(file)) {
-    ladder.report({ path: [...path, 'artifact'], at: 'value', message: `there is no file ${file}` });
-  }
+  const missing = missingFile(file);
+  if (missing !== null) ladder.report({ path: [...path, 'artifact'], at: 'value', ...missing });
   return { kind: 'learned', file, min };
 }
 

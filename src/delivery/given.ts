@@ -1,5 +1,5 @@
 // What the models of one call have answered, for the gates: attempts that were refused, and second answers that gates asked
-// for. No model is asked twice for one call.
+// for. No gate asks a model twice for one call.
 import type { GivenAnswer, SecondAnswer } from '../gate/gate.ts';
 import type { Asking } from './asking.ts';
 import type { Judging } from './deliver.ts';

@@ -49,6 +49,20 @@ describe('an earlier answer that a gate likes better', () => {
     });
   }
 
+  test('is given although the last one was started beside it, and waited for nobody any more', async () => {
+    const { outcome, client } = await play({
+      isStream: true,
+      plan: [rung('small', { hedgeAfterMs: 15 }), rung('big')],
+      sites: {
+        small: [site('small', [{ ...stream('weak', 'one', 'END'), ms: 40 }])],
+        big: [site('big', [{ ...stream('strong', 'END'), ms: 80 }])],
+      },
+      judging: judging({ gates: [liking('small')] }),
+    });
+    assert.deepEqual(client.written, ['weak', 'one']);
+    assert.deepEqual([outcome.answer?.attempt.model, told(outcome)], ['small', ['small:ok', 'big:ok']]);
+  });
+
   test('may be that of a rung in the middle of the ladder', async () => {
     const sites = { ...whole(), mid: [site('mid', [{ reply: 'good' }])] };
     const { outcome } = await play({ sites, judging: judging({ gates: [liking('small')] }) });

@@ -90,7 +90,7 @@ export class Walk {
     const [winner, left, rest] = isFirst ? [ending, second, other] : [other, first, ending];
     const ended = await winner;
     // The one that is left waits for nobody any more, so without gates of its own it may flow.
-    if (this.answer === null && left.judgement?.isLast === true) left.hold?.release();
+    if (this.answer === null && left.judgement?.isLast === true && !this.mayGoBack()) left.hold?.release();
     const last = await rest;
     return ended === 'over' ? this.plan.length : this.next(second.at, last);
   }

@@ -88,7 +88,7 @@ export interface GateContext {
   model: string | null;
   /** Complete answers of other models to the same request, in the order in which they came. */
   earlier: readonly GivenAnswer[];
-  /** Puts the same request to another model of the configuration; null where that cannot be done. One model is paid once a call. */
+  /** Puts the same request to another model of the configuration; null where that cannot be done. Gates pay one model once a call. */
   again: ((model: string) => Promise<SecondAnswer>) | null;
   /** Has a configured model make vectors of texts; null where none can be asked. */
   embed: ((model: string, texts: readonly string[]) => Promise<Vectors>) | null;
@@ -107,7 +107,7 @@ export interface Gate {
   /** It guesses whether an answer is right, and means nothing where that is known. */
   readonly isGuess?: true;
   /** Its verdict on the last answer of a call may be that an earlier one is better. */
-  readonly mayPrefer?: true;
+  readonly mayPrefer?: boolean;
   check(answer: Answer, question: Question, context: GateContext): Verdict | Promise<Verdict>;
   /**
    * May reject an answer that is still being written; null when it cannot tell yet. Law: what it rejects, `check` rejects

@@ -10,6 +10,7 @@ function scorerOf(score: Partial<Score> | Error): Scorer & { seen: ScorerQuestio
   return {
     id: '0123456789ab',
     models: ['cheap'],
+    mayPrefer: true,
     seen,
     score: (question) => {
       seen.push(question);
@@ -90,7 +91,8 @@ test('it passes on whose earlier answer is better, where it is content and that 
     assert.ok(!('prefers' in judged(scorerOf(score), null)));
 });
 
-test('it costs nothing, waits for nobody, and only guesses', () => {
+test('it costs nothing, waits for nobody, and only guesses; an earlier answer is preferred where the scorer may', () => {
   const { isCostly, isGuess, mayPrefer } = createLearnedGate(scorerOf({}), { min: null });
   assert.deepEqual([isCostly, isGuess, mayPrefer], [false, true, true]);
+  assert.equal(createLearnedGate({ ...scorerOf({}), mayPrefer: false }, { min: null }).mayPrefer, false);
 });

@@ -24,5 +24,5 @@ export function createLearnedGate(scorer: Scorer, { min }: { min: number | null 
     const verdict = { gate: NAME, pass, score: chance, reason: shorten(`${scorer.id}: ${say}`), costNanoUsd: 0 };
     return pass && prefers !== null && prefers !== model ? { ...verdict, prefers } : verdict;
   };
-  return { name: NAME, isCostly: false, isGuess: true, mayPrefer: true, check };
+  return { name: NAME, isCostly: false, isGuess: true, mayPrefer: scorer.mayPrefer, check };
 }

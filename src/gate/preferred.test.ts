@@ -28,6 +28,12 @@ test('what another gate has refused is not given, however much one likes it', ()
   assert.equal(preferredAmong([passed('labels', ''), likes('small')], [wrong]), null);
 });
 
+test('two gates of one name are two gates: what the other one has refused is not given', () => {
+  const small = { model: 'small', verdicts: [passed('learned', ''), failed('learned', '')] };
+  assert.equal(preferredAmong([likes('small'), passed('learned', '')], [small]), null);
+  assert.equal(preferredAmong([passed('learned', ''), likes('small')], [small]), small);
+});
+
 test('nor what a gate has not looked at that has let the later answer through', () => {
   const verdicts = [passed('labels', ''), likes('small'), passed('judge', '')];
   assert.equal(preferredAmong(verdicts, [small]), null);

@@ -15,8 +15,9 @@ export function preferredAmong<Refused extends RefusedBefore>(
   verdicts: readonly Verdict[],
   earlier: readonly Refused[],
 ): Refused | null {
-  const said = verdicts.find(({ pass, prefers }) => pass && prefers !== undefined);
-  const found = said === undefined ? undefined : earlier.find(({ model }) => model === said.prefers);
-  if (said === undefined || found === undefined || found.verdicts.length < verdicts.length) return null;
-  return found.verdicts.every(({ pass, gate }) => pass || gate === said.gate) ? found : null;
+  const said = verdicts.findIndex(({ pass, prefers }) => pass && prefers !== undefined);
+  const found = earlier.find(({ model }) => model === verdicts[said]?.prefers);
+  if (found === undefined || found.verdicts.length < verdicts.length) return null;
+  // The same gates in the same order looked at both; by their place and not by their name, which several may have.
+  return found.verdicts.every(({ pass }, at) => pass || at === said) ? found : null;
 }

@@ -29,5 +29,7 @@ export interface Scorer {
   readonly id: string;
   /** The models whose answers it knows. */
   readonly models: readonly string[];
+  /** Whether it may like an earlier answer better: an answer that might be the last is held back for that. */
+  readonly mayPrefer: boolean;
   score(question: ScorerQuestion): Score;
 }

@@ -117,7 +117,7 @@ test('a tool loop and signed blocks are no place to explore', () => {
   assert.deepEqual(firstOf(signed), ['predicted', 'a', 1]);
 });
 
-test('a conversation that a pin moves stays where it is; one that the forecast agrees with may be moved', () => {
+test('a conversation that a pin holds stays where it is, whether the forecast would move it or agrees', () => {
   const pin = (name: string): Pin => ({
     model: name,
     route: 'x',
@@ -128,7 +128,7 @@ test('a conversation that a pin moves stays where it is; one that the forecast a
     isEscalated: false,
   });
   assert.deepEqual(firstOf(plan({ state: { draw: 0, pinOf: () => pin('b') } })), ['pinned', 'b', 1]);
-  assert.deepEqual(firstOf(plan({ state: { draw: 0, pinOf: () => pin('a') } })), ['explored', 'c', SHARE / 2]);
+  assert.deepEqual(firstOf(plan({ state: { draw: 0, pinOf: () => pin('a') } })), ['predicted', 'a', 1]);
 });
 
 test('a share of nothing is no exploration, whatever is drawn, and neither is a question that only looks', () => {

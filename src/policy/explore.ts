@@ -24,7 +24,7 @@ export function explore(kept: Order, { candidates, asked, foreseen }: Predicted,
   const chosen = first.model.name;
   if (first !== candidates[0])
     return { order: kept, asked, prediction: { ...said, how: 'pinned', first: chosen, propensity: 1 } };
-  const others = mayExplore(foreseen, asked) ? othersOf(kept, foreseen) : [];
+  const others = mayExplore(foreseen, asked, chosen) ? othersOf(kept, foreseen) : [];
   const share = others.length === 0 ? 0 : by.exploreShare;
   const drawn = asked.state.draw < share ? othersAt(others, asked.state.draw / share) : null;
   if (drawn === null) {
@@ -38,10 +38,10 @@ export function explore(kept: Order, { candidates, asked, foreseen }: Predicted,
   return { ...toFront(drawn, { kept, asked, foreseen }), prediction };
 }
 
-/** A predictor at fault teaches nothing; a tool loop and signed blocks belong to the model that began them. */
-function mayExplore({ said: { why } }: Foreseen, { view }: Asked): boolean {
+/** A predictor at fault teaches nothing; a conversation belongs to the model that it stands on, a tool loop and signed blocks to the one that began them. */
+function mayExplore({ said: { why } }: Foreseen, { view, pin }: Asked, chosen: string): boolean {
   if (why !== null && why !== 'no_evidence') return false;
-  return !view.isInToolLoop && view.signedBy === null;
+  return pin?.model !== chosen && !view.isInToolLoop && view.signedBy === null;
 }
 
 /** The models beside the chosen one, as the route has them: what is drawn does not hang on the forecast's order. */

@@ -223,6 +223,7 @@ const voting = (refuses: string[]): Options => ({
     loadScorer: () => ({
       id: '0123456789ab',
       models: ['small', 'mid', 'frontier'],
+      mayPrefer: true,
       score: ({ given, earlier }) => ({
         chance: 0.5,
         accepts: !refuses.includes(given.model),
@@ -309,6 +310,7 @@ test('the gate of a predicted cascade sees the embedding that its order was made
   const loadScorer = () => ({
     id: '0123456789ab',
     models: ['small', 'mid', 'frontier'],
+    mayPrefer: true,
     score: ({ embedding }: ScorerQuestion) => {
       seen.push(embedding);
       return { chance: 1, accepts: true, prefers: null, say: 'so' };

@@ -1,11 +1,11 @@
 // The options of `tierline train`.
 import type { Command } from 'commander';
-import { collect, whole } from '../arguments.ts';
+import { collect, names, whole } from '../arguments.ts';
 import type { CommandIo } from '../command-io.ts';
 
 interface TrainFlags {
   data: string[];
-  models?: string;
+  models?: string[];
   gate?: boolean;
   out: string;
   reference?: string;
@@ -28,7 +28,11 @@ export function defineTrain(program: Command, io: CommandIo): void {
       'rows.jsonl or rows.jsonl.gz, as `tierline rows` writes them; may be repeated',
       collect,
     )
-    .option('-m, --models <names>', 'models to route to, with commas between (default: those that most rows know)')
+    .option(
+      '-m, --models <names>',
+      'models to route to, with commas between (default: those that most rows know)',
+      names,
+    )
     .option('--gate', 'also learn when an answer is good enough, so that a better model is asked only when it is not')
     .requiredOption('-o, --out <file>', 'the artifact')
     .option('--reference <model>', 'the most trusted model (default: the one with the best outcomes)')
@@ -59,9 +63,8 @@ export function defineTrain(program: Command, io: CommandIo): void {
           import('../learn/train.ts'),
           import('../find-config.ts'),
         ]);
-        const names = models === undefined ? null : models.split(',').map((name) => name.trim());
         const config = findUsableConfig(file, io.warn);
-        const options = { ...flags, models: names, reference: reference ?? null, prices: prices ?? null };
+        const options = { ...flags, models: models ?? null, reference: reference ?? null, prices: prices ?? null };
         await trainCommand({ ...options, gate, without, json, config }, io);
       },
     );

@@ -28,12 +28,12 @@ export async function assessCommand(options: AssessCommandOptions, io: CommandIo
   const assessed = assessRouter(options);
   for (const note of assessed.notes) io.warn(note);
   if (options.html !== null) {
-    const [{ assessmentPage }, { writeWhole }] = await Promise.all([
+    const [{ assessmentPage }, { replaceFile }] = await Promise.all([
       import('./page/assessment-page.ts'),
-      import('../write-whole.ts'),
+      import('../../lifecycle/replace-file.ts'),
     ]);
     try {
-      writeWhole(options.html, assessmentPage(assessed));
+      replaceFile(options.html, assessmentPage(assessed));
     } catch (cause) {
       throw new Error(`The page cannot be written to ${options.html}: ${(cause as Error).message}.`, { cause });
     }

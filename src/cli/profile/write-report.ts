@@ -2,12 +2,12 @@
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import type { Profile } from '../../lifecycle/profile/profile.ts';
+import { replaceFile } from '../../lifecycle/replace-file.ts';
 import type { ReportTask } from '../../lifecycle/report/advice.ts';
 import type { MonthlyBill } from '../../lifecycle/report/bill.ts';
 import { svgFile } from '../../lifecycle/report/chart/svg.ts';
 import { figuresOf } from '../../lifecycle/report/figures.ts';
 import { reportPage } from '../../lifecycle/report/page.ts';
-import { writeWhole } from '../write-whole.ts';
 
 export interface ReportPlaces {
   /** File of the page. */
@@ -32,14 +32,14 @@ export function writeReport(
 ): string[] {
   const told: string[] = [];
   if (html !== undefined) {
-    writeWhole(html, reportPage({ tasks, baseline, bill }));
+    replaceFile(html, reportPage({ tasks, baseline, bill }));
     told.push(`report: ${html}`);
   }
   if (svg !== undefined) {
     let count = 0;
     for (const task of tasks) {
       for (const { kind, chart } of figuresOf(task, { id: 'chart', baseline })) {
-        writeWhole(join(svg, `${fileName(task.profile.task)}-${kind}.svg`), svgFile(chart));
+        replaceFile(join(svg, `${fileName(task.profile.task)}-${kind}.svg`), svgFile(chart));
         count++;
       }
     }

@@ -8,7 +8,7 @@ import { believe } from '../ladder/belief.ts';
 import { chooseLadder, type Ladder, rungColumns, startColumns } from '../ladder/ladder.ts';
 import { createPool, numberAnswers, type Pool } from '../ladder/pool.ts';
 import { weigh } from '../ladder/small-regression.ts';
-import { responseOf } from '../rows/response-of.ts';
+import { meanLogprobOf, responseOf } from '../rows/response-of.ts';
 import { strategyAt } from '../train/operate.ts';
 import type { Artifact, Policy } from './artifact.ts';
 import { type Demand, standAt } from './stand.ts';
@@ -24,6 +24,7 @@ export function createScorer(artifact: Artifact, { id, ...demand }: ScorerOption
   return {
     id,
     models: state.models,
+    mayPrefer: policy !== null,
     score: (question) => score(question, { estimator, policy, level }),
   };
 }
@@ -117,9 +118,7 @@ function poolOfAnswers(
     if (at < 0) continue;
     const text = responseOf(answer);
     keys[at] = answerKey(text);
-    const { logprobs } = answer;
-    const meanLogprob =
-      logprobs === null || logprobs.length === 0 ? null : logprobs.reduce((sum, one) => sum + one, 0) / logprobs.length;
+    const meanLogprob = meanLogprobOf(answer.logprobs);
     pool.judged[at] = estimator.judge(at, request, { text, final: null, meanLogprob });
   }
   numberAnswers(keys, pool.said);

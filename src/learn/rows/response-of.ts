@@ -9,3 +9,9 @@ export function responseOf({ text, toolCalls, refusal }: Pick<Answer, 'text' | '
   const calls = JSON.stringify(toolCalls.map(({ name, arguments: given }) => ({ name, arguments: given })));
   return said.trim() === '' ? calls : `${said}\n${calls}`;
 }
+
+/** Mean natural logarithm of the probability of an answer's tokens; null where the provider sent none. One that is rounded up is 1 at most. */
+export function meanLogprobOf(logprobs: readonly number[] | null): number | null {
+  if (logprobs === null || logprobs.length === 0) return null;
+  return Math.min(0, logprobs.reduce((sum, one) => sum + one, 0) / logprobs.length);
+}

@@ -6,7 +6,7 @@ import { parseConfig } from '../../config/load.ts';
 import { state } from '../../policy/sample.test.ts';
 import { findAll } from './find-all.ts';
 
-function told(task: string, code: string): string[] {
+function told(task: string, code: string, rest = ''): string[] {
   const text = `
 providers: { local: { dialect: openai, base_url: "http://h/v1" } }
 models:
@@ -15,7 +15,8 @@ models:
   dear: { use: local/b, tier: frontier, price: { input: 10, output: 10 } }
   grader: { use: local/d, price: { input: 1, output: 1 } }
   idle: { use: local/e, price: { input: 1, output: 1 } }
-tasks: { t: { output: { typical_tokens: 100 }, ${task} } }`;
+tasks: { t: { output: { typical_tokens: 100 }, ${task} } }
+${rest}`;
   const config = parseConfig(text, { file: '/t.yaml', env: {} });
   const policy = compilePolicy(config, modelPartsOf(config, createCatalog()));
   return findAll(config, policy, state({}))
@@ -68,4 +69,11 @@ test('a model that only gates ask is not idle', () => {
     told(task, 'idle_model').map((line) => line.split(':')[0]),
     ['note models.idle'],
   );
+});
+
+test('neither is one that compares answers, or makes vectors for learned routers', () => {
+  const task =
+    'accept: [{ agreement: { with: second, compare: embedding, by: grader } }], route: { cascade: [cheap, dear] }';
+  const rest = 'encoders: { rate: { kind: llm, model: idle } }';
+  assert.deepEqual(told(task, 'idle_model', rest), []);
 });

@@ -1,8 +1,8 @@
 // Findings about what can be reached: rules and tasks that never see a request, models that no route leads to, private
 // tasks whose models also have public places.
 import type { Config, ModelConfig, RouteConfig, RuleConfig } from '../../config/config.ts';
+import { askingOf } from '../../config/resolve-accept.ts';
 import { isReached } from '../../config/resolve-route.ts';
-import type { GateConfig } from '../../gate/gate-config.ts';
 import { covers } from './covers.ts';
 import type { Finding } from './finding.ts';
 
@@ -86,11 +86,10 @@ function idleModels(config: Config): Finding[] {
   }));
 }
 
-/** Whether a gate asks it. */
-function isAsked({ name }: ModelConfig, { tasks }: Config): boolean {
-  const asks = ({ accept }: { accept: readonly GateConfig[] }): boolean =>
-    accept.some((gate) => (gate.kind === 'judge' || gate.kind === 'agreement') && gate.model === name);
-  return [...tasks.values()].some(asks);
+/** Whether a gate or an encoder asks it. */
+function isAsked({ name }: ModelConfig, { tasks, encoders }: Config): boolean {
+  const byGates = [...tasks.values()].flatMap(askingOf).some(({ model }) => model === name);
+  return byGates || [...encoders.values()].some((encoder) => 'model' in encoder && encoder.model === name);
 }
 
 /** Places that a private task leaves out. A model without any private place is refused when the file is read. */

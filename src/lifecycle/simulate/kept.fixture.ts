@@ -59,6 +59,7 @@ export const voting: SimulatedArtifacts = {
   loadScorer: () => ({
     id: '0123456789ab',
     models: ['small', 'mid'],
+    mayPrefer: true,
     score: ({ given, earlier }) => {
       const longer = earlier.find(({ answer }) => answer.text.length > given.answer.text.length);
       return { chance: 0.5, accepts: given.model === 'mid', prefers: longer?.model ?? null, say: 'so' };
