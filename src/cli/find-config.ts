@@ -15,11 +15,11 @@ export interface FoundFile {
   sentence: string;
 }
 
-/** Throws ConfigError for a file that is missing or wrong. */
-export function findConfig(named: string | undefined): FoundFile {
+/** Throws ConfigError for a file that is missing or wrong. With `mayAwait`, artifacts that it names may be missing. */
+export function findConfig(named: string | undefined, { mayAwait = false } = {}): FoundFile {
   const path = named ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : null);
   if (path === null) return { ...configFromEnvironment(process.env), path };
-  return { config: loadConfig({ path, env: process.env }), path, sentence: `Configuration: ${path}` };
+  return { config: loadConfig({ path, env: process.env, mayAwait }), path, sentence: `Configuration: ${path}` };
 }
 
 /** The configuration of a file, null without one: a ladder that keys in the environment would give is nobody's decision. */
@@ -29,12 +29,13 @@ export function findConfigFile(named: string | undefined): { config: Config | nu
 }
 
 /**
- * The configuration of a file for a command that can do without: one that lies here and cannot be used is told and left. It may be the
- * very command that mends it, as `train` makes the artifact that the file names. Throws ConfigError for a file that was named.
+ * The configuration of a file for a command that can do without: one that lies here and cannot be used is told and left. Artifacts that it
+ * names may be missing, for `train` makes them. Throws ConfigError for a file that was named.
  */
 export function findUsableConfig(named: string | undefined, warn: (sentence: string) => void): Config | null {
   try {
-    return findConfigFile(named).config;
+    const { config, path } = findConfig(named, { mayAwait: true });
+    return path === null ? null : config;
   } catch (error) {
     if (named !== undefined || !(error instanceof ConfigError)) throw error;
     const [first] = error.problems;

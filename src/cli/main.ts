@@ -19,6 +19,7 @@ import { defineTrain } from './commands/train.ts';
 
 const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 const warn = (text: string): void => void process.stderr.write(`tierline: ${text}\n`);
+for (const stream of [process.stdout, process.stderr]) stream.on('error', endUnheard);
 const io: CommandIo = { print, warn, isTTY: process.stderr.isTTY === true };
 
 const program = new Command('tierline')
@@ -183,6 +184,12 @@ async function ledgerPath(options: LedgerOption): Promise<string> {
   if (options.ledger !== undefined) return options.ledger;
   const { findConfig } = await import('./find-config.ts');
   return findConfig(options.config).config.ledger.path;
+}
+
+/** Whoever read along has gone, as `head` does: a command has nothing more to say, and a gateway works on in silence. */
+function endUnheard(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  if (program.args[0] !== 'serve') process.exit();
 }
 
 /** What went wrong in one sentence; the stack only for what nobody expected. */

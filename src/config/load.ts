@@ -10,9 +10,15 @@ import { resolveConfig } from './resolve.ts';
 import { configSchema, type FileConfig } from './schema.ts';
 import { type Environment, type Finding, readSource, type Source } from './source.ts';
 
+export interface Loading {
+  env: Environment;
+  /** Whether an artifact that is named may be missing: for the command that makes it. */
+  mayAwait?: boolean;
+}
+
 /** Reads and checks a file. Throws ConfigError, also when the file cannot be read. */
-export function loadConfig({ path, env }: { path: string; env: Environment }): Config {
-  return parseConfig(readConfigFile(path), { file: path, env });
+export function loadConfig({ path, ...loading }: Loading & { path: string }): Config {
+  return parseConfig(readConfigFile(path), { ...loading, file: path });
 }
 
 /** The text of a configuration file. Throws ConfigError when it cannot be read. */
@@ -27,18 +33,19 @@ export function readConfigFile(path: string): string {
 }
 
 /** Checks the text of a configuration; `file` is its path, for messages and relative paths. Throws ConfigError. */
-export function parseConfig(text: string, { file, env }: { file: string; env: Environment }): Config {
-  return checkConfig(readSource(text, file, env), { file, label: file, env });
+export function parseConfig(text: string, { file, ...loading }: Loading & { file: string }): Config {
+  return checkConfig(readSource(text, file, loading.env), { ...loading, file, label: file });
 }
 
 /** Checks a configuration from any source. `label` is what messages call it. Throws ConfigError with every problem. */
 export function checkConfig(
   source: Source,
-  { file, label, env }: { file: string | null; label: string; env: Environment },
+  { file, label, env, mayAwait = false }: Loading & { file: string | null; label: string },
 ): Config {
   const findings = [...source.findings];
   const told = new Set(findings.map(({ path }) => JSON.stringify(path)));
   const report = (finding: Finding): void => {
+    if (mayAwait && finding.awaits !== undefined) return;
     if (!told.has(JSON.stringify(finding.path))) findings.push(finding);
   };
   const value = withoutEmpty(source.value);

@@ -16,7 +16,7 @@ import type { TaskConfig } from './config.ts';
 import { type Report, unknownName } from './names.ts';
 import type { Path } from './problem.ts';
 import type { Ladder } from './resolve-route.ts';
-import { missingFile, readSchemaFile, schemaFinding } from './schema-file.ts';
+import { missingArtifact, readSchemaFile, schemaFinding } from './schema-file.ts';
 
 interface Place {
   /** Path of the gate's own key. */
@@ -218,7 +218,7 @@ function resolveAgreement(written: NonNullable<FileGate['agreement']>, { path, l
 function resolveLearned(written: NonNullable<FileGate['learned']>, { path, ladder }: Place): GateConfig {
   const { artifact, min = null } = written;
   const file = resolve(ladder.folder, artifact);
-  const missing = missingFile(file);
+  const missing = missingArtifact(file);
   if (missing !== null) ladder.report({ path: [...path, 'artifact'], at: 'value', ...missing });
   return { kind: 'learned', file, min };
 }

@@ -5,7 +5,7 @@ import type { ModelConfig, PredictConfig, ProviderConfig, RouteConfig, RouteTarg
 import { type Names, type Report, unknownName } from './names.ts';
 import type { Path } from './problem.ts';
 import type { FileRoute, FileRouteObject } from './route-schema.ts';
-import { missingFile } from './schema-file.ts';
+import { missingArtifact } from './schema-file.ts';
 
 /** What a route can lead to. Models that are broken are in `names` only. */
 export interface Ladder {
@@ -102,7 +102,7 @@ function resolvePredict(
 ): PredictConfig {
   const { among, static: first, max_cost_usd: most } = route;
   const file = resolve(ladder.folder, written);
-  const missing = missingFile(file);
+  const missing = missingArtifact(file);
   if (missing !== null) ladder.report({ path: [...path, 'predict'], at: 'value', ...missing });
   if (first !== undefined && among !== undefined && !among.includes(first)) {
     const finding = unknownName('model', first, { path: [...path, 'static'], known: among });

@@ -37,10 +37,10 @@ export function schemaFinding(schema: object, file: string | null): Flaw | null 
   return compiled.ok ? null : { message: `${file ?? 'this'} is no JSON schema that can be used: ${compiled.problem}` };
 }
 
-/** What is wrong with a path that is to be a file, or null. */
-export function missingFile(file: string): Flaw | null {
+/** What is wrong with a path that is to be an artifact, or null. */
+export function missingArtifact(file: string): (Flaw & { awaits?: 'artifact' }) | null {
   const stat = statSync(file, { throwIfNoEntry: false });
-  if (stat === undefined) return unreadable(file, 'ENOENT');
+  if (stat === undefined) return { ...unreadable(file, 'ENOENT'), awaits: 'artifact' };
   return stat.isFile() ? null : { message: `${file} is no file` };
 }
 

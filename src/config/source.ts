@@ -25,6 +25,8 @@ export interface Finding {
   at: 'key' | 'value';
   message: string;
   hint?: string | null;
+  /** A file that the configuration names and that is not there yet: `train` makes it. */
+  awaits?: 'artifact';
 }
 
 export interface Source {

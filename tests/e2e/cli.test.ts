@@ -145,6 +145,23 @@ test('models lists the catalog and finds a part of a name', async () => {
   assert.deepEqual([all.code, found.code, nothing.code], [0, 0, 0]);
 });
 
+test('a reader that has seen enough ends a command quietly', async () => {
+  const command = new CommandProcess(['models', '--json'], { cwd: folder });
+  command.child.stdout.destroy();
+  assert.deepEqual([await command.ended, command.stderr], [{ code: 0, signal: null }, '']);
+});
+
+test('a gateway goes on when nobody reads what it prints any more', async (t) => {
+  const own = temporaryFolder(t);
+  const running = await startGateway(t, { folder: own, config: CONFIG });
+  running.child.stdout.destroy();
+  writeConfig(own, { ...CONFIG, tasks: { triage: { route: 'large' } } });
+  await sleep(1_000);
+  const { status } = await ask(running.url, { wire: 'openai', model: 'auto/triage', text: 'Hello' });
+  assert.equal(status, 200);
+  assert.deepEqual(await running.stop(), { code: 0, signal: null });
+});
+
 test('demo ends in a table of costs', async () => {
   const demo = await run(['demo', '-n', '40', '--speed', '200'], { cwd: temporaryFolder(scope) });
   assert.equal(demo.code, 0, demo.stderr);

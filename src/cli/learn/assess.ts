@@ -150,6 +150,10 @@ function notesOn(artifact: Artifact, { set, assessment, label, prices }: Noted):
     notes.push(`No row has outcomes of all ${models.length} models: nothing is said of what the policy does.`);
   else if (policy !== null && policy.rows < rows)
     notes.push(`What the policy does is told on the ${policy.rows} of ${rows} rows that have outcomes of all models.`);
+  if (policy !== null && policy.unknown > 0)
+    notes.push(
+      `${policy.unknown} of ${policy.rows} rows are unlike all that it was trained on: they have no forecast and count as sent to ${policy.reference}.`,
+    );
   if (pair !== null && pair.quality.weak >= pair.quality.strong)
     notes.push(
       `${pair.weak} is no worse than ${pair.strong} on these rows: there is no gap to recover, and its figures mean nothing.`,

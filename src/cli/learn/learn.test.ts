@@ -177,6 +177,19 @@ describe('an assessment as text', () => {
   });
 });
 
+test('rows unlike all that it was trained on count as the gateway sends them: to the reference', () => {
+  const foreign = makeRows(160, 2).map((row, at) => ({
+    ...row,
+    prompt: `Ĉu ĝi ${'abcdefghij'.slice(0, 1 + (at % 9))}ŭ ĵaŭde ${at}? Ŝajne ĥoro ĝojas, ${at * 7} ĉevaloj ŝvitas.`,
+  }));
+  const { assessment, notes } = assessRouter(toAssess({ data: [put('foreign.jsonl', foreign)] }));
+  assert.equal(assessment.policy?.unknown, 160);
+  for (const { answers, calls, saving } of assessment.policy.points)
+    assert.deepEqual([answers, calls, saving.value], [{ large: 1 }, 1, 0]);
+  assert.ok(notes.some((note) => /^160 of 160 rows are unlike all .* count as sent to large\.$/.test(note)), notes.join());
+  assert.equal(assessed.assessment.policy?.unknown, 0);
+});
+
 describe('an assessment as a page', () => {
   test('has no script and asks nobody', () => {
     assert.equal(all(page, 'script').length, 0);

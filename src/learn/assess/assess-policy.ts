@@ -28,6 +28,8 @@ export interface Standing {
 
 export interface PolicyFigures {
   rows: number;
+  /** Of these rows: those unlike all that it was trained on. They take the static route, which here is the reference. */
+  unknown: number;
   reference: string;
   /** Where it stands when nobody asks for anything else. */
   recommended: Standing;
@@ -62,9 +64,10 @@ export function assessPolicy(
   const strong = models.indexOf(reference);
   const climber = new Climber(pool, policy.climbing);
   const choosing = { among: null, isFree: policy.isFree, mostCalls: policy.mostCalls };
+  const reliable = alone(pool, strong);
   const climbs = policy.levels.map((level) => {
     const strategy = strategyAt(level, choosing);
-    return strategy === null ? alone(pool, strong) : climber.climb(strategy);
+    return strategy === null ? reliable : whereKnown(climber.climb(strategy), reliable, pool);
   });
   const names = ['assured', 'equal', 'half', 'most'] as const;
   const points = names.map((point) => {
@@ -72,12 +75,13 @@ export function assessPolicy(
     return standing(point, level, {
       pool,
       strong,
-      climbed: level === null ? alone(pool, strong) : (climbs[level] as Climbed),
+      climbed: level === null ? reliable : (climbs[level] as Climbed),
     });
   });
   const recommended = points[0] as Standing;
   return {
     rows: pool.rows,
+    unknown: pool.known.reduce((count, known) => count + 1 - known, 0),
     reference,
     recommended,
     points,
@@ -108,6 +112,16 @@ function alone(pool: Pool, model: number): Climbed {
     given: new Int8Array(pool.rows).fill(model),
     chances: of(pool.prior),
   };
+}
+
+/** What the gateway does: without a forecast there is no ladder to climb. */
+function whereKnown(climbed: Climbed, otherwise: Climbed, { known, rows }: Pool): Climbed {
+  for (let row = 0; row < rows; row++) {
+    if (known[row] === 1) continue;
+    for (const what of ['quality', 'cost', 'calls', 'given', 'chances'] as const)
+      climbed[what][row] = otherwise[what][row] as number;
+  }
+  return climbed;
 }
 
 function standing(

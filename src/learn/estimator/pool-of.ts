@@ -22,7 +22,8 @@ export function poolOf(estimator: Estimator, rows: readonly Row[], { prices, emb
       embedded === null
         ? null
         : Float32Array.from(embedded.values.subarray(at * embedded.columns, (at + 1) * embedded.columns));
-    const { order, chances } = estimator.expect(request, vector);
+    const { order, chances, isKnown } = estimator.expect(request, vector);
+    pool.known[at] = isKnown ? 1 : 0;
     const base = at * models.length;
     pool.order.set(order, base);
     pool.prior.set(chances, base);

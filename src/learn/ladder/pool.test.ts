@@ -42,7 +42,12 @@ describe('a part of a pool', () => {
     fc.assert(
       fc.property(places(8), fc.uniqueArray(fc.nat(3), { minLength: 1, maxLength: 4 }), (rows, models) => {
         const pool = anyPool(4, 8, 5);
+        pool.known.set([1, 0, 0, 1, 0, 1, 1, 0]);
         const picked = pick(pool, rows, models);
+        assert.deepEqual(
+          [...picked.known],
+          rows.map((row) => pool.known[row]),
+        );
         assert.deepEqual([picked.rows, picked.models], [rows.length, models.map((at) => pool.models[at])]);
         for (const part of PARTS)
           assert.deepEqual(

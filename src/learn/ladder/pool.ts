@@ -17,6 +17,8 @@ export interface Pool {
   judged: Float64Array;
   /** Answers of one request that say the same have the same number, from 0; -1 for an answer that says nothing, or was not kept. */
   said: Int16Array;
+  /** One value for each row: 1, or 0 for a request unlike all that was learned from, which has no forecast. */
+  known: Uint8Array;
 }
 
 /** An empty pool for `rows` requests. */
@@ -31,6 +33,7 @@ export function createPool(models: readonly string[], rows: number): Pool {
     order: new Float64Array(count),
     judged: new Float64Array(count).fill(0.5),
     said: new Int16Array(count).fill(-1),
+    known: new Uint8Array(rows).fill(1),
   };
 }
 
@@ -60,6 +63,7 @@ export function pick(
   );
   const width = pool.models.length;
   for (let row = 0; row < rows.length; row++) {
+    picked.known[row] = pool.known[rows[row] as number] as number;
     for (const [to, from] of models.entries()) {
       const [target, source] = [row * models.length + to, (rows[row] as number) * width + from];
       picked.quality[target] = pool.quality[source] as number;
