@@ -115,7 +115,7 @@ function policyText({ rows, reference, points, hull }: PolicyFigures): string {
   ]);
   const average = [
     `policy ${inLine(sayNumber(hull.policy, 4))}`,
-    `best model ${best(hull.models)}`,
+    `best single model by this measure ${best(hull.models)}`,
     ...(Object.keys(hull.pairs).length > 1 ? [`best pair ${best(hull.pairs)}`] : []),
     `models mixed at random ${hull.mixture.toFixed(4)}`,
   ];

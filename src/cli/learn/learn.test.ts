@@ -186,7 +186,10 @@ test('rows unlike all that it was trained on count as the gateway sends them: to
   assert.equal(assessment.policy?.unknown, 160);
   for (const { answers, calls, saving } of assessment.policy.points)
     assert.deepEqual([answers, calls, saving.value], [{ large: 1 }, 1, 0]);
-  assert.ok(notes.some((note) => /^160 of 160 rows are unlike all .* count as sent to large\.$/.test(note)), notes.join());
+  assert.ok(
+    notes.some((note) => /^160 of 160 rows are unlike all .* count as sent to large\.$/.test(note)),
+    notes.join(),
+  );
   assert.equal(assessed.assessment.policy?.unknown, 0);
 });
 

@@ -221,11 +221,16 @@ function placesText({ policy, reference }: Artifact): string[] {
         String(level),
       ]);
   }
+  const verdict =
+    policy.points.assured === null
+      ? [`=> One model, no router: nothing cheaper than ${reference} can be vouched for on these rows.`]
+      : [];
   const meanings = Object.values(PROMISES).map(({ name, meaning }) => `  ${name}: ${meaning}.`);
   return [
     '',
     ...wrap(`Each row by what was learned without it, against ${reference} for everything:`, WIDTH, 2),
     made.toString(),
     ...meanings.flatMap((meaning) => wrap(meaning, WIDTH, 4)),
+    ...verdict.flatMap((sentence) => wrap(sentence, WIDTH, 3)),
   ];
 }

@@ -26,7 +26,18 @@ function say(more: Partial<Standing>, policy: Partial<PolicyFigures> | null = {}
       policy:
         policy === null
           ? null
-          : { rows: 300, reference: 'large', isOneModel: false, recommended, points: [recommended], ...policy },
+          : {
+              rows: 300,
+              reference: 'large',
+              models: [
+                { model: 'small', quality: 0.5 },
+                { model: 'large', quality: 0.9 },
+              ],
+              isOneModel: false,
+              recommended,
+              points: [recommended],
+              ...policy,
+            },
     },
   } as unknown as AssessedRouter);
 }
@@ -67,6 +78,19 @@ describe('a verdict', () => {
     assert.match(say({ ...alone, level: 3 }, { isOneModel: true, points: [] })[1] ?? '', /^Where it stands, none/);
     const cheap = say({ answers: { small: 1 } }, { isOneModel: true });
     assert.match(cheap[0] ?? '', /^One model, no router: everything goes to small; it saves 60\.0 %/);
+  });
+
+  test('does not name a place whose promise these rows break', () => {
+    const alone = { level: null, answers: { large: 1 }, saving: figure(0, 0, 0), difference: figure(0, 0, 0) };
+    const broken = (point: Standing['point'], high: number): Standing => ({
+      ...STANDING,
+      point,
+      difference: figure(-0.05, -0.06, high),
+    });
+    const points = [broken('equal', -0.001), broken('half', -0.006), broken('most', -0.021)];
+    assert.doesNotMatch(say(alone, { isOneModel: true, points })[1] ?? '', /Where less is promised/);
+    const kept = [...points.slice(0, 2), broken('most', -0.019)];
+    assert.match(say(alone, { isOneModel: true, points: kept })[1] ?? '', /Where less is promised \(95 % of gap\)/);
   });
 
   test('without a policy does not speak of money', () => {

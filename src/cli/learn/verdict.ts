@@ -62,9 +62,15 @@ function against({ reference, rows }: PolicyFigures): string {
   return `Against ${reference} for everything, on ${rows} rows; every call that it makes is counted.`;
 }
 
-/** What could be had by asking for less than what is assured. */
-function weaker({ points }: PolicyFigures): string {
-  const other = points.find(({ point, saving }) => point !== 'assured' && (saving.value ?? 0) > 0.005);
+/** What could be had by asking for less than what is assured: the first place whose promise these rows do not break. */
+function weaker({ points, models, reference }: PolicyFigures): string {
+  const qualities = models.map(({ quality }) => quality);
+  const gap = (models.find(({ model }) => model === reference)?.quality ?? 0) - Math.min(...qualities);
+  const allowed: Partial<Record<Standing['point'], number>> = { equal: 0, half: PROMISED, most: -0.05 * gap };
+  const other = points.find(({ point, saving, difference: { high } }) => {
+    const least = allowed[point];
+    return least !== undefined && (saving.value ?? 0) > 0.005 && high !== null && high >= least;
+  });
   return other === undefined ? '' : ` Where less is promised (${PROMISES[other.point]?.name}) it ${sayGain(other)}.`;
 }
 

@@ -30,7 +30,7 @@ export function createPredictor(artifact: Artifact, { id, isGated, ...demand }: 
     reference,
     isCascade: mostCalls > 1,
     encoder: state.encoder?.name ?? null,
-    forecast: (question) => forecast(question, { estimator, choose, reference }),
+    forecast: (question) => forecast(question, { estimator, choose, reference, isFree: policy.isFree }),
   };
 }
 
@@ -48,6 +48,7 @@ interface Choosers {
   estimator: Estimator;
   choose: Chooser;
   reference: string;
+  isFree: boolean;
 }
 
 /** The models to try, as places, for one request; null where none of the ladders is left. */
@@ -82,12 +83,13 @@ function createChooser(
 
 function forecast(
   { view, task, tenant, options, embedding }: PredictorQuestion,
-  { estimator, choose, reference }: Choosers,
+  { estimator, choose, reference, isFree }: Choosers,
 ): Forecast {
   const { models, encoder } = estimator.state;
   if (encoder !== null && embedding === null)
     return { chances: {}, order: null, say: 'its embedding was not there in time' };
   const expected = estimator.expect(requestOfView(view, task, tenant), embedding);
+  if (!expected.isKnown) return { chances: {}, order: null, say: 'few of its words were in what it was trained on' };
   const chances: Record<string, number> = {};
   const among = new Set<number>();
   for (const { model } of options) {
@@ -96,10 +98,11 @@ function forecast(
     among.add(at);
     chances[model] = expected.chances[at] as number;
   }
-  if (!expected.isKnown) return { chances, order: null, say: 'few of its words were in what it was trained on' };
   const ladder = choose(expected, among);
-  if (ladder !== null)
-    return { chances, order: ladder.map((at) => models[at] as string), say: 'the best value for what is asked' };
+  if (ladder !== null) {
+    const say = isFree ? 'the best value for this request' : 'the best value on the whole';
+    return { chances, order: ladder.map((at) => models[at] as string), say };
+  }
   return among.has(models.indexOf(reference))
     ? { chances, order: [reference], say: 'only the reference keeps what is asked' }
     : { chances, order: null, say: 'none of its ladders is left' };

@@ -53,14 +53,19 @@ describe('walking down from the dearest level', () => {
 
 test('points promise what the trials bear out: only the assured one leans on the bound', () => {
   const trials = [
-    trial({ cost: 4 }),
-    trial({ cost: 3, difference: 0.01, differenceLow: -0.004 }),
-    trial({ cost: 2, difference: -0.001, differenceLow: -0.02, differenceError: 0.002 }),
+    trial({ cost: 1.9 }),
+    trial({ cost: 1.8, difference: 0.01, differenceLow: -0.004 }),
+    trial({ cost: 1.5, difference: -0.001, differenceLow: -0.02, differenceError: 0.002 }),
     trial({ cost: 1, difference: -0.006, differenceLow: -0.03, differenceError: 0.002 }),
     trial({ cost: 0.5, difference: -0.011, differenceLow: -0.04, differenceError: 0.002 }),
     trial({ cost: 0.1, difference: -0.2, differenceLow: -0.3, differenceError: 0.002 }),
   ];
   assert.deepEqual(pointsOf(trials, 0.2), { assured: 1, equal: 2, half: 3, most: 4 });
+});
+
+test('a place that costs as much as the reference alone is not offered', () => {
+  const dear = [trial({ cost: 3 }), trial({ cost: 2 }), trial({ cost: 1.9, differenceLow: -0.2, difference: -0.003 })];
+  assert.deepEqual(pointsOf(dear, 0.2), { assured: null, equal: null, half: 2, most: 2 });
 });
 
 describe('a trial', () => {

@@ -195,13 +195,18 @@ function fitFor(rows: number): { beliefPenalty: number; valuePenalty: number } {
   return rows < FEW_ROWS ? { beliefPenalty: 20, valuePenalty: 50 } : USUAL_FIT;
 }
 
-/** `gap`: what the reference has over the worst model. */
+/** `gap`: what the reference has over the worst model. A place that saves nothing is none: there is the reference itself. */
 export function pointsOf(trials: readonly (Trial | null)[], gap: number): Points {
+  const lowest = (holds: (trial: Trial) => boolean): number | null => {
+    const level = walkDown(trials, holds);
+    const trial = level === null ? null : trials[level];
+    return trial !== null && trial !== undefined && trial.cost < trial.referenceCost ? level : null;
+  };
   return {
-    assured: walkDown(trials, ({ differenceLow }) => differenceLow >= -0.005),
-    equal: walkDown(trials, (trial) => atBest(trial) >= 0),
-    half: walkDown(trials, (trial) => atBest(trial) >= -0.005),
-    most: walkDown(trials, (trial) => atBest(trial) >= -0.05 * gap),
+    assured: lowest(({ differenceLow }) => differenceLow >= -0.005),
+    equal: lowest((trial) => atBest(trial) >= 0),
+    half: lowest((trial) => atBest(trial) >= -0.005),
+    most: lowest((trial) => atBest(trial) >= -0.05 * gap),
   };
 }
 
