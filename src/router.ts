@@ -99,7 +99,7 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
     const caller = { tenant: call.tenant, path: call.path, headers: call.headers, heldBy: call.heldBy ?? null };
     const begun = begin(engine.policy, inbound, caller, engine.planState(call.atMs));
     const wanted = encodingFor(begun.asked);
-    if (wanted !== null) encoding = await engine.encode({ ...wanted, text: inbound.text, limits: begun.asked.limits });
+    if (wanted !== null) encoding = await engine.encode({ ...wanted, text: inbound.ask, limits: begun.asked.limits });
     plan = conclude(begun, encoding?.vector);
     decidedAt = performance.now();
     outcome = await deliver(engine.delivery, plan.attempts, {
@@ -162,7 +162,7 @@ function judgingOf(engine: Engine, call: Call, { plan, encoding }: Decided): Jud
     ask: createAsk(engine, { ...call, task: plan.task }),
     embed: createEmbed(engine, { ...call, task: plan.task }),
     again: createAgain(engine, { ...call, task: plan.task, isStrict: engine.isStrict(plan.task) }),
-    embedding: vector && { encoder, vector },
+    request: { view: call.inbound, task: plan.task, tenant: call.tenant, embedding: vector && { encoder, vector } },
     release: plan.stream,
     otherwise: plan.otherwise,
   };

@@ -19,6 +19,7 @@ export const judging = (fields: Partial<Judging> = {}): Judging => ({
   ask: null,
   again: null,
   embed: null,
+  request: null,
   release: { mode: 'hold', tokens: 0 },
   otherwise: 'answer',
   ...fields,

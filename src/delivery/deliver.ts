@@ -4,7 +4,7 @@ import type { TierlineError } from '../call/errors.ts';
 import type { PlannedAttempt, StreamRelease } from '../call/plan.ts';
 import type { StopReason } from '../call/row.ts';
 import type { Verdict } from '../call/verdict.ts';
-import type { Gate, JudgeReply, Question, RequestEmbedding, SecondAnswer, Vectors } from '../gate/gate.ts';
+import type { Gate, JudgeReply, Question, RatedRequest, SecondAnswer, Vectors } from '../gate/gate.ts';
 import type { Carriage } from '../provider/carriage.ts';
 import type { RetryBudget } from '../state/retry-budget.ts';
 import type { Asking } from './asking.ts';
@@ -76,8 +76,8 @@ export interface Judging {
   again: ((model: string, asking: Asking) => Promise<SecondAnswer>) | null;
   /** Has a model make vectors on behalf of a gate; null when nobody can be asked. */
   embed: ((model: string, texts: readonly string[], asking: Asking) => Promise<Vectors>) | null;
-  /** Of the request, where one was made to decide where it goes. */
-  embedding?: RequestEmbedding | null;
+  /** What is rated where a gate was learned; null when none was. */
+  request: RatedRequest | null;
   release: StreamRelease;
   otherwise: 'answer' | 'error';
 }

@@ -178,5 +178,5 @@ describe('gates of a cascade', () => {
 });
 
 test('of an answer alone nothing is known', () => {
-  assert.deepEqual(ALONE, { ask: null, model: null, earlier: [], again: null, embed: null });
+  assert.deepEqual(ALONE, { ask: null, model: null, earlier: [], again: null, embed: null, request: null });
 });

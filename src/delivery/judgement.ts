@@ -73,7 +73,7 @@ export class Judgement {
   }
 
   private context(asking: Asking): GateContext {
-    const { ask, again, embed, embedding = null } = this.judging;
+    const { ask, again, embed, request } = this.judging;
     const { model, given } = this;
     return {
       ask: ask === null ? null : (judge, prompt) => ask(judge, prompt, asking),
@@ -83,7 +83,7 @@ export class Judgement {
         return given.besides(model);
       },
       again: again === null ? null : (other) => given.second(other, { again, asking }),
-      embedding,
+      request,
       embed: embed === null ? null : (by, texts) => embed(by, texts, asking),
     };
   }

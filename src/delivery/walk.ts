@@ -262,6 +262,7 @@ const UNGATED: Judging = {
   ask: null,
   again: null,
   embed: null,
+  request: null,
   release: { mode: 'hold', tokens: 0 },
   otherwise: 'answer',
 };

@@ -1,6 +1,7 @@
 // What a gate is: a check on an answer. The oracle of profiling and the gate of production are the same object, so a gate
 // knows nothing of dialects, routes or models; it must never throw an answer away itself, it only gives its verdict.
 import type { Verdict } from '../call/verdict.ts';
+import type { View } from '../call/view.ts';
 
 export type { Verdict };
 
@@ -80,6 +81,16 @@ export interface RequestEmbedding {
   vector: Float32Array;
 }
 
+/** A request as a learned gate rates it: by what the router that forecasts it sees, too. */
+export interface RatedRequest {
+  view: View;
+  /** The task that it was taken for; null for none. */
+  task: string | null;
+  tenant: string | null;
+  /** Null where none was made. */
+  embedding: RequestEmbedding | null;
+}
+
 /** What a gate may use beside the answer and its question. */
 export interface GateContext {
   /** Asks a model of the configuration; null where none can be asked. Whoever gives it also gives it a time limit. */
@@ -92,12 +103,12 @@ export interface GateContext {
   again: ((model: string) => Promise<SecondAnswer>) | null;
   /** Has a configured model make vectors of texts; null where none can be asked. */
   embed: ((model: string, texts: readonly string[]) => Promise<Vectors>) | null;
-  /** The request's own, where one was made to decide where it goes. */
-  embedding?: RequestEmbedding | null;
+  /** The request itself; null where only its question is known. */
+  request: RatedRequest | null;
 }
 
 /** Of an answer about which nothing more is known and nobody can be asked. */
-export const ALONE: GateContext = { ask: null, model: null, earlier: [], again: null, embed: null };
+export const ALONE: GateContext = { ask: null, model: null, earlier: [], again: null, embed: null, request: null };
 
 export interface Gate {
   /** Its key in the configuration. */

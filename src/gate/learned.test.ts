@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ALONE, type GateContext, type Verdict } from './gate.ts';
+import type { View } from '../call/view.ts';
+import { ALONE, type GateContext, type RatedRequest, type Verdict } from './gate.ts';
 import { createLearnedGate } from './learned.ts';
 import { answerOf, questionOf } from './sample.test.ts';
 import type { Score, Scorer, ScorerQuestion } from './scorer.ts';
@@ -21,10 +22,16 @@ function scorerOf(score: Partial<Score> | Error): Scorer & { seen: ScorerQuestio
 }
 
 const ANSWER = answerOf('18');
+const REQUEST: RatedRequest = {
+  view: { ask: 'How many?' } as View,
+  task: 'count',
+  tenant: 'acme',
+  embedding: { encoder: 'mini', vector: Float32Array.of(1) },
+};
 
 function judged(scorer: Scorer, min: number | null, context: Partial<GateContext> = {}): Verdict {
   const gate = createLearnedGate(scorer, { min });
-  const verdict = gate.check(ANSWER, questionOf({ ask: 'How many?' }), { ...ALONE, model: 'cheap', ...context });
+  const verdict = gate.check(ANSWER, questionOf(), { ...ALONE, model: 'cheap', request: REQUEST, ...context });
   assert.ok(!(verdict instanceof Promise));
   return verdict;
 }
@@ -61,9 +68,10 @@ test('no evidence, and a scorer that throws, refuse the answer and say nothing o
   assert.equal(thrown.reason, 'the artifact 0123456789ab failed: bad tree');
 });
 
-test('an answer of which nobody knows who gave it is not scored', () => {
+test('an answer of which nobody knows who gave it, or to what, is not scored', () => {
   const scorer = scorerOf({ chance: 1 });
   assert.equal(judged(scorer, 0, { model: null }).isBroken, true);
+  assert.equal(judged(scorer, 0, { request: null }).isBroken, true);
   assert.deepEqual(scorer.seen, []);
 });
 
@@ -71,12 +79,7 @@ test('the scorer sees the request, the answer, its model and the answers before 
   const scorer = scorerOf({});
   const earlier = [{ model: 'cheaper', answer: answerOf('17') }];
   judged(scorer, 0, { earlier });
-  const embedding = { encoder: 'mini', vector: Float32Array.of(1) };
-  judged(scorer, 0, { embedding });
-  assert.deepEqual(scorer.seen, [
-    { question: questionOf({ ask: 'How many?' }), given: { model: 'cheap', answer: ANSWER }, earlier, embedding: null },
-    { question: questionOf({ ask: 'How many?' }), given: { model: 'cheap', answer: ANSWER }, earlier: [], embedding },
-  ]);
+  assert.deepEqual(scorer.seen, [{ request: REQUEST, given: { model: 'cheap', answer: ANSWER }, earlier }]);
 });
 
 test('it passes on whose earlier answer is better, where it is content and that is another model', () => {

@@ -8,11 +8,12 @@ const NAME = 'learned';
 
 /** `min`: the least chance that passes; null: what the policy in the artifact accepts. */
 export function createLearnedGate(scorer: Scorer, { min }: { min: number | null }): Gate {
-  const check = (answer: Answer, question: Question, { model, earlier, embedding = null }: GateContext): Verdict => {
+  const check = (answer: Answer, _question: Question, { model, earlier, request }: GateContext): Verdict => {
     if (model === null) return broken(NAME, 'it is not known which model gave the answer');
+    if (request === null) return broken(NAME, 'the request is not at hand');
     let score: Score;
     try {
-      score = scorer.score({ question, given: { model, answer }, earlier, embedding });
+      score = scorer.score({ request, given: { model, answer }, earlier });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       return broken(NAME, shorten(`the artifact ${scorer.id} failed: ${reason}`));

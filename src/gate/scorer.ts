@@ -1,16 +1,14 @@
 // What a learned gate is to the gates: something that says how likely an answer is to be acceptable, from the request, the
 // answer and the answers that came before it. Pure and synchronous; it never sees a reference.
-import type { GivenAnswer, Question, RequestEmbedding } from './gate.ts';
+import type { GivenAnswer, RatedRequest } from './gate.ts';
 
 export type { GivenAnswer };
 
 export interface ScorerQuestion {
-  question: Question;
+  request: RatedRequest;
   given: GivenAnswer;
   /** Complete answers of other models to the same request, in the order in which they came; refused ones, or second opinions. */
   earlier: readonly GivenAnswer[];
-  /** Of the request; null where none was made. */
-  embedding: RequestEmbedding | null;
 }
 
 export interface Score {

@@ -304,24 +304,30 @@ test('without a task there is no gate, so that an artifact of a cascade chooses 
   );
 });
 
-test('the gate of a predicted cascade sees the embedding that its order was made with', async (t) => {
+test('the gate of a predicted cascade sees the request as its predictor did, with the embedding of what the user asks', async (t) => {
   const seen: unknown[] = [];
+  const encoded: string[] = [];
   const { predictor, learned } = voting([]);
   const loadScorer = () => ({
     id: '0123456789ab',
     models: ['small', 'mid', 'frontier'],
     mayPrefer: true,
-    score: ({ embedding }: ScorerQuestion) => {
-      seen.push(embedding);
+    score: ({ request: { view, ...rest } }: ScorerQuestion) => {
+      seen.push([view.ask, rest]);
       return { chance: 1, accepts: true, prefers: null, say: 'so' };
     },
   });
   const vector = Float32Array.of(1, 0.5);
-  const mini = { sentTo: null, encode: () => Promise.resolve({ vector, costNanoUsd: 0 }) };
+  const mini = {
+    sentTo: null,
+    encode: (text: string) => (encoded.push(text), Promise.resolve({ vector, costNanoUsd: 0 })),
+  };
   const { call } = await startGateway(t, {
     predictor: { ...predictor, encoder: 'mini' },
     learned: { ...learned, loadScorer, encoders: new Map([['mini', mini]]) },
   });
   await call('say hello');
-  assert.deepEqual(seen, [{ encoder: 'mini', vector }]);
+  assert.deepEqual(seen, [['say hello', { task: 'chat', tenant: 'default', embedding: { encoder: 'mini', vector } }]]);
+  // An encoder is warmed when it is opened.
+  assert.deepEqual(encoded, ['Good morning.', 'say hello']);
 });

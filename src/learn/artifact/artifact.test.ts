@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { View } from '../../call/view.ts';
-import type { Answer, GivenAnswer, Question } from '../../gate/gate.ts';
+import type { Answer, GivenAnswer, RatedRequest } from '../../gate/gate.ts';
 import type { PredictorQuestion } from '../../policy/predictor.ts';
 import { createEstimator } from '../estimator/estimator.ts';
 import { poolOf } from '../estimator/pool-of.ts';
@@ -123,12 +123,11 @@ const answerOf = (said: string): Answer => ({
   isComplete: true,
 });
 
-const askedAs = (ask: string): Question => ({
-  ask,
-  turns: [{ role: 'user', text: ask }],
-  tools: [],
-  schema: null,
-  failedCalls: [],
+const asked = (ask: string): RatedRequest => ({
+  view: questionOf(ask).view,
+  task: null,
+  tenant: null,
+  embedding: null,
 });
 
 describe('as a predictor', () => {
@@ -202,7 +201,7 @@ test('planner and gate together do what was assessed: on every row the same mode
     let given = '';
     for (const model of order) {
       const answer = answerOf(row.outcomes.get(model)?.response ?? assert.fail());
-      const score = scorer.score({ question: askedAs(row.prompt), given: { model, answer }, earlier, embedding: null });
+      const score = scorer.score({ request: asked(row.prompt), given: { model, answer }, earlier });
       earlier.push({ model, answer });
       given = score.prefers ?? model;
       if (score.accepts === true) break;
@@ -216,10 +215,10 @@ test('planner and gate together do what was assessed: on every row the same mode
 
 describe('as a scorer', () => {
   const scorer = loadScorer(file);
-  const question = askedAs(EASY);
+  const request = asked(EASY);
   test('it rates an answer that gives up lower, and goes on', () => {
     const given = (said: string) =>
-      scorer.score({ question, given: { model: 'small', answer: answerOf(said) }, earlier: [], embedding: null });
+      scorer.score({ request, given: { model: 'small', answer: answerOf(said) }, earlier: [] });
     const good = given('Label: billing');
     const bad = given('I am not sure; perhaps it cannot be done, I would have to guess');
     assert.ok((good.chance ?? 0) > 0.8 && (bad.chance ?? 1) < 0.5, `${good.chance} and ${bad.chance}`);
@@ -228,10 +227,9 @@ describe('as a scorer', () => {
 
   test('of a model that it does not know it says nothing', () => {
     const { chance, accepts } = scorer.score({
-      question,
+      request,
       given: { model: 'stranger', answer: answerOf('x') },
       earlier: [],
-      embedding: null,
     });
     assert.deepEqual([chance, accepts], [null, null]);
   });

@@ -1,11 +1,9 @@
 // A trained router as the planner asks it: which models to try for a request, in which order.
-import type { View } from '../../call/view.ts';
 import type { Forecast, Predictor, PredictorQuestion } from '../../policy/predictor.ts';
 import { createEstimator, type Estimator } from '../estimator/estimator.ts';
-import type { FeatureRequest } from '../features/extract.ts';
+import { featureRequestOf } from '../features/feature-request.ts';
 import { chooseLadder, type Strategy, startColumns } from '../ladder/ladder.ts';
 import { createPool } from '../ladder/pool.ts';
-import { rowRequestOf } from '../rows/row-request.ts';
 import { strategyAt } from '../train/operate.ts';
 import type { Artifact, Policy } from './artifact.ts';
 import { type Demand, standAt } from './stand.ts';
@@ -88,7 +86,7 @@ function forecast(
   const { models, encoder } = estimator.state;
   if (encoder !== null && embedding === null)
     return { chances: {}, order: null, say: 'its embedding was not there in time' };
-  const expected = estimator.expect(requestOfView(view, task, tenant), embedding);
+  const expected = estimator.expect(featureRequestOf({ view, task, tenant }), embedding);
   if (!expected.isKnown) return { chances: {}, order: null, say: 'few of its words were in what it was trained on' };
   const chances: Record<string, number> = {};
   const among = new Set<number>();
@@ -106,10 +104,4 @@ function forecast(
   return among.has(models.indexOf(reference))
     ? { chances, order: [reference], say: 'only the reference keeps what is asked' }
     : { chances, order: null, say: 'none of its ladders is left' };
-}
-
-/** A request as rows have it: the text of the user's last turn, and what is known of the rest. */
-function requestOfView(view: View, task: string | null, tenant: string | null): FeatureRequest {
-  const { prompt, facts } = rowRequestOf(view);
-  return { text: prompt, facts, task, segment: tenant };
 }

@@ -1,9 +1,9 @@
 // A trained router as a gate asks it: how likely an answer is to be acceptable, and whether to stop at it.
-import type { Question } from '../../gate/gate.ts';
 import type { GivenAnswer, Score, Scorer, ScorerQuestion } from '../../gate/scorer.ts';
 import { answerKey } from '../answers/answer-key.ts';
 import { createEstimator, type Estimator, type Expectation } from '../estimator/estimator.ts';
 import type { FeatureRequest } from '../features/extract.ts';
+import { featureRequestOf } from '../features/feature-request.ts';
 import { believe } from '../ladder/belief.ts';
 import { chooseLadder, type Ladder, rungColumns, startColumns } from '../ladder/ladder.ts';
 import { createPool, numberAnswers, type Pool } from '../ladder/pool.ts';
@@ -37,18 +37,16 @@ interface Standing {
 
 const UNTOLD = { chance: null, accepts: null, prefers: null };
 
-function score(
-  { question, given, earlier, embedding: made }: ScorerQuestion,
-  { estimator, policy, level }: Standing,
-): Score {
+function score({ request: asked, given, earlier }: ScorerQuestion, { estimator, policy, level }: Standing): Score {
   const { models } = estimator.state;
   const at = models.indexOf(given.model);
   if (at < 0) return { ...UNTOLD, say: `it knows nothing of ${given.model}` };
   const { encoder } = estimator.state;
+  const made = asked.embedding;
   const embedding = encoder !== null && made?.encoder === encoder.name ? made.vector : null;
   if (encoder !== null && embedding === null)
     return { ...UNTOLD, say: `it wants the request's embedding by ${encoder.name}` };
-  const request = requestOfQuestion(question);
+  const request = featureRequestOf(asked);
   const expected = estimator.expect(request, embedding);
   if (!expected.isKnown) return { ...UNTOLD, say: 'few words of the request were in what it was trained on' };
   const pool = poolOfAnswers([...earlier, given], { estimator, request, expected });
@@ -123,22 +121,6 @@ function poolOfAnswers(
   }
   numberAnswers(keys, pool.said);
   return pool;
-}
-
-function requestOfQuestion({ ask, turns, tools, schema }: Question): FeatureRequest {
-  const characters = turns.reduce((sum, { text }) => sum + text.length, Math.max(0, turns.length - 1));
-  return {
-    text: ask,
-    facts: {
-      characters,
-      turns: Math.max(1, turns.length),
-      hasTools: tools.length > 0,
-      hasSchema: schema !== null,
-      hasImages: false,
-    },
-    task: null,
-    segment: null,
-  };
 }
 
 function sayOf(pool: Pool, { at, chosen, models }: { at: number; chosen: number; models: readonly string[] }): string {

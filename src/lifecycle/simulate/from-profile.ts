@@ -5,7 +5,7 @@ import type { Plan, PlannedAttempt } from '../../call/plan.ts';
 import type { TrackRecord } from '../../call/track-record.ts';
 import type { Caller } from '../../call/view.ts';
 import { Inbound } from '../../dialect/inbound.ts';
-import type { GateContext, GivenAnswer, Verdict } from '../../gate/gate.ts';
+import type { GateContext, GivenAnswer, RatedRequest, Verdict } from '../../gate/gate.ts';
 import { areAllPassed, runGates } from '../../gate/run-gates.ts';
 import { toQuestion } from '../../judged.ts';
 import { begin, conclude } from '../../policy/decide.ts';
@@ -146,7 +146,13 @@ async function passGates(side: SimulatedPolicy, trying: Trying, { answer }: Kept
   const gates = attempt.isGated ? side.gatesOf(ground.task, plan.learnedGate) : [];
   const asked = isLast ? gates.filter(({ isCostly }) => !isCostly) : gates;
   if (answer === null || asked.length === 0) return { isPassed: true, verdicts: [], nanoUsd: 0, missing: null };
-  const recall = recalling({ store: ground.store, sample, earlier, upstreamsOf: (model) => side.upstreamsOf(model) });
+  const recall = recalling({
+    store: ground.store,
+    sample,
+    earlier,
+    request: { view: inbound, task: ground.task, tenant: TENANT, embedding: null },
+    upstreamsOf: (model) => side.upstreamsOf(model),
+  });
   const question = toQuestion(inbound.neutral);
   const verdicts = await runGates(asked, { answer: fromKept(answer), question, context: recall.as(attempt.model) });
   const nanoUsd = verdicts.reduce((sum, { costNanoUsd }) => sum + (costNanoUsd ?? 0), 0);
@@ -158,11 +164,12 @@ interface Recalling {
   sample: Sample;
   /** What is paid already. */
   earlier: readonly GivenAnswer[];
+  request: RatedRequest | null;
   upstreamsOf: (model: string) => readonly string[];
 }
 
 /** Judges and second answers as far as they were asked before, and the first model that was not. */
-function recalling({ store, sample, earlier, upstreamsOf }: Recalling) {
+function recalling({ store, sample, earlier, request, upstreamsOf }: Recalling) {
   let missing: string | null = null;
   const recall = recallReply(store, upstreamsOf);
   const second = recallAnswer(store, sample, upstreamsOf);
@@ -174,6 +181,7 @@ function recalling({ store, sample, earlier, upstreamsOf }: Recalling) {
     model,
     earlier,
     embed: null,
+    request,
     ask: async (judge, prompt) => noting(judge, await recall(judge, prompt)),
     again: async (other) => {
       const given = earlier.find((one) => one.model === other);
@@ -197,7 +205,7 @@ async function goodness(
 ): Promise<number | null> {
   const kept = answer?.kept?.answer ?? null;
   if (answer === null || kept === null) return 0;
-  const recall = recalling({ store: ground.store, sample, earlier: [], upstreamsOf: ground.judgesOf });
+  const recall = recalling({ store: ground.store, sample, earlier: [], request: null, upstreamsOf: ground.judgesOf });
   const question = toQuestion(inbound.neutral);
   const { pass } = await judge(ground.oracle, {
     sample,
