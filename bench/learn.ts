@@ -1,7 +1,6 @@
 // How long learners take to learn and to rate: made-up requests as long and as alike as real ones (290 hashed columns that are used as
 // words are, 55 facts, five models). Prints seconds to fit, seconds of all cores, and microseconds to rate one request: `npm run bench:learn`,
-// or with numbers of rows behind `--`; then how long it takes to choose among all of them.
-import { chooseLearner } from '../src/learn/learners/choose.ts';
+// or with numbers of rows behind `--`.
 import { createReader } from '../src/learn/learners/examples.ts';
 import { createFactors } from '../src/learn/learners/factors.ts';
 import type { Examples, Learner } from '../src/learn/learners/learner.ts';
@@ -101,9 +100,4 @@ for (const rows of sizes.length > 0 ? sizes : [3000, 12_000]) {
       `  ${name.padEnd(17)} tuned ${tuning.seconds}, fitted ${seconds}, ${size} kB; rates in ${rateTimes(learner, state, examples)}`,
     );
   }
-  const market = { costs: PRICES.map((price) => new Float64Array(rows).fill(price)), reference: 4 };
-  const among = learners.filter(([name]) => name !== 'linear, logistic').map(([, learner]) => learner);
-  const { result, seconds } = time(() => chooseLearner(among, examples, { market, folds: 3, seed: 1 }));
-  const [best] = result;
-  console.log(`  chosen among all  ${seconds}: ${best?.parts.join(' + ')}, ${best?.cost?.toFixed(2)} instead of 30`);
 }

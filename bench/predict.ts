@@ -1,5 +1,5 @@
 // What a learned router adds to a request: features and prior scores of prompts of 4 KB, by an estimator as an artifact holds it, of made-up
-// rows, five models and 57 topics, with every learner that can be in a mix. Microseconds for one request, each call timed by itself, and
+// rows, five models and 57 topics, with the learners of the dearest mix. Microseconds for one request, each call timed by itself, and
 // the bytes that it leaves for the garbage collector: `npm run bench:predict`, or with `-- --json` one object of figures.
 import { performance } from 'node:perf_hooks';
 import { createEstimator, type EstimatorState } from '../src/learn/estimator/estimator.ts';
@@ -18,7 +18,7 @@ import { round } from './measure.ts';
 
 const MODELS = ['tiny', 'small', 'mid', 'large', 'frontier'];
 const TOPICS = 57;
-const MIX: readonly LearnerName[] = ['direction', 'topics', 'kernel', 'linear'];
+const MIX: readonly LearnerName[] = ['direction', 'topics', 'kernel', 'factors'];
 const ROWS = 1600;
 const PROMPTS = 1000;
 const PROMPT_CHARACTERS = 4096;

@@ -39,6 +39,13 @@ describe('a prior', () => {
     assert.ok(mixesFor({ ...examples, topicCount: 1 }).every((mix) => mix.topics === undefined));
   });
 
+  test('shares directions among models where there are more than two', () => {
+    const learnersOf = (models: readonly string[]): Set<string> =>
+      new Set(mixesFor({ topicCount: 0, models }).flatMap((mix) => Object.keys(mix)));
+    assert.deepEqual(learnersOf(['a', 'b']), new Set(['direction', 'kernel', 'linear']));
+    assert.deepEqual(learnersOf(['a', 'b', 'c']), new Set(['direction', 'kernel', 'factors', 'neighbours']));
+  });
+
   test('orders models by what the order of rows not seen was made of', () => {
     const gap = (row: number): number => (order[2]?.[row] as number) - (order[0]?.[row] as number);
     const rated = Array.from({ length: 400 }, (_, row) => {

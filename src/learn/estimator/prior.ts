@@ -41,10 +41,15 @@ export interface FitPriorOptions extends FitOptions {
   folds: number;
 }
 
-/** The mixes that compete. Nothing solved for few examples, ridge for many, both in between. */
-export function mixesFor({ topicCount }: Examples): Mix[] {
+/**
+ * The mixes that compete. Nothing solved for few examples, ridge for many, both in between. Where there are more than two models the ridge has
+ * directions that they share: what is known of all of them helps those of which little is.
+ */
+export function mixesFor({ topicCount, models }: Pick<Examples, 'topicCount' | 'models'>): Mix[] {
   const few: Mix = topicCount > 1 ? { direction: 1, kernel: 1, topics: 2 } : { direction: 1, kernel: 1 };
-  return [few, { linear: 1 }, { ...few, linear: 2 }];
+  return models.length < 3
+    ? [few, { linear: 1 }, { ...few, linear: 2 }]
+    : [few, { factors: 1 }, { factors: 1, neighbours: 1 }, { ...few, factors: 2 }];
 }
 
 interface CrossFitted {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { areaUnderRoc } from '../metrics/calibration.ts';
-import { averageScores, crossFit } from './cross-fit.ts';
+import { crossFit } from './cross-fit.ts';
 import { madeUp } from './examples.fixture.ts';
 import type { Examples, Learner } from './learner.ts';
 import { createLinear } from './linear.ts';
@@ -55,12 +55,5 @@ describe('cross-fitted scores', () => {
     const told: number[] = [];
     crossFit(parrot, examples, { folds: 4, seed: 3, onProgress: (done) => told.push(done) });
     assert.deepEqual(told, [0.25, 0.5, 0.75, 1]);
-  });
-
-  test('of several learners are averaged', () => {
-    const one = [Float64Array.of(0, 1), Float64Array.of(1, 1)];
-    const other = [Float64Array.of(1, 1), Float64Array.of(0, 0.5)];
-    assert.deepEqual(averageScores([one, other]), [Float64Array.of(0.5, 1), Float64Array.of(0.5, 0.75)]);
-    assert.deepEqual(averageScores([one]), one);
   });
 });

@@ -47,13 +47,3 @@ export function rateRows(
     tell(row, out);
   }
 }
-
-/** The mean of several learners' scores. */
-export function averageScores(scores: readonly (readonly Float64Array[])[]): Float64Array[] {
-  const [first = [], ...others] = scores;
-  return first.map((values, model) =>
-    values.map(
-      (value, row) => others.reduce((sum, other) => sum + (other[model]?.[row] as number), value) / scores.length,
-    ),
-  );
-}

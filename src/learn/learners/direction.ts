@@ -4,7 +4,7 @@
 // they are about 0, and small.
 import { isObject, type JsonObject } from '../../call/json.ts';
 import type { Examples, Learner, Rate } from './learner.ts';
-import { packBytes, readCount, unpack } from './pack.ts';
+import { packBytes, readCount, toBytes, unpack } from './pack.ts';
 import { addWeighted } from './weighted-sum.ts';
 
 export interface DirectionState {
@@ -49,9 +49,10 @@ export function meanOf(values: Float64Array, weights: Float64Array): { mean: num
 }
 
 function raterOf({ models, weights }: DirectionState): Rate {
+  const table = toBytes(weights);
   return ({ indices, counts, count }, out) => {
     out.fill(0, 0, models);
-    addWeighted({ indices, values: counts, count }, weights, { outputs: models, out });
+    addWeighted({ indices, values: counts, count }, table, { outputs: models, out });
   };
 }
 

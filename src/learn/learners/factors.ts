@@ -8,7 +8,7 @@ import { crossFit } from './cross-fit.ts';
 import type { Examples, FitOptions, Learner, Rate } from './learner.ts';
 import { createLinear, type LinearState } from './linear.ts';
 import { packFloats, readCount, unpack } from './pack.ts';
-import { chooseStrengths, type Strengths } from './regression.ts';
+import { chooseStrengths, ROUGH, type Strengths } from './regression.ts';
 
 export interface FactorsState {
   models: number;
@@ -32,7 +32,7 @@ export const USUAL_FACTORS: FactorsOptions = { directions: 3, strengths: null };
 
 /** A model takes part in the directions when it has at least this share of the labels that the best known one has. */
 const LEAST_SHARE = 0.4;
-const FOLDS = 3;
+const FOLDS = 2;
 
 export function createFactors(options: FactorsOptions = USUAL_FACTORS): Learner<FactorsState> {
   return {
@@ -59,12 +59,13 @@ function wellKnown(examples: Examples): Examples {
 
 function fitFactors(examples: Examples, options: FactorsOptions, { seed, onProgress }: FitOptions): FactorsState {
   const well = wellKnown(examples);
-  const ridge = createLinear({ loss: 'squared', strengths: strengthsFor(examples, options, seed) });
+  const strengths = strengthsFor(examples, options, seed);
   // Rows that a fit has seen are rated too surely: along such scores every model would seem to stand nearer than it does.
-  const rated = crossFit(ridge, well, { folds: FOLDS, seed });
+  // Where a model stands along a few directions is no matter of the last digit.
+  const rated = crossFit(createLinear({ strengths, precision: ROUGH }), well, { folds: FOLDS, seed });
   onProgress?.(0.6);
   const directions = longestDirections(covariance(rated), rated.length, options.directions);
-  const shared = along(ridge.fit(well, { seed }), directions);
+  const shared = along(createLinear({ strengths }).fit(well, { seed }), directions);
   const { columns, means, scales } = scoresAlong(rated, directions);
   onProgress?.(0.9);
   const width = directions.length + 1;

@@ -5,7 +5,7 @@ import { isObject, type JsonObject } from '../../call/json.ts';
 import { createRandom, shuffled } from '../../stats/random.ts';
 import { meanOf } from './direction.ts';
 import type { Examples, FitOptions, Learner, Rate } from './learner.ts';
-import { packBytes, packFloats, readCount, unpack } from './pack.ts';
+import { packBytes, packFloats, readCount, toBytes, unpack } from './pack.ts';
 
 export interface KernelState {
   models: number;
@@ -22,7 +22,7 @@ export interface KernelState {
 }
 
 /** Examples that are kept at most: as many as can be looked at in a tenth of a millisecond. */
-const MOST_ROWS = 1500;
+const MOST_ROWS = 1000;
 /** Standard deviations at which a fact is cut. */
 const BOUND = 4;
 /** How sharply likeness falls, in median squared distances. */
@@ -105,17 +105,19 @@ function medianDistance(examples: Float32Array, facts: number, random: () => num
 function raterOf({ models, rows, facts, means, scales, examples, gaps, reach }: KernelState): Rate {
   // Facts that are the same everywhere add nothing to any distance.
   const telling = Int32Array.from(scales.keys()).filter((fact) => scales[fact] !== 0);
-  const table = columnsFrom(examples, facts, telling);
-  const own = new Float64Array(telling.length);
-  const distances = new Float64Array(rows);
-  const sharp = -1 / reach;
-  const far = 12 * reach;
+  const { bytes, scale } = toBytes(columnsFrom(examples, facts, telling));
+  const own = new Int32Array(telling.length);
+  const distances = new Int32Array(rows);
+  // Distances are told in bytes.
+  const unit = reach / scale ** 2;
+  const sharp = -1 / unit;
+  const far = 12 * unit;
   return ({ dense }, out) => {
     for (let at = 0; at < telling.length; at++) {
       const fact = telling[at] as number;
-      own[at] = Math.fround(standard(dense[fact] as number, means[fact] as number, scales[fact] as number));
+      own[at] = Math.round(standard(dense[fact] as number, means[fact] as number, scales[fact] as number) / scale);
     }
-    measure(own, table, distances);
+    measure(own, bytes, distances);
     out.fill(0, 0, models);
     for (let row = 0; row < rows; row++) {
       const distance = distances[row] as number;
@@ -138,7 +140,7 @@ function columnsFrom(values: Float32Array, columns: number, kept: Int32Array): F
 }
 
 /** Squared distances of a request and every example; of four examples at a time, so that none has to wait for another's sum. */
-function measure(own: Float64Array, examples: Float32Array, distances: Float64Array): void {
+function measure(own: Int32Array, examples: Int8Array, distances: Int32Array): void {
   const facts = own.length;
   const rows = distances.length;
   let row = 0;
@@ -157,10 +159,10 @@ function measure(own: Float64Array, examples: Float32Array, distances: Float64Ar
       const d1 = value - (examples[b1 + fact] as number);
       const d2 = value - (examples[b2 + fact] as number);
       const d3 = value - (examples[b3 + fact] as number);
-      s0 += d0 * d0;
-      s1 += d1 * d1;
-      s2 += d2 * d2;
-      s3 += d3 * d3;
+      s0 = (s0 + Math.imul(d0, d0)) | 0;
+      s1 = (s1 + Math.imul(d1, d1)) | 0;
+      s2 = (s2 + Math.imul(d2, d2)) | 0;
+      s3 = (s3 + Math.imul(d3, d3)) | 0;
     }
     distances[row] = s0;
     distances[row + 1] = s1;

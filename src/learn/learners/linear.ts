@@ -7,14 +7,23 @@ import { logistic } from '../../stats/logistic.ts';
 import type { RequestFeatures } from '../features/features.ts';
 import { type Columns, columnCount, columnsOf, designOf, type Scaling, standardise } from './design.ts';
 import type { Examples, FitOptions, Learner, Rate } from './learner.ts';
-import { packBits, packBytes, packFloats, readCount, unpack, unpackBits } from './pack.ts';
-import { chooseStrengths, FINE, fitRegression, type Loss, regressionOf, type Strengths } from './regression.ts';
+import { packBits, packBytes, packFloats, readCount, toBytes, unpack, unpackBits } from './pack.ts';
+import {
+  chooseStrengths,
+  FINE,
+  fitRegression,
+  type Loss,
+  type Precision,
+  regressionOf,
+  type Strengths,
+} from './regression.ts';
 import { addWeighted } from './weighted-sum.ts';
 
 export interface LinearOptions {
   loss: Loss;
   /** Null: chosen by cross-validation over families. */
   strengths: Strengths | null;
+  precision: Precision;
 }
 
 export interface LinearState {
@@ -30,9 +39,10 @@ export interface LinearState {
   intercepts: Float32Array;
 }
 
-export const USUAL_LINEAR: LinearOptions = { loss: 'squared', strengths: null };
+const USUAL_LINEAR: LinearOptions = { loss: 'squared', strengths: null, precision: FINE };
 
-export function createLinear(options: LinearOptions = USUAL_LINEAR): Learner<LinearState> {
+export function createLinear(given: Partial<LinearOptions> = {}): Learner<LinearState> {
+  const options = { ...USUAL_LINEAR, ...given };
   return {
     name: 'linear',
     tuned: (examples, { seed }) =>
@@ -46,7 +56,7 @@ export function createLinear(options: LinearOptions = USUAL_LINEAR): Learner<Lin
 
 function fitLinear(
   examples: Examples,
-  { loss, strengths }: LinearOptions,
+  { loss, strengths, precision }: LinearOptions,
   { seed, onProgress }: FitOptions,
 ): LinearState {
   const models = examples.models.length;
@@ -56,7 +66,7 @@ function fitLinear(
   const design = designOf(examples, columns);
   const regression = regressionOf(examples, design, loss);
   const start = new Float32Array(columnCount(design) * models);
-  const b = fitRegression(regression, chosen, { start, ...FINE });
+  const b = fitRegression(regression, chosen, { start, ...precision });
   onProgress?.(1);
   const others = (design.facts + design.embedded) * models;
   const hashed = new Float32Array(design.places.length * models);
@@ -75,9 +85,10 @@ function fitLinear(
 
 /** The cost is the number of the request's hashed columns times the models; the table has a place for every column, so nothing is looked up. */
 function raterOf({ loss, models, columns, hashed, others, intercepts }: LinearState): Rate {
-  const table = new Float32Array(columns.hashed * models);
+  const weights = new Float32Array(columns.hashed * models);
   for (const [place, column] of columns.kept.entries())
-    table.set(hashed.subarray(place * models, (place + 1) * models), column * models);
+    weights.set(hashed.subarray(place * models, (place + 1) * models), column * models);
+  const table = toBytes(weights);
   const facts = columns.dense.means.length;
   const standard = new Float64Array(Math.max(facts, columns.embedded?.means.length ?? 0));
   const addBlock = (values: ArrayLike<number>, scaling: Scaling, from: number, out: Float64Array): void => {

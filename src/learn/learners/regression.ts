@@ -38,7 +38,7 @@ export interface Precision {
 }
 
 export const ROUGH: Precision = { tolerance: 0.03, mostSteps: 15 };
-export const FINE: Precision = { tolerance: 2e-3, mostSteps: 50 };
+export const FINE: Precision = { tolerance: 0.01, mostSteps: 30 };
 
 /** The regression of the models' qualities. An answer that nobody knows has no weight and touches nothing. */
 export function regressionOf(examples: Examples, design: Design, loss: Loss): Regression {

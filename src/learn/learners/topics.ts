@@ -4,7 +4,7 @@
 import { isObject, type JsonObject } from '../../call/json.ts';
 import { meanOf } from './direction.ts';
 import type { Examples, Learner, Rate } from './learner.ts';
-import { packBytes, packFloats, readCount, unpack } from './pack.ts';
+import { packBytes, packFloats, readCount, toBytes, unpack } from './pack.ts';
 import { createWideSum } from './weighted-sum.ts';
 
 export interface TopicsState {
@@ -121,14 +121,15 @@ function qualitiesOf({ topics: topicOf, topicCount, qualities, weights }: Exampl
 function raterOf({ models, topics, columns, words, priors, qualities }: TopicsState): Rate {
   const odds = new Float64Array(topics);
   const addWide = createWideSum(columns, topics);
+  const table = toBytes(words);
   return (request, out) => {
-    odds.set(priors);
-    addWide(request, words, odds);
+    for (let topic = 0; topic < topics; topic++) odds[topic] = (priors[topic] as number) / table.scale;
+    addWide(request, table.bytes, odds);
     let most = Number.NEGATIVE_INFINITY;
     for (let topic = 0; topic < topics; topic++) most = Math.max(most, odds[topic] as number);
     let total = 0;
     for (let topic = 0; topic < topics; topic++) {
-      odds[topic] = Math.exp((odds[topic] as number) - most);
+      odds[topic] = Math.exp(table.scale * ((odds[topic] as number) - most));
       total += odds[topic] as number;
     }
     out.fill(0, 0, models);

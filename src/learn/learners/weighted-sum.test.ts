@@ -8,7 +8,7 @@ const COLUMNS = 40;
 
 interface Made {
   request: WeightedColumns;
-  table: Float32Array;
+  table: Int8Array;
   start: Float64Array;
 }
 
@@ -22,21 +22,21 @@ function made(outputs: number, count: number, seed: number): Made {
       values: Float32Array.from({ length: room }, () => (random() < 0.25 ? 0 : random() - 0.3)),
       count,
     },
-    table: Float32Array.from({ length: COLUMNS * outputs }, () => random() - 0.5),
+    table: Int8Array.from({ length: COLUMNS * outputs }, () => Math.floor(255 * random()) - 127),
     start: Float64Array.from({ length: outputs }, () => random()),
   };
 }
 
 /** One output after the other, one column after the other. */
-function slowly({ request, table, start }: Made): Float64Array {
+function slowly({ request, table, start }: Made, scale = 1): Float64Array {
   const outputs = start.length;
   return start.map((value, k) => {
-    let sum = value;
+    let sum = 0;
     for (let at = 0; at < request.count; at++) {
       const column = request.indices[at] as number;
       if (column < COLUMNS) sum += (request.values[at] as number) * (table[column * outputs + k] as number);
     }
-    return sum;
+    return value + scale * sum;
   });
 }
 
@@ -48,8 +48,8 @@ test('law: sums are to the last bit those that are taken one by one', () => {
       const one = made(outputs, count, seed);
       const inside = { ...one.request, indices: one.request.indices.map((column) => column % COLUMNS) };
       const out = one.start.slice();
-      addWeighted(inside, one.table, { outputs, out });
-      assert.deepEqual(out, slowly({ ...one, request: inside }));
+      addWeighted(inside, { bytes: one.table, scale: 0.3 }, { outputs, out });
+      assert.deepEqual(out, slowly({ ...one, request: inside }, 0.3));
     }),
   );
 });

@@ -1,5 +1,7 @@
 // What a request's hashed columns come to under a table of weights: the inner loop of every learner that weighs words. Each output's sum
-// is taken in the order of the columns, however many outputs are taken at a time.
+// is taken in the order of the columns, however many outputs are taken at a time. Tables are bytes: nothing of them is read twice, and what
+// several learners read for one request has to fit the processor's cache.
+import type { ByteTable } from './pack.ts';
 
 /** Hashed columns of a request: the first `count` of both. */
 export interface WeightedColumns {
@@ -14,15 +16,15 @@ export interface WeightedColumns {
  */
 export function addWeighted(
   { indices, values, count }: WeightedColumns,
-  table: Float32Array,
+  { bytes: table, scale }: ByteTable,
   { outputs, out }: { outputs: number; out: Float64Array },
 ): void {
   let k = 0;
   for (; k + 4 <= outputs; k += 4) {
-    let s0 = out[k] as number;
-    let s1 = out[k + 1] as number;
-    let s2 = out[k + 2] as number;
-    let s3 = out[k + 3] as number;
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
     for (let at = 0; at < count; at++) {
       const value = values[at] as number;
       const base = (indices[at] as number) * outputs + k;
@@ -31,20 +33,20 @@ export function addWeighted(
       s2 += value * (table[base + 2] as number);
       s3 += value * (table[base + 3] as number);
     }
-    out[k] = s0;
-    out[k + 1] = s1;
-    out[k + 2] = s2;
-    out[k + 3] = s3;
+    out[k] = (out[k] as number) + scale * s0;
+    out[k + 1] = (out[k + 1] as number) + scale * s1;
+    out[k + 2] = (out[k + 2] as number) + scale * s2;
+    out[k + 3] = (out[k + 3] as number) + scale * s3;
   }
   for (; k < outputs; k++) {
-    let sum = out[k] as number;
+    let sum = 0;
     for (let at = 0; at < count; at++)
       sum += (values[at] as number) * (table[(indices[at] as number) * outputs + k] as number);
-    out[k] = sum;
+    out[k] = (out[k] as number) + scale * sum;
   }
 }
 
-export type AddWide = (request: WeightedColumns, table: Float32Array, out: Float64Array) => void;
+export type AddWide = (request: WeightedColumns, table: Int8Array, out: Float64Array) => void;
 
 /**
  * The same for many outputs: four columns at a time, so that each output is loaded and stored once for four. Of columns whose value is 0
