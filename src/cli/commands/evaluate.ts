@@ -107,7 +107,8 @@ async function assessRouterBy(router: string, flags: EvaluateFlags, io: CommandI
   const { data = [], pair = null, label = null, without = [], prices = null, html = null, json = false } = flags;
   if (data.length === 0) throw new Error('Say with --data on which rows the router is to be evaluated.');
   const config = findUsableConfig(flags.config, io.warn);
-  await assessCommand({ router, data, pair, label, without, prices, html, json, config }, io);
+  const leave = { maxUsd: flags.maxUsd, yes: flags.yes };
+  await assessCommand({ router, data, pair, label, without, prices, html, json, config, ...leave }, io);
 }
 
 function pairOf(text: string): [string, string] {

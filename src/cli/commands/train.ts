@@ -1,6 +1,6 @@
 // The options of `tierline train`.
 import type { Command } from 'commander';
-import { collect, names, whole } from '../arguments.ts';
+import { amount, collect, names, whole } from '../arguments.ts';
 import type { CommandIo } from '../command-io.ts';
 
 interface TrainFlags {
@@ -14,6 +14,9 @@ interface TrainFlags {
   prices?: string;
   seed: number;
   config?: string;
+  encoder?: string;
+  maxUsd?: number;
+  yes?: boolean;
   json?: boolean;
 }
 
@@ -42,6 +45,9 @@ export function defineTrain(program: Command, io: CommandIo): void {
       '--prices <file>',
       'dollars per million tokens by model (default: prices.json beside the rows, else the catalog)',
     )
+    .option('--encoder <name>', 'also learn from vectors of the requests, by this encoder of the configuration')
+    .option('--max-usd <amount>', 'with an encoder that is paid: stop before more than this is spent', amount)
+    .option('-y, --yes', 'with an encoder that is paid: do not ask before spending')
     .option('--seed <number>', 'seed of splits and samples', whole, 1)
     .option(
       '-c, --config <file>',
@@ -53,6 +59,7 @@ export function defineTrain(program: Command, io: CommandIo): void {
         models,
         reference,
         prices,
+        encoder,
         gate = false,
         without = [],
         json = false,
@@ -64,7 +71,13 @@ export function defineTrain(program: Command, io: CommandIo): void {
           import('../find-config.ts'),
         ]);
         const config = findUsableConfig(file, io.warn);
-        const options = { ...flags, models: models ?? null, reference: reference ?? null, prices: prices ?? null };
+        const options = {
+          ...flags,
+          encoder,
+          models: models ?? null,
+          reference: reference ?? null,
+          prices: prices ?? null,
+        };
         await trainCommand({ ...options, gate, without, json, config }, io);
       },
     );

@@ -1,5 +1,5 @@
 // `tierline evaluate --router`: what an artifact is worth on rows that it was not trained on.
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { type Artifact, readArtifact } from '../../learn/artifact/artifact.ts';
 import { type Assessment, assess } from '../../learn/assess/assess.ts';
@@ -8,6 +8,7 @@ import { type RowSet, readRows } from '../../learn/rows/read-rows.ts';
 import type { CommandIo } from '../command-io.ts';
 import { assessmentText } from './assess-text.ts';
 import { type AssessedRouter, sayVariant, type Variant } from './assessed-router.ts';
+import type { TextVectors } from './row-vectors.ts';
 import { findTokenPrices } from './token-prices.ts';
 
 export interface AssessCommandOptions {
@@ -21,11 +22,13 @@ export interface AssessCommandOptions {
   json: boolean;
   html: string | null;
   config: Config | null;
+  maxUsd?: number | undefined;
+  yes?: boolean | undefined;
 }
 
 /** Rejects with an Error whose message is for the user. */
 export async function assessCommand(options: AssessCommandOptions, io: CommandIo): Promise<void> {
-  const assessed = assessRouter(options);
+  const assessed = assessRouter(options, await vectorsFor(options, io));
   for (const note of assessed.notes) io.warn(note);
   if (options.html !== null) {
     const [{ assessmentPage }, { replaceFile }] = await Promise.all([
@@ -42,8 +45,22 @@ export async function assessCommand(options: AssessCommandOptions, io: CommandIo
   io.print(options.json ? JSON.stringify(assessed, null, 2) : assessmentText(assessed));
 }
 
-/** Throws Error whose message is for the user. */
-export function assessRouter(options: AssessCommandOptions): AssessedRouter {
+/** Of all requests that are rated, where the artifact wants any; null where it wants none. */
+async function vectorsFor(
+  { router, data, label, without, config, maxUsd, yes }: AssessCommandOptions,
+  io: CommandIo,
+): Promise<TextVectors['of'] | null> {
+  const { estimator, trainedOn } = open(router).artifact;
+  if (estimator.encoder === null) return null;
+  const { vectorsOf } = await import('./row-vectors.ts');
+  const by = { label: label ?? trainedOn.label, models: estimator.models, without, isFolding: false };
+  const texts = readRows(data, by).rows.map(({ prompt }) => prompt);
+  const encoder = { known: estimator.encoder.name };
+  return (await vectorsOf(texts, { encoder, config, folder: dirname(router), maxUsd, yes }, io)).of;
+}
+
+/** `embed`: vectors of requests, where the artifact wants any. Throws Error whose message is for the user. */
+export function assessRouter(options: AssessCommandOptions, embed: TextVectors['of'] | null = null): AssessedRouter {
   const { router, data, without } = options;
   const { artifact, id } = open(router);
   const { reference, trainedOn, made } = artifact;
@@ -53,7 +70,8 @@ export function assessRouter(options: AssessCommandOptions): AssessedRouter {
   const pair = pairFor(artifact, options.pair);
   const assessBy = (by: string, left: readonly string[]): { set: RowSet; assessment: Assessment } => {
     const set = readRows(data, { label: by, models, without: left, isFolding: false });
-    return { set, assessment: assess(artifact, set.rows, { pair, prices }) };
+    const embedded = embed === null ? null : embed(set.rows.map(({ prompt }) => prompt));
+    return { set, assessment: assess(artifact, set.rows, { pair, prices, embedded }) };
   };
   const { set, assessment } = assessBy(label, without);
   const isTrainingData = set.digest === trainedOn.digest;

@@ -37,6 +37,7 @@ function toTrain(more: Partial<TrainCommandOptions> = {}): TrainCommandOptions {
     seed: 1,
     json: false,
     config: null,
+    encoder: null,
     ...more,
   };
 }

@@ -6,7 +6,7 @@ import type { Config } from '../../config/config.ts';
 import { type Artifact, saveArtifact } from '../../learn/artifact/artifact.ts';
 import { type RowSet, readRows } from '../../learn/rows/read-rows.ts';
 import type { Row } from '../../learn/rows/row.ts';
-import { type Trained, train } from '../../learn/train/train.ts';
+import { type Trained, type TrainOptions, train } from '../../learn/train/train.ts';
 import type { CommandIo } from '../command-io.ts';
 import { wrap } from '../profile/lines.ts';
 import { findTokenPrices } from './token-prices.ts';
@@ -28,6 +28,10 @@ export interface TrainCommandOptions {
   json: boolean;
   /** Null without a file. */
   config: Config | null;
+  /** An encoder of the configuration, whose vectors are learned from as well; null: none. */
+  encoder: string | null;
+  maxUsd?: number | undefined;
+  yes?: boolean | undefined;
 }
 
 /** Rejects with an Error whose message is for the user. */
@@ -39,6 +43,7 @@ export async function trainCommand(options: TrainCommandOptions, io: CommandIo):
   const models = options.models ?? modelsIn(whole.rows);
   refuseStrangers(models, options, whole.rows);
   const set = readRows(options.data, { label, without, models });
+  const embedded = await embed(set.rows, options, io);
   const progress = createStepProgress(io);
   const trained = train(set.rows, {
     models,
@@ -51,7 +56,7 @@ export async function trainCommand(options: TrainCommandOptions, io: CommandIo):
       atMs: Date.now(),
     }),
     snapshots: snapshotsOf(models, options.config),
-    embedded: null,
+    embedded,
     source: { digest: set.digest, label, without },
     seed: options.seed,
     made: new Date().toISOString(),
@@ -63,6 +68,19 @@ export async function trainCommand(options: TrainCommandOptions, io: CommandIo):
   const facts = { rows: set.rows.length, folded, empty, leftOut, unlabelled, bytes, seconds };
   const told = { ...trained, notes: [...notesOn(set, options), ...trained.notes] };
   io.print(options.json ? JSON.stringify(toJson(told, options.out, facts), null, 2) : toText(told, options.out, facts));
+}
+
+async function embed(
+  rows: readonly Row[],
+  { encoder, config, out, maxUsd, yes }: TrainCommandOptions,
+  io: CommandIo,
+): Promise<TrainOptions['embedded']> {
+  if (encoder === null) return null;
+  const { vectorsOf } = await import('./row-vectors.ts');
+  const texts = rows.map(({ prompt }) => prompt);
+  const options = { encoder: { written: encoder }, config, folder: dirname(out), maxUsd, yes };
+  const { name, of } = await vectorsOf(texts, options, io);
+  return { name, vectors: of(texts) };
 }
 
 interface Facts {
