@@ -73,7 +73,7 @@ export function defineTrain(program: Command, io: CommandIo): void {
         const config = findUsableConfig(file, io.warn);
         const options = {
           ...flags,
-          encoder,
+          encoder: encoder ?? null,
           models: models ?? null,
           reference: reference ?? null,
           prices: prices ?? null,
