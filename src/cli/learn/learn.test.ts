@@ -322,7 +322,7 @@ describe('the command', () => {
     const refused = (more: Partial<AssessCommandOptions>, message: RegExp): void =>
       assert.throws(() => assessRouter(toAssess(more)), message);
     refused({ router: join(folder, 'none') }, /The artifact .*none cannot be used: there is no such file\.$/);
-    refused({ router: learning }, /cannot be used: it is not an artifact of `tierline train`\.$/);
+    refused({ router: learning }, /cannot be used: it is no JSON: cut off, damaged, or another kind of file\.$/);
     refused({ data: [join(folder, 'none')] }, /Rows in .*none: there is no such file\.$/);
     refused({ pair: ['small', 'huge'] }, /--pair: the artifact knows nothing of huge\. It knows: small, large\.$/);
     refused({ pair: ['small', 'small'] }, /two different models are expected/);

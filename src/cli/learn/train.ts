@@ -3,10 +3,11 @@ import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path';
 import Table from 'cli-table3';
 import type { Config } from '../../config/config.ts';
-import { type Artifact, saveArtifact } from '../../learn/artifact/artifact.ts';
+import { type Artifact, artifactText } from '../../learn/artifact/artifact.ts';
 import { type RowSet, readRows } from '../../learn/rows/read-rows.ts';
 import type { Row } from '../../learn/rows/row.ts';
 import { type Trained, type TrainOptions, train } from '../../learn/train/train.ts';
+import { replaceFile } from '../../lifecycle/replace-file.ts';
 import type { CommandIo } from '../command-io.ts';
 import { wrap } from '../profile/lines.ts';
 import { findTokenPrices } from './token-prices.ts';
@@ -62,10 +63,11 @@ export async function trainCommand(options: TrainCommandOptions, io: CommandIo):
     made: new Date().toISOString(),
     onProgress: progress,
   });
-  const bytes = saveArtifact(options.out, trained.artifact);
+  const text = artifactText(trained.artifact);
+  replaceFile(options.out, text);
   const seconds = (performance.now() - startedAt) / 1000;
   const { folded, empty, leftOut, unlabelled } = set;
-  const facts = { rows: set.rows.length, folded, empty, leftOut, unlabelled, bytes, seconds };
+  const facts = { rows: set.rows.length, folded, empty, leftOut, unlabelled, bytes: Buffer.byteLength(text), seconds };
   const told = { ...trained, notes: [...notesOn(set, options), ...trained.notes] };
   io.print(options.json ? JSON.stringify(toJson(told, options.out, facts), null, 2) : toText(told, options.out, facts));
 }

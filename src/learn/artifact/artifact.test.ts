@@ -12,14 +12,14 @@ import { Climber } from '../ladder/ladder.ts';
 import { loadPredictor, loadScorer } from '../load-predictor.ts';
 import { strategyAt } from '../train/operate.ts';
 import { PRICES, ticketRows, trainOn } from '../train/trained.fixture.ts';
-import { readArtifact, saveArtifact, toArtifact, writeArtifact } from './artifact.ts';
+import { artifactText, readArtifact, toArtifact, writeArtifact } from './artifact.ts';
 import { standAt } from './stand.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'artifact-'));
 after(() => rmSync(folder, { recursive: true }));
 const file = path.join(folder, 'tickets.json');
 const { artifact: trained } = trainOn(ticketRows(260));
-saveArtifact(file, trained);
+writeFileSync(file, artifactText(trained));
 const { artifact } = readArtifact(file);
 const text = JSON.stringify(writeArtifact(trained));
 
@@ -52,6 +52,7 @@ describe('an artifact', () => {
   test('that is none is refused with a sentence', () => {
     const wrong: [string, RegExp][] = [
       ['', /is not an artifact/],
+      [text.slice(0, text.length / 2), /is no JSON: cut off/],
       ['[]', /is not an artifact/],
       ['{"kind":"something"}', /is not an artifact/],
       [changed(['version'], 99), /version 99/],
@@ -223,6 +224,8 @@ describe('as a scorer', () => {
     const bad = given('I am not sure; perhaps it cannot be done, I would have to guess');
     assert.ok((good.chance ?? 0) > 0.8 && (bad.chance ?? 1) < 0.5, `${good.chance} and ${bad.chance}`);
     assert.deepEqual([good.accepts, bad.accepts], [true, false]);
+    const [, worth] = /^the answer by itself; to ask on is worth (\d\.\d\d)$/.exec(bad.say) ?? [];
+    assert.ok(Number(worth) > (bad.chance ?? 1), bad.say);
   });
 
   test('of a model that it does not know it says nothing', () => {

@@ -1,7 +1,7 @@
 // An artifact: one file that holds a trained router. What it was learned from, what it knows, how it climbs, and how it did on rows that it
 // had not seen. Numbers and names only; nothing of it is ever run.
 import { hash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isObject, type Json, type JsonObject, parseObject } from '../../call/json.ts';
 import type { TokenPrice } from '../estimator/cost.ts';
 import { type EstimatorState, readEstimator, writeEstimator } from '../estimator/estimator.ts';
@@ -120,15 +120,16 @@ export function readArtifact(file: string): { artifact: Artifact; id: string } {
   return { artifact: toArtifact(bytes.toString('utf8')), id: hash('sha256', bytes, 'hex').slice(0, 12) };
 }
 
-export function saveArtifact(file: string, artifact: Artifact): number {
-  const text = `${JSON.stringify(writeArtifact(artifact))}\n`;
-  writeFileSync(file, text);
-  return Buffer.byteLength(text);
+/** What its file holds. */
+export function artifactText(artifact: Artifact): string {
+  return `${JSON.stringify(writeArtifact(artifact))}\n`;
 }
 
 /** Throws Error, as the rest of a sentence about the artifact. */
 export function toArtifact(text: string): Artifact {
   const json = parseObject(text);
+  if (json === null && text.trimStart().startsWith('{'))
+    throw new Error('it is no JSON: cut off, damaged, or another kind of file');
   if (json === null || json.kind !== ARTIFACT_KIND) throw new Error('it is not an artifact of `tierline train`');
   if (json.version !== ARTIFACT_VERSION)
     throw new Error(

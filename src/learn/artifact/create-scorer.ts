@@ -64,7 +64,7 @@ function score({ request: asked, given, earlier }: ScorerQuestion, { estimator, 
     chance,
     accepts: goingOn === null ? null : goingOn <= chance,
     prefers: chosen === at ? null : (models[chosen] ?? null),
-    say: sayOf(pool, { at, chosen, models }),
+    say: `${sayOf(pool, { at, chosen, models })}${sayGoingOn(goingOn)}`,
   };
 }
 
@@ -121,6 +121,12 @@ function poolOfAnswers(
   }
   numberAnswers(keys, pool.said);
   return pool;
+}
+
+/** In the same units as the chance: what the next answer is expected to bring, less its price. */
+function sayGoingOn(worth: number | null): string {
+  if (worth === null) return '';
+  return worth === Number.NEGATIVE_INFINITY ? '; nobody else is asked' : `; to ask on is worth ${worth.toFixed(2)}`;
 }
 
 function sayOf(pool: Pool, { at, chosen, models }: { at: number; chosen: number; models: readonly string[] }): string {

@@ -203,6 +203,10 @@ describe('a file of rows', () => {
     const damaged = path.join(folder, 'damaged.gz');
     writeFileSync(damaged, gzipSync('{}').subarray(0, 12));
     assert.throws(() => readRows([damaged]), /it is packed, and damaged/);
-    assert.throws(() => readRows([fileOf([])]), /there are none with an outcome that counts/);
+    assert.throws(() => readRows([fileOf([])]), /there are none with an outcome that counts\.$/);
+    assert.throws(
+      () => readRows([fileOf([TWO_AND_TWO])], { models: ['stranger'] }),
+      /there are none with an outcome of stranger that counts; their outcomes are of [a-z, ]+\.$/,
+    );
   });
 });

@@ -21,6 +21,8 @@ export interface RowSet {
   marks: string[];
   /** Members of outcomes that say how good an answer was: `correct`, `correct_lenient`. */
   labels: string[];
+  /** Models of which there is an outcome, counted or not. */
+  models: Set<string>;
 }
 
 export interface ReadOptions extends Partial<Reading> {
@@ -45,14 +47,14 @@ export function readRows(files: readonly string[], options: ReadOptions = {}): R
     unlabelled: 0,
     marks: [],
     labels: [],
+    models: new Set(),
   };
   const known = new Map<string, number>();
   const { label = AS_PUBLISHED.label } = options;
   let isLabelled = false;
   for (const { file, bytes } of texts)
     isLabelled = addLines(set, known, { file, text: unpack(bytes, file), options }) || isLabelled;
-  if (set.rows.length === 0)
-    throw new Error(`Rows in ${files.join(', ')}: there are none with an outcome that counts.`);
+  if (set.rows.length === 0) throw new Error(`Rows in ${files.join(', ')}: ${sayNone(set, options.models)}.`);
   if (isLabelled) return set;
   if (label !== AS_PUBLISHED.label) throw new Error(noLabel(files, label, set.labels));
   // Rows that are graded by nothing but their scores are what they should be.
@@ -94,6 +96,16 @@ interface Lines {
   options: ReadOptions;
 }
 
+const MOST_NAMED = 20;
+
+function sayNone({ models: told }: RowSet, wanted: readonly string[] | null | undefined): string {
+  const known = [...told];
+  if (wanted === undefined || wanted === null || known.length === 0)
+    return 'there are none with an outcome that counts';
+  const others = known.length > MOST_NAMED ? `${known.slice(0, MOST_NAMED).join(', ')} and more` : known.join(', ');
+  return `there are none with an outcome of ${wanted.join(', ')} that counts; their outcomes are of ${others}`;
+}
+
 /** Whether any outcome has the label that was asked for. */
 function addLines(set: RowSet, known: Map<string, number>, { file, text, options }: Lines): boolean {
   const { without = [], isFolding = true, ...told } = options;
@@ -130,12 +142,14 @@ function isMarked(json: unknown, name: string): boolean {
 }
 
 /** What a line may be read by. */
-function note({ marks, labels }: RowSet, json: unknown): void {
+function note({ marks, labels, models }: RowSet, json: unknown): void {
   if (!isObject(json)) return;
   for (const name of Object.keys(json))
     if (isMarked(json, name) && (name.startsWith('label_') || name.includes('suspect')) && !marks.includes(name))
       marks.push(name);
-  const [outcome] = isObject(json.outcomes) ? Object.values(json.outcomes) : [];
+  if (!isObject(json.outcomes)) return;
+  for (const model of Object.keys(json.outcomes)) models.add(model);
+  const [outcome] = Object.values(json.outcomes);
   if (!isObject(outcome)) return;
   for (const [name, value] of Object.entries(outcome))
     if (name.startsWith('correct') && value !== null && !labels.includes(name)) labels.push(name);
