@@ -193,7 +193,7 @@ describe('a predicted route', () => {
     const cascade = learned({ isCascade: true });
     const { hasGates, route } = compiled(`{ route: { predict: ${ARTIFACT}, quality: 95% } }`, cascade);
     assert.equal(hasGates, true);
-    assert.equal(route.predict?.gate, JSON.stringify([ARTIFACT, 0.95, null]));
+    assert.equal(route.predict?.gate, JSON.stringify([ARTIFACT, 0.95, null, null]));
     assert.equal(compiled(`{ route: { predict: ${ARTIFACT} } }`).route.predict?.gate, null);
   });
 

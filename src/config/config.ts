@@ -5,6 +5,7 @@ import type { CallKind } from '../call/view.ts';
 import type { DialectName } from '../dialect/neutral.ts';
 import type { GateConfig } from '../gate/gate-config.ts';
 import type { ReferenceConfig } from '../gate/reference-config.ts';
+import type { PromiseName } from '../policy/predictor.ts';
 import type { EncoderConfig } from './encoder-config.ts';
 import type {
   AnswerConfig,
@@ -339,6 +340,8 @@ export interface PredictConfig {
   /** The pass rate that is asked of it, 0 to 1, or else what a request may cost on average; both null: as the artifact recommends. */
   quality: number | null;
   maxCostNanoUsd: number | null;
+  /** The place that is asked of it by name; never together with either. */
+  promise: PromiseName | null;
   /** Null: every model of the artifact. */
   among: readonly string[] | null;
   /** Goes first where there is no forecast; null: the artifact's reference. */

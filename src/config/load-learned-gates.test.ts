@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { View } from '../call/view.ts';
 import { ALONE, passed } from '../gate/gate.ts';
 import { GateProblem } from '../gate/peer.ts';
 import { answerOf, questionOf } from '../gate/sample.test.ts';
@@ -49,7 +50,9 @@ test('a predicted cascade of a task brings its gate, which is asked what the rou
     [[ARTIFACT, 0.95, null]],
   );
   const predict = config.tasks.get('t')?.route.predict ?? assert.fail();
-  const verdict = await gates.get(gateKey(predict))?.check(answerOf('x'), questionOf({}), { ...ALONE, model: 'small' });
+  const request = { view: {} as View, task: 't', tenant: null, embedding: null };
+  const context = { ...ALONE, model: 'small', request };
+  const verdict = await gates.get(gateKey(predict))?.check(answerOf('x'), questionOf({}), context);
   assert.deepEqual([verdict?.pass, verdict?.reason], [true, '0123456789ab: for 0.95']);
 });
 
@@ -59,6 +62,11 @@ test('what is asked of an artifact in the same way is loaded once, what is asked
   t: { route: ${route()}, rules: [{ when: { contains: [x] }, route: ${route(', quality: 90%')} }] }
   u: { route: ${route()} }`);
   assert.deepEqual([asked.length, gates.size], [2, 2]);
+  const named = load(`tasks: { t: { route: ${route()} }, u: { route: ${route(', promise: no-worse')} } }`);
+  assert.deepEqual(
+    named.asked.map(([, wanted]) => wanted?.promise),
+    [null, 'no-worse'],
+  );
 });
 
 test('nothing is loaded for routes without a cascade, or without a task', () => {

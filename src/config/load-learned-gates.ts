@@ -13,8 +13,8 @@ import type { Finding } from './source.ts';
 export type LoadScorer = (file: string, wanted?: Wanted) => Scorer;
 
 /** Names the learned gate of a predicted route; equal ones are the same gate. */
-export function gateKey({ file, quality, maxCostNanoUsd }: PredictConfig): string {
-  return JSON.stringify([file, quality, maxCostNanoUsd]);
+export function gateKey({ file, quality, maxCostNanoUsd, promise }: PredictConfig): string {
+  return JSON.stringify([file, quality, maxCostNanoUsd, promise]);
 }
 
 /** `config`: as `loadPredictors` has completed it. By key; only those of tasks. Throws ConfigError with every problem. */

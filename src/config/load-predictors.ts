@@ -1,7 +1,7 @@
 // Loads the artifacts that predicted routes name, once per configuration. What cannot be used is a problem of the configuration like
 // any other, told with its line.
 import type { NanoUsd } from '../call/money.ts';
-import type { Predictor } from '../policy/predictor.ts';
+import type { Predictor, PromiseName } from '../policy/predictor.ts';
 import type { Config, PredictConfig, RouteConfig, RouteTarget, RuleConfig } from './config.ts';
 import { readConfigFile } from './load.ts';
 import { unknownName } from './names.ts';
@@ -10,10 +10,11 @@ import { type Finding, readSource, type Source, valueSource } from './source.ts'
 
 /** What a route asks of its artifact. */
 export interface Wanted {
-  /** The pass rate asked for, 0 to 1; null: none. Never together with a ceiling; without both the artifact's own recommendation. */
+  /** The pass rate asked for, 0 to 1; null: none. At most one of these three; without any the artifact's own recommendation. */
   quality: number | null;
   /** What a request may cost on average; null: anything. */
   maxCostNanoUsd: NanoUsd | null;
+  promise: PromiseName | null;
   /** Whether a learned gate can go through its order: without one the predictor must not name more than one model. */
   isGated: boolean;
   /** The provider's name of a configured model: another model behind a name has not been learned from. Null where none is configured. */
@@ -21,10 +22,11 @@ export interface Wanted {
 }
 
 /** `path`: of the route. Only a task has gates that a learned one can join. */
-export function wantedBy({ quality, maxCostNanoUsd }: PredictConfig, path: Path, { models }: Config): Wanted {
+export function wantedBy({ quality, maxCostNanoUsd, promise }: PredictConfig, path: Path, { models }: Config): Wanted {
   return {
     quality,
     maxCostNanoUsd,
+    promise,
     isGated: path[0] === 'tasks',
     snapshotOf: (model) => models.get(model)?.deployments[0]?.upstreamModel ?? null,
   };

@@ -117,6 +117,7 @@ test('a predicted route has its file and what is asked of it', () => {
     file: ARTIFACT,
     quality: 0.95,
     maxCostNanoUsd: null,
+    promise: null,
     among: ['small', 'mid'],
     static: 'mid',
     exploreShare: 0.02,
@@ -130,11 +131,13 @@ test('a predicted route has its file and what is asked of it', () => {
     file: ARTIFACT,
     quality: null,
     maxCostNanoUsd: 1_000_000,
+    promise: null,
     among: null,
     static: null,
     exploreShare: 0,
     encoderTimeoutMs: 250,
   });
+  assert.equal(route(`{ predict: ${ARTIFACT}, promise: no-worse }`).predict?.promise, 'no-worse');
   assert.deepEqual(route(`{ predict: ${ARTIFACT}, static: mid }`).targets, named('mid'));
 });
 
@@ -142,7 +145,13 @@ test('what a predicted route cannot be is told', () => {
   const refused = (rest: string): string => problem(`{ predict: ${ARTIFACT}, ${rest} }`);
   assert.match(problem('{ predict: nowhere.json }'), /route\.predict: there is no file .*nowhere\.json/);
   assert.match(problem(`{ predict: ${dirname(ARTIFACT)} }`), /route\.predict: .* is no file/);
-  assert.match(refused('quality: 90%, max_cost_usd: 1'), /either `quality`.* or `max_cost_usd`.*not both/);
+  for (const both of [
+    'quality: 90%, max_cost_usd: 1',
+    'quality: 90%, promise: assured',
+    'promise: assured, max_cost_usd: 1',
+  ])
+    assert.match(refused(both), /takes one of `promise`, `quality`.* and `max_cost_usd`/);
+  assert.match(refused('promise: cheap'), /route\.promise: .*assured.*no-worse/);
   assert.match(refused('hedge: { below: 50%, after: 1s }'), /`hedge` belongs to a cascade that is written down/);
   assert.match(refused('model: small'), /not model and predict at once/);
   assert.match(refused('among: [small, huge]'), /route\.among\[1\]: there is no model "huge"/);
@@ -150,6 +159,6 @@ test('what a predicted route cannot be is told', () => {
   assert.match(refused('among: [small, mid], static: big'), /route\.static: "big" does not stand in `among`/);
   assert.match(refused('static: huge'), /route\.static: there is no model "huge"/);
   assert.match(refused('explore: 60%'), /route\.explore: must be at most 50%/);
-  for (const key of ['static: small', 'explore: 1%', 'encoder_timeout: 1s'])
+  for (const key of ['promise: assured', 'static: small', 'explore: 1%', 'encoder_timeout: 1s'])
     assert.match(problem(`{ model: small, ${key} }`), new RegExp(`\`${key.split(':')[0]}\` belongs to \`predict\``));
 });

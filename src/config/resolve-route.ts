@@ -111,6 +111,7 @@ function resolvePredict(
   return {
     file,
     quality: route.quality ?? null,
+    promise: route.promise ?? null,
     maxCostNanoUsd: most === undefined ? null : Math.round(most * 1e9),
     among: among ?? null,
     static: first ?? null,

@@ -1,5 +1,6 @@
 // The schema of everything a route can be written as.
 import { z } from 'zod';
+import { PROMISE_NAMES } from '../policy/predictor.ts';
 import { duration, name, number, oneOrMore, share, text, timeout, whole } from './leaf.ts';
 
 const streamSchema = z.union(
@@ -9,7 +10,7 @@ const streamSchema = z.union(
 
 const KINDS = ['model', 'tier', 'cascade', 'best', 'predict'] as const;
 /** Keys that only a predictor knows what to do with. */
-const FORESEEN = ['static', 'explore', 'encoder_timeout'] as const;
+const FORESEEN = ['promise', 'static', 'explore', 'encoder_timeout'] as const;
 const LADDER = z.array(name).min(2, 'a cascade has at least two models').max(20, 'a cascade has at most 20 models');
 
 const routeObject = z
@@ -22,6 +23,7 @@ const routeObject = z
     among: z.array(name).min(1, 'must not be an empty list').optional(),
     quality: share.optional(),
     max_cost_usd: number(0, 1_000_000).optional(),
+    promise: z.enum(PROMISE_NAMES).optional(),
     static: name.optional(),
     explore: share.refine((value) => value <= 0.5, 'must be at most 50%').optional(),
     encoder_timeout: timeout.optional(),
@@ -72,8 +74,8 @@ function problemOf(route: RouteObject): string | null {
 }
 
 function problemOfPredicted(has: (key: keyof RouteObject) => boolean): string | null {
-  if (has('quality') && has('max_cost_usd'))
-    return '`predict` takes either `quality`, the least pass rate, or `max_cost_usd`, what a request may cost, not both';
+  if ((['quality', 'max_cost_usd', 'promise'] as const).filter(has).length > 1)
+    return '`predict` takes one of `promise`, `quality`, the least pass rate, and `max_cost_usd`, what a request may cost';
   return has('hedge')
     ? '`hedge` belongs to a cascade that is written down: a predicted one is another for every request'
     : null;

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { GateProblem } from '../gate/peer.ts';
 import type { Scorer } from '../gate/scorer.ts';
-import type { Predictor } from '../policy/predictor.ts';
+import type { Predictor, PromiseName } from '../policy/predictor.ts';
 import { type Artifact, readArtifact } from './artifact/artifact.ts';
 import { createPredictor } from './artifact/create-predictor.ts';
 import { createScorer } from './artifact/create-scorer.ts';
@@ -11,6 +11,7 @@ import { createScorer } from './artifact/create-scorer.ts';
 export interface WantedOfArtifact {
   quality: number | null;
   maxCostNanoUsd: number | null;
+  promise?: PromiseName | null;
   /** Whether a learned gate goes through the order. */
   isGated?: boolean;
   /** The provider's name of a configured model; null where it is not configured. */
@@ -20,13 +21,13 @@ export interface WantedOfArtifact {
 /** Throws Error with a `hint`. */
 export function loadPredictor(
   file: string,
-  { quality, maxCostNanoUsd, isGated = true, snapshotOf }: WantedOfArtifact,
+  { quality, maxCostNanoUsd, promise = null, isGated = true, snapshotOf }: WantedOfArtifact,
 ): Predictor {
   const { artifact, id } = open(file);
   refuseOthers(file, artifact, snapshotOf);
   try {
     const maxCostUsd = maxCostNanoUsd === null ? null : maxCostNanoUsd / 1e9;
-    return createPredictor(artifact, { id, isGated, quality, maxCostUsd });
+    return createPredictor(artifact, { id, isGated, quality, maxCostUsd, promise });
   } catch (error) {
     throw problem(file, (error as Error).message, 'Train it again with `tierline train`.');
   }
@@ -41,7 +42,7 @@ export function loadScorer(
     const { artifact, id } = open(file);
     refuseOthers(file, artifact, demand.snapshotOf);
     const maxCostUsd = demand.maxCostNanoUsd === null ? null : demand.maxCostNanoUsd / 1e9;
-    return createScorer(artifact, { id, quality: demand.quality, maxCostUsd });
+    return createScorer(artifact, { id, quality: demand.quality, maxCostUsd, promise: demand.promise ?? null });
   } catch (error) {
     const { message, hint = null } = error as Error & { hint?: string | null };
     throw new GateProblem(message, { hint, cause: error });

@@ -34,6 +34,10 @@ export interface Forecast {
   say: string;
 }
 
+/** Places that an artifact may be told to stand at, by what was promised of them when it was trained. */
+export const PROMISE_NAMES = ['assured', 'no-worse', 'half-point', 'most-of-gap'] as const;
+export type PromiseName = (typeof PROMISE_NAMES)[number];
+
 export interface Predictor {
   /** Names the artifact: the first 12 hexadecimal digits of its digest. */
   readonly id: string;

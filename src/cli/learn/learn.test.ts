@@ -77,7 +77,7 @@ describe('training', () => {
     assert.ok(existsSync(router));
     assert.match(said, /router\.json: 0\.\d\d MB, from 240 rows in /);
     assert.match(said, /Models, cheapest first: small, large\. Reference: large\./);
-    for (const promise of ['assured', 'no worse', '0.5 points', '95 % of gap'])
+    for (const promise of ['assured', 'no-worse', 'half-point', 'most-of-gap'])
       assert.ok(said.includes(`│ ${promise} `), promise);
     assert.ok(widest(said) <= 110, said);
   });

@@ -73,7 +73,7 @@ describe('a verdict', () => {
     assert.equal(first, 'One model, no router: everything goes to large.');
     assert.equal(
       second,
-      'Nothing cheaper could be vouched for on the 400 rows that it was trained on. Where less is promised (0.5 points) it saves 30.0 % [20 to 40], quality -1.0 [-2.0 to 0.0] points.',
+      'Nothing cheaper could be vouched for on the 400 rows that it was trained on. Where less is promised (`promise: half-point`) it saves 30.0 % [20 to 40], quality -1.0 [-2.0 to 0.0] points.',
     );
     assert.match(say({ ...alone, level: 3 }, { isOneModel: true, points: [] })[1] ?? '', /^Where it stands, none/);
     const cheap = say({ answers: { small: 1 } }, { isOneModel: true });
@@ -90,7 +90,10 @@ describe('a verdict', () => {
     const points = [broken('equal', -0.001), broken('half', -0.006), broken('most', -0.021)];
     assert.doesNotMatch(say(alone, { isOneModel: true, points })[1] ?? '', /Where less is promised/);
     const kept = [...points.slice(0, 2), broken('most', -0.019)];
-    assert.match(say(alone, { isOneModel: true, points: kept })[1] ?? '', /Where less is promised \(95 % of gap\)/);
+    assert.match(
+      say(alone, { isOneModel: true, points: kept })[1] ?? '',
+      /Where less is promised \(`promise: most-of-gap`\)/,
+    );
   });
 
   test('without a policy does not speak of money', () => {

@@ -71,7 +71,9 @@ function weaker({ points, models, reference }: PolicyFigures): string {
     const least = allowed[point];
     return least !== undefined && (saving.value ?? 0) > 0.005 && high !== null && high >= least;
   });
-  return other === undefined ? '' : ` Where less is promised (${PROMISES[other.point]?.name}) it ${sayGain(other)}.`;
+  return other === undefined
+    ? ''
+    : ` Where less is promised (\`promise: ${PROMISES[other.point]?.name}\`) it ${sayGain(other)}.`;
 }
 
 function wholePercent(share: number): string {

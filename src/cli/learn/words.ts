@@ -58,10 +58,10 @@ export const PROMISES: Readonly<Record<string, { name: string; meaning: string }
     name: 'assured',
     meaning: 'at most 0.5 points worse than the reference, with a bound behind it; in force when nothing else is asked',
   },
-  equal: { name: 'no worse', meaning: 'no worse than the reference, within one standard error; no bound' },
-  half: { name: '0.5 points', meaning: 'at most 0.5 points worse, within one standard error; no bound' },
+  equal: { name: 'no-worse', meaning: 'no worse than the reference, within one standard error; no bound' },
+  half: { name: 'half-point', meaning: 'at most 0.5 points worse, within one standard error; no bound' },
   most: {
-    name: '95 % of gap',
+    name: 'most-of-gap',
     meaning: '95 % of what the reference has over the worst model, within one standard error; no bound',
   },
 };

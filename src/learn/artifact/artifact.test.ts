@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { View } from '../../call/view.ts';
 import type { Answer, GivenAnswer, RatedRequest } from '../../gate/gate.ts';
-import type { PredictorQuestion } from '../../policy/predictor.ts';
+import { PROMISE_NAMES, type PredictorQuestion, type PromiseName } from '../../policy/predictor.ts';
 import { createEstimator } from '../estimator/estimator.ts';
 import { poolOf } from '../estimator/pool-of.ts';
 import { Climber } from '../ladder/ladder.ts';
@@ -84,20 +84,27 @@ describe('where it stands', () => {
   const policy = artifact.policy ?? assert.fail();
 
   test('is where it recommends, unless something is asked for', () => {
-    assert.equal(standAt(policy, { quality: null, maxCostUsd: null }), policy.points.assured);
+    assert.equal(standAt(policy, { quality: null, maxCostUsd: null, promise: null }), policy.points.assured);
+  });
+
+  test('is one of its own places where that is asked for by name', () => {
+    const at = (promise: PromiseName) => standAt(policy, { quality: null, maxCostUsd: null, promise });
+    const { assured, equal, half, most } = policy.points;
+    assert.deepEqual(PROMISE_NAMES.map(at), [assured, equal, half, most]);
+    assert.notEqual(most, assured);
   });
 
   test('with a floor keeps it on the trials, or nowhere', () => {
-    const level = standAt(policy, { quality: 0.5, maxCostUsd: null }) ?? assert.fail();
+    const level = standAt(policy, { quality: 0.5, maxCostUsd: null, promise: null }) ?? assert.fail();
     assert.ok((policy.trials[level]?.qualityLow ?? 0) >= 0.5);
-    assert.equal(standAt(policy, { quality: 0.9999, maxCostUsd: null }), null);
+    assert.equal(standAt(policy, { quality: 0.9999, maxCostUsd: null, promise: null }), null);
   });
 
   test('with a ceiling costs no more than that, or as little as can be', () => {
     const dear = policy.trials[0]?.cost ?? assert.fail();
-    const level = standAt(policy, { quality: null, maxCostUsd: dear / 2 }) ?? assert.fail();
+    const level = standAt(policy, { quality: null, maxCostUsd: dear / 2, promise: null }) ?? assert.fail();
     assert.ok((policy.trials[level]?.cost ?? dear) <= dear / 2);
-    assert.equal(standAt(policy, { quality: null, maxCostUsd: 0 }), policy.trials.length - 1);
+    assert.equal(standAt(policy, { quality: null, maxCostUsd: 0, promise: null }), policy.trials.length - 1);
   });
 });
 

@@ -22,7 +22,7 @@ export interface KernelState {
 }
 
 /** Examples that are kept at most: as many as can be looked at in a tenth of a millisecond. */
-const MOST_ROWS = 1000;
+const MOST_ROWS = 700;
 /** Standard deviations at which a fact is cut. */
 const BOUND = 4;
 /** How sharply likeness falls, in median squared distances. */
