@@ -18,7 +18,7 @@ import { standAt } from './stand.ts';
 const folder = mkdtempSync(path.join(tmpdir(), 'artifact-'));
 after(() => rmSync(folder, { recursive: true }));
 const file = path.join(folder, 'tickets.json');
-const { artifact: trained } = trainOn(ticketRows(260));
+const { artifact: trained } = trainOn(ticketRows(340));
 writeFileSync(file, artifactText(trained));
 const { artifact } = readArtifact(file);
 const text = JSON.stringify(writeArtifact(trained));

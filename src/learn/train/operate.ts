@@ -31,7 +31,7 @@ export interface Trial {
 }
 
 /** Chance that a floor is vouched for which does not hold; small, so that it also holds on the next thousand rows, which vary themselves. */
-export const ERROR = 0.02;
+export const ERROR = 0.01;
 const LEVELS = 44;
 
 /** Prices of quality, from one at which it may cost anything to one at which it may cost nothing, in units of the reference's mean cost. */
