@@ -19,7 +19,9 @@ import { defineTrain } from './commands/train.ts';
 
 const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 const warn = (text: string): void => void process.stderr.write(`tierline: ${text}\n`);
-for (const stream of [process.stdout, process.stderr]) stream.on('error', endUnheard);
+process.stdout.on('error', endUnheard);
+// Whoever reads the progress may leave: the work goes on.
+process.stderr.on('error', passOverUnheard);
 const io: CommandIo = { print, warn, isTTY: process.stderr.isTTY === true };
 
 const program = new Command('tierline')
@@ -188,8 +190,12 @@ async function ledgerPath(options: LedgerOption): Promise<string> {
 
 /** Whoever read along has gone, as `head` does: a command has nothing more to say, and a gateway works on in silence. */
 function endUnheard(error: NodeJS.ErrnoException): void {
+  passOverUnheard(error);
+  if (program.args[0] !== 'serve') process.exit(process.exitCode ?? 0);
+}
+
+function passOverUnheard(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
-  if (program.args[0] !== 'serve') process.exit();
 }
 
 /** What went wrong in one sentence; the stack only for what nobody expected. */

@@ -46,7 +46,7 @@ export function defineTrain(program: Command, io: CommandIo): void {
       'dollars per million tokens by model (default: prices.json beside the rows, else the catalog)',
     )
     .option('--encoder <name>', 'also learn from vectors of the requests, by this encoder of the configuration')
-    .option('--max-usd <amount>', 'with an encoder that is paid: stop before more than this is spent', amount)
+    .option('--max-usd <amount>', 'with an encoder that is paid: stop when so much is spent', amount)
     .option('-y, --yes', 'with an encoder that is paid: do not ask before spending')
     .option('--seed <number>', 'seed of splits and samples', whole, 1)
     .option(

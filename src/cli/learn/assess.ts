@@ -54,9 +54,9 @@ async function vectorsFor(
   if (estimator.encoder === null) return null;
   const { vectorsOf } = await import('./row-vectors.ts');
   const by = { label: label ?? trainedOn.label, models: estimator.models, without, isFolding: false };
-  const texts = readRows(data, by).rows.map(({ prompt }) => prompt);
+  const { rows } = readRows(data, by);
   const encoder = { known: estimator.encoder.name };
-  return (await vectorsOf(texts, { encoder, config, folder: dirname(router), maxUsd, yes }, io)).of;
+  return (await vectorsOf(rows, { encoder, config, folder: dirname(router), maxUsd, yes }, io)).of;
 }
 
 /** `embed`: vectors of requests, where the artifact wants any. Throws Error whose message is for the user. */

@@ -7,7 +7,7 @@ import { parseConfig } from '../../config/load.ts';
 import { readArtifact } from '../../learn/artifact/artifact.ts';
 import { hear } from '../heard.fixture.ts';
 import { assessCommand } from './assess.ts';
-import { type VectorOptions, vectorsOf } from './row-vectors.ts';
+import { type Asked, type VectorOptions, vectorsOf } from './row-vectors.ts';
 import { makeRows, PRICES, rowsFolder } from './rows.fixture.ts';
 import { type TrainCommandOptions, trainCommand } from './train.ts';
 
@@ -19,15 +19,18 @@ after(() => {
 const prices = join(folder, 'prices.json');
 writeFileSync(prices, JSON.stringify(PRICES));
 
-const TEXT = `providers: { simulated: { speed: 1000 } }
+const TEXT = `providers: { simulated: { speed: 1000 }, simulated-openai: { dialect: openai, region: eu } }
 models:
   vectors: { use: simulated/sim-embed, kind: embedding, price: { input: 2 } }
   unpriced: { use: simulated/sim-embed, kind: embedding }
   talker: { use: simulated/sim-small, price: { input: 1, output: 2 } }
 encoders: { paid: { kind: embeddings, model: vectors }, free: { kind: embeddings, model: unpriced }, hard: { kind: llm, model: talker } }
-tasks: { t: { route: { predict: not-yet.json, static: talker } } }
+tasks: { t: { route: { predict: not-yet.json, static: talker } }, secret: { regions: [eu], route: { predict: not-yet.json } } }
+tenants: { shy: { regions: [eu] } }
 `;
 const config: Config = parseConfig(TEXT, { file: join(folder, 'tierline.yaml'), env: {}, mayAwait: true });
+
+const asking = (...prompts: string[]): Asked[] => prompts.map((prompt) => ({ prompt, task: 't', segment: null }));
 
 const asked = (more: Partial<VectorOptions> = {}): VectorOptions => ({
   encoder: { written: 'paid' },
@@ -40,7 +43,7 @@ const asked = (more: Partial<VectorOptions> = {}): VectorOptions => ({
 describe('vectors of requests', () => {
   test('come in the order of the texts, one for each different one, and are kept', async () => {
     const { io, warnings } = hear();
-    const { name, of } = await vectorsOf(['one thing', 'another', 'one thing'], asked(), io);
+    const { name, of } = await vectorsOf(asking('one thing', 'another', 'one thing'), asked(), io);
     const { rows, columns, values } = of(['another', 'one thing', 'one thing']);
     const row = (at: number): Float64Array => values.subarray(at * columns, (at + 1) * columns);
     assert.equal(rows, 3);
@@ -55,7 +58,7 @@ describe('vectors of requests', () => {
       warnings.join(),
     );
     const again = hear();
-    await vectorsOf(['another'], asked({ encoder: { known: name } }), again.io);
+    await vectorsOf(asking('another'), asked({ encoder: { known: name } }), again.io);
     assert.deepEqual(
       again.warnings.filter((line) => /about|cost/.test(line)),
       [],
@@ -64,23 +67,23 @@ describe('vectors of requests', () => {
   });
 
   test('of a text that was not asked for there are none', async () => {
-    const { of } = await vectorsOf(['one thing'], asked(), hear().io);
+    const { of } = await vectorsOf(asking('one thing'), asked(), hear().io);
     assert.throws(() => of(['something else']), /a request has no vector/);
   });
 
   test('are not paid without leave, and not beyond a ceiling', async () => {
-    await assert.rejects(vectorsOf(['costly'], asked({ yes: undefined }), hear().io), /Nobody is here to ask/);
+    await assert.rejects(vectorsOf(asking('costly'), asked({ yes: undefined }), hear().io), /Nobody is here to ask/);
     await assert.rejects(
-      vectorsOf(['costly'], asked({ encoder: { written: 'free' }, maxUsd: 1 }), hear().io),
+      vectorsOf(asking('costly'), asked({ encoder: { written: 'free' }, maxUsd: 1 }), hear().io),
       /A ceiling needs prices, and unpriced has none/,
     );
     const many = Array.from({ length: 200 }, (_, at) => `a request like no other ${at}`);
     await assert.rejects(
-      vectorsOf(many, asked({ yes: undefined, maxUsd: 0.0001 }), hear().io),
+      vectorsOf(asking(...many), asked({ yes: undefined, maxUsd: 0.0001 }), hear().io),
       /^Error: \d+ requests have no vector by .*: the ceiling was reached\. Those that were made are kept/,
     );
     const rest = hear();
-    await vectorsOf(many, asked(), rest.io);
+    await vectorsOf(asking(...many), asked(), rest.io);
     const [, left] = /vectors of (\d+) requests/.exec(rest.warnings.join('\n')) ?? [];
     assert.ok(Number(left) < 200 && Number(left) > 0, `${left} were left`);
   });
@@ -88,10 +91,20 @@ describe('vectors of requests', () => {
   test('by a model that talks are priced with what it is asked and says', async () => {
     const { io, warnings } = hear();
     await assert.rejects(
-      vectorsOf(['x'], asked({ encoder: { written: 'hard' }, yes: undefined }), io),
+      vectorsOf(asking('x'), asked({ encoder: { written: 'hard' }, yes: undefined }), io),
       /about \$0\.00/,
     );
     assert.deepEqual(warnings, []);
+  });
+
+  test('are not made of what a paid model may not see, nor of nothing', async () => {
+    const refused = async (row: Partial<Asked>, message: RegExp): Promise<void> => {
+      const [one] = asking('never sent') as [Asked];
+      await assert.rejects(vectorsOf([{ ...one, ...row }], asked(), hear().io), message);
+    };
+    await refused({ task: 'secret' }, /Requests of the task secret may not be shown to vectors: leave their rows out/);
+    await refused({ segment: 'shy' }, /may not be shown to vectors/);
+    await refused({ prompt: ' ' }, /1 rows ask nothing/);
   });
 
   test('want an encoder of the configuration', async () => {
@@ -106,7 +119,7 @@ describe('vectors of requests', () => {
         /The artifact wants vectors by use-lite@9, and no encoder of the configuration/,
       ],
     ];
-    for (const [more, message] of wrong) await assert.rejects(vectorsOf(['x'], asked(more), hear().io), message);
+    for (const [more, message] of wrong) await assert.rejects(vectorsOf(asking('x'), asked(more), hear().io), message);
   });
 });
 

@@ -4,12 +4,14 @@ import type { NanoUsd } from '../../call/money.ts';
 import { toUsage } from '../../call/usage.ts';
 import type { Config } from '../../config/config.ts';
 import type { EncoderConfig } from '../../config/encoder-config.ts';
+import { maySee } from '../../encoding.ts';
 import { openUnrecorded } from '../../instance.ts';
 import { DEFAULT_PROMPT } from '../../learn/encoders/classifier-prompt.ts';
 import { encodeAll } from '../../learn/encoders/encode-all.ts';
 import type { Encoder } from '../../learn/encoders/encoder.ts';
 import { openVectorFile, vectorFileOf } from '../../learn/encoders/vector-file.ts';
 import type { DenseMatrix } from '../../learn/features/features.ts';
+import type { Row } from '../../learn/rows/row.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { CommandIo } from '../command-io.ts';
 import { askForLeave, stopOnSignal } from '../paid-run.ts';
@@ -24,6 +26,9 @@ export interface VectorOptions {
   yes?: boolean | undefined;
 }
 
+/** What of a row says who may see it. */
+export type Asked = Pick<Row, 'prompt' | 'task' | 'segment'>;
+
 export interface TextVectors {
   /** As artifacts know the encoder. */
   name: string;
@@ -33,7 +38,7 @@ export interface TextVectors {
 
 /** Rejects with an Error whose message is for the user; vectors that were made until then are kept. */
 export async function vectorsOf(
-  texts: readonly string[],
+  rows: readonly Asked[],
   { encoder: which, config, folder, ...leave }: VectorOptions,
   io: CommandIo,
 ): Promise<TextVectors> {
@@ -42,13 +47,19 @@ export async function vectorsOf(
     const { byName } = instance.encoders;
     const encoder = 'known' in which ? byName.get(which.known) : [...byName.values()][0];
     if (encoder === undefined) throw new Error(sayUnknown(which, [...byName.keys()]));
-    return await encodeTexts(texts, encoder, { policy: instance.engine.policy, folder, leave, io });
+    const { policy } = instance.engine;
+    refuseRows(rows, encoder, policy);
+    const texts = rows.map(({ prompt }) => prompt);
+    return await encodeTexts(texts, encoder, { policy, folder, leave, io });
   } finally {
     await instance.close();
   }
 }
 
-/** Routes may name artifacts that are still to be made; encoders need none of them. */
+/** Tasks are no tenants: nobody's name is this. */
+const keyOf = (task: string): string => `\u0000${task}`;
+
+/** Routes may name artifacts that are still to be made; encoders need none of them, only who may see the requests of a task. */
 function encodersAlone(config: Config | null, which: VectorOptions['encoder']): Config {
   const name = 'written' in which ? which.written : which.known;
   if (config === null)
@@ -60,7 +71,27 @@ function encodersAlone(config: Config | null, which: VectorOptions['encoder']): 
       `There is no encoder ${name} in the configuration. ${known.length === 0 ? 'It has none; they stand under `encoders`' : `There are: ${known.join(', ')}`}.`,
     );
   const encoders: ReadonlyMap<string, EncoderConfig> = written === null ? config.encoders : new Map([[name, written]]);
-  return { ...config, encoders, tasks: new Map(), rules: [], defaultRoute: null };
+  const tenants = new Map([
+    ...config.tenants,
+    ...[...config.tasks].map(([task, limits]) => [keyOf(task), limits] as const),
+  ]);
+  return { ...config, encoders, tenants, tasks: new Map(), rules: [], defaultRoute: null };
+}
+
+/** Throws Error for rows that may not go to the encoder, and for those of which it makes nothing. */
+function refuseRows(rows: readonly Asked[], encoder: Encoder, policy: Policy): void {
+  const blank = rows.filter(({ prompt }) => prompt.trim() === '').length;
+  if (blank > 0) throw new Error(`${blank} rows ask nothing, and no encoder makes a vector of that: leave them out.`);
+  const kinds = new Map(rows.map(({ task, segment }) => [JSON.stringify([task, segment]), { task, segment }]));
+  for (const { task, segment } of kinds.values()) {
+    const limits = [task === null ? null : keyOf(task), segment].flatMap((name) =>
+      name === null ? [] : (policy.tenants.get(name) ?? []),
+    );
+    if (!maySee(policy, encoder, limits))
+      throw new Error(
+        `Requests of ${task === null ? segment : `the task ${task}`} may not be shown to ${encoder.sentTo}: leave their rows out, or take an encoder on this machine.`,
+      );
+  }
 }
 
 function sayUnknown(which: VectorOptions['encoder'], known: readonly string[]): string {
@@ -90,17 +121,21 @@ async function encodeTexts(
     let told = 0;
     const { vectors, failed, costNanoUsd } = await encodeAll(encoder, texts, {
       kept,
+      // Those that are under way when a ceiling is reached are paid.
+      ...(ceiling === null ? {} : { concurrency: 2 }),
       signal: AbortSignal.any([stop.signal, dear.signal]),
       onProgress: ({ done, total, costNanoUsd: spent }) => {
-        if (ceiling !== null && (spent ?? 0) >= ceiling) dear.abort();
+        // What nobody knows the cost of may have cost anything.
+        if (ceiling !== null && (spent === null || spent >= ceiling)) dear.abort();
         const tenths = Math.floor((10 * done) / Math.max(1, total));
         if (tenths > told) io.warn(`vectors by ${encoder.name}: ${10 * tenths} %`);
         told = Math.max(told, tenths);
       },
     });
-    if (encoder.sentTo !== null && costNanoUsd !== null && costNanoUsd > 0)
-      io.warn(`vectors by ${encoder.name} cost $${(costNanoUsd / 1e9).toFixed(6)}`);
-    if (failed.texts > 0) throw new Error(sayFailed(failed, { isDear: dear.signal.aborted, name: encoder.name }));
+    if (costNanoUsd === null) io.warn(`what the vectors by ${encoder.name} cost is not known`);
+    else if (costNanoUsd > 0) io.warn(`vectors by ${encoder.name} cost $${(costNanoUsd / 1e9).toFixed(6)}`);
+    const why = stop.signal.aborted ? 'it was stopped' : dear.signal.aborted ? 'the ceiling was reached' : null;
+    if (failed.texts > 0) throw new Error(sayFailed(failed, { why, name: encoder.name }));
     return { name: encoder.name, of: lookup(texts, vectors as Float32Array[]) };
   } finally {
     stop.release();
@@ -110,10 +145,10 @@ async function encodeTexts(
 
 function sayFailed(
   { texts, reason }: { texts: number; reason: string | null },
-  { isDear, name }: { isDear: boolean; name: string },
+  { why, name }: { why: string | null; name: string },
 ): string {
-  const why = isDear ? 'the ceiling was reached' : (reason ?? 'it was stopped');
-  return `${texts} requests have no vector by ${name}: ${why}. Those that were made are kept; the same command goes on from there.`;
+  const rest = why === null ? '.' : '; the same command goes on from there.';
+  return `${texts} requests have no vector by ${name}: ${why ?? reason}. Those that were made are kept${rest}`;
 }
 
 /** An answer of a model that says how hard a request is. */

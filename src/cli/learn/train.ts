@@ -44,18 +44,19 @@ export async function trainCommand(options: TrainCommandOptions, io: CommandIo):
   const models = options.models ?? modelsIn(whole.rows);
   refuseStrangers(models, options, whole.rows);
   const set = readRows(options.data, { label, without, models });
+  const prices = findTokenPrices(models, {
+    file: options.prices,
+    data: options.data,
+    config: options.config,
+    atMs: Date.now(),
+  });
   const embedded = await embed(set.rows, options, io);
   const progress = createStepProgress(io);
   const trained = train(set.rows, {
     models,
     reference: options.reference,
     isGated: options.gate,
-    prices: findTokenPrices(models, {
-      file: options.prices,
-      data: options.data,
-      config: options.config,
-      atMs: Date.now(),
-    }),
+    prices,
     snapshots: snapshotsOf(models, options.config),
     embedded,
     source: { digest: set.digest, label, without },
@@ -64,7 +65,7 @@ export async function trainCommand(options: TrainCommandOptions, io: CommandIo):
     onProgress: progress,
   });
   const text = artifactText(trained.artifact);
-  replaceFile(options.out, text);
+  write(options.out, text);
   const seconds = (performance.now() - startedAt) / 1000;
   const { folded, empty, leftOut, unlabelled } = set;
   const facts = { rows: set.rows.length, folded, empty, leftOut, unlabelled, bytes: Buffer.byteLength(text), seconds };
@@ -81,7 +82,7 @@ async function embed(
   const { vectorsOf } = await import('./row-vectors.ts');
   const texts = rows.map(({ prompt }) => prompt);
   const options = { encoder: { written: encoder }, config, folder: dirname(out), maxUsd, yes };
-  const { name, of } = await vectorsOf(texts, options, io);
+  const { name, of } = await vectorsOf(rows, options, io);
   return { name, vectors: of(texts) };
 }
 
@@ -102,6 +103,14 @@ function notesOn({ unlabelled, leftOut }: RowSet, { label, without }: TrainComma
       : []),
     ...(without.length > 0 && leftOut === 0 ? [`No row is marked ${without.join(' or ')}: none was left out.`] : []),
   ];
+}
+
+function write(out: string, text: string): void {
+  try {
+    replaceFile(out, text);
+  } catch (cause) {
+    throw new Error(`The artifact cannot be written to ${out}: ${(cause as Error).message}.`, { cause });
+  }
 }
 
 /** Before a minute of learning and not after it. */

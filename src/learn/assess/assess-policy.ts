@@ -86,7 +86,7 @@ export function assessPolicy(
     recommended,
     points,
     isOneModel: Object.values(recommended.answers).some((share) => share === 1) && recommended.calls === 1,
-    ...hullFigures(pool, policy, { climber, climbs }),
+    ...hullFigures({ pool, climber, reliable }, policy, climbs),
     levels: climbs.map(({ quality, cost, calls }, level) => {
       const at = { costUsd: meanOf(cost, 1, 0), quality: meanOf(quality, 1, 0) };
       return {
@@ -158,10 +158,10 @@ function weighted(values: Float64Array, weights: Float64Array): number {
 }
 
 /** Every level, by the ladders of `among` alone. */
-function pointsAmong(policy: Policy, climber: Climber, among: ReadonlySet<number>): Point[] {
+function pointsAmong(policy: Policy, among: ReadonlySet<number>, { climber, reliable, pool }: Ground): Point[] {
   return policy.levels.flatMap((level) => {
     const strategy = strategyAt(level, { among, isFree: policy.isFree, mostCalls: policy.mostCalls });
-    return strategy === null ? [] : [pointOf(climber.climb(strategy))];
+    return strategy === null ? [] : [pointOf(whereKnown(climber.climb(strategy), reliable, pool))];
   });
 }
 
@@ -169,11 +169,19 @@ function pointOf({ cost, quality }: Climbed): Point {
   return { cost: meanOf(cost, 1, 0), quality: meanOf(quality, 1, 0) };
 }
 
+interface Ground {
+  pool: Pool;
+  climber: Climber;
+  /** The reference alone. */
+  reliable: Climbed;
+}
+
 function hullFigures(
-  pool: Pool,
+  ground: Ground,
   policy: Policy,
-  { climber, climbs }: { climber: Climber; climbs: readonly Climbed[] },
+  climbs: readonly Climbed[],
 ): Pick<PolicyFigures, 'hull' | 'models' | 'bestPair'> {
+  const { pool } = ground;
   const width = pool.models.length;
   const models = pool.models.map((model, at) => ({
     model,
@@ -184,7 +192,7 @@ function hullFigures(
   const range = { low: Math.min(...costs), high: Math.max(...costs) };
   const pairs = models.flatMap((one, at) =>
     models.slice(at + 1).map((other, after) => {
-      const points = [...pointsAmong(policy, climber, new Set([at, at + 1 + after])), one, other];
+      const points = [...pointsAmong(policy, new Set([at, at + 1 + after]), ground), one, other];
       const hull = hullOf(points).map(({ cost, quality }) => ({ cost, quality }));
       return { name: `${one.model} > ${other.model}`, hull, average: averageQuality(points, range) };
     }),

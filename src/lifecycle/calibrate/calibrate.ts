@@ -62,6 +62,7 @@ export async function calibrate(
   const hindrance = hindranceOf({ models, dials });
   if (hindrance !== null) return { ...blank, say: hindrance };
   const parts: CaseParts = {
+    task: task.config.name,
     samples: task.samples,
     models: models.map((model) => ({ name: model, upstreams: upstreamsFor(task, model, config) })),
     dials,

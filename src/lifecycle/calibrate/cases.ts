@@ -5,12 +5,14 @@ import { areAllPassed, runGates } from '../../gate/run-gates.ts';
 import { questionOf } from '../judges/labelled.ts';
 import { answerKey, fromKept, type KeptAnswer } from '../profile/answer.ts';
 import type { KeptAnswers } from '../profile/answer-store.ts';
+import { ratedSample } from '../profile/question.ts';
 import { recallAnswer } from '../profile/recall-answer.ts';
 import type { Sample } from '../samples/sample.ts';
 import type { Case, Step } from './cascade.ts';
 import { type Dial, isDialGate, type Measure } from './dial.ts';
 
 export interface CaseParts {
+  task: string;
   samples: readonly Sample[];
   /** The models of the cascade with their upstreams, cheapest first. */
   models: readonly { name: string; upstreams: readonly string[] }[];
@@ -110,7 +112,8 @@ async function draftOf(
   const answer = fromKept(text);
   const gates = parts.gates.filter((gate) => !isDialGate(gate));
   const upstreamsOf = (name: string) => parts.models.find((one) => one.name === name)?.upstreams ?? [];
-  const context = { ...ALONE, model, earlier, again: recallAnswer(parts.store, sample, upstreamsOf) };
+  const request = ratedSample(sample, parts.task);
+  const context = { ...ALONE, model, earlier, request, again: recallAnswer(parts.store, sample, upstreamsOf) };
   const isSound = areAllPassed(await runGates(gates, { answer, question, context }));
   return {
     isRight: await parts.truth({ sample, answer, question }),

@@ -111,7 +111,10 @@ async function judgeEarlier(
     else {
       judgedAgain++;
       const inbound = toTaskRequest(sample, task.config.name);
-      earlier.push({ ...known, ...(await judgeCall(task.oracle, { sample, inbound, call: known.call, ask })) });
+      earlier.push({
+        ...known,
+        ...(await judgeCall(task.oracle, { sample, inbound, call: known.call, ask, task: task.config.name })),
+      });
     }
   }
   return { earlier, judgedAgain };

@@ -5,16 +5,23 @@ import { toQuestion } from '../../judged.ts';
 import { fromKept } from '../profile/answer.ts';
 import type { JudgeAsk } from '../profile/judging.ts';
 import { type Judged, judge, type Oracle } from '../profile/oracle.ts';
+import { ratedSample } from '../profile/question.ts';
 import type { Sample } from '../samples/sample.ts';
 import type { RoutedCall } from './run-file.ts';
 
 /** A refused call has no answer that could pass. Never rejects. */
 export async function judgeCall(
   oracle: Oracle,
-  { sample, inbound, call, ask }: { sample: Sample; inbound: Inbound; call: RoutedCall; ask: JudgeAsk },
+  {
+    sample,
+    inbound,
+    call,
+    ask,
+    task,
+  }: { sample: Sample; inbound: Inbound; call: RoutedCall; ask: JudgeAsk; task: string },
 ): Promise<Judged> {
   if (call.answer === null) return { verdicts: [], pass: false, accepted: false };
-  const context = { ...ALONE, ask, model: call.model };
+  const context = { ...ALONE, ask, model: call.model, request: ratedSample(sample, task) };
   const judged = { sample, answer: fromKept(call.answer), question: toQuestion(inbound.neutral), context };
   // What the reference refuses no gate can save, and no judge has to be paid for it.
   const byReference = await judge({ gates: [], reference: oracle.reference }, judged);

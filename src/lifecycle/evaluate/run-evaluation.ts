@@ -160,6 +160,6 @@ async function keepVerdict(
   { sample, inbound, call }: { sample: Sample; inbound: Inbound; call: RoutedCall },
   ask: JudgeAsk,
 ): Promise<void> {
-  const { verdicts, pass } = await judgeCall(task.oracle, { sample, inbound, call, ask });
+  const { verdicts, pass } = await judgeCall(task.oracle, { sample, inbound, call, ask, task: task.config.name });
   task.run.keep({ kind: 'verdict', key: sample.digest, oracle: task.oracleOf(sample), pass, verdicts });
 }

@@ -31,7 +31,10 @@ async function labelled(
     answers: () => kept.values(),
   };
   const oracle = { gates, reference: null, own: new Map() };
-  return labelledAnswers({ samples: [sample], candidates: Object.keys(said).map(candidate), oracle }, store);
+  return labelledAnswers(
+    { samples: [sample], candidates: Object.keys(said).map(candidate), oracle, config: { name: 'label' } },
+    store,
+  );
 }
 
 const told = (found: readonly Labelled[]) =>

@@ -1,6 +1,6 @@
 // Answers of which it is known whether they are right: by a person, else by the reference of their sample. A judge is held against these.
 import { makerOf } from '../../catalog/maker.ts';
-import { ALONE, type Answer, type Gate, type Question } from '../../gate/gate.ts';
+import { ALONE, type Answer, type Gate, type GateContext, type Question } from '../../gate/gate.ts';
 import { createReferenceGate } from '../../gate/reference.ts';
 import type { ReferenceConfig } from '../../gate/reference-config.ts';
 import { areAllPassed, runGates } from '../../gate/run-gates.ts';
@@ -8,7 +8,7 @@ import { toQuestion } from '../../judged.ts';
 import { answerKey, fromKept, type KeptAnswer } from '../profile/answer.ts';
 import type { KeptAnswers } from '../profile/answer-store.ts';
 import type { PreparedTask } from '../profile/prepare.ts';
-import { toRequest } from '../profile/question.ts';
+import { ratedSample, toRequest } from '../profile/question.ts';
 import type { Sample } from '../samples/sample.ts';
 
 export interface Labelled {
@@ -25,7 +25,7 @@ export interface Labelled {
   makers: string[];
 }
 
-type Labelling = Pick<PreparedTask, 'samples' | 'candidates' | 'oracle'>;
+type Labelling = Pick<PreparedTask, 'samples' | 'candidates' | 'oracle'> & { config: { name: string } };
 
 /**
  * Sample by sample in the order of the task. Equal answers to a sample are one. What the free gates of the task refuse is left out: in
@@ -50,7 +50,14 @@ export async function labelledAnswers(task: Labelling, store: KeptAnswers): Prom
         continue;
       }
       const label = await labelOf({ sample, answer, question }, task.oracle.reference);
-      const isAsked = label?.by === 'person' || (await isLetThrough(task.oracle.gates, { answer, question, model }));
+      const isAsked =
+        label?.by === 'person' ||
+        (await isLetThrough(task.oracle.gates, {
+          answer,
+          question,
+          model,
+          request: ratedSample(sample, task.config.name),
+        }));
       if (label !== null && isAsked)
         byText.set(key, {
           sample: sample.digest,
@@ -125,8 +132,8 @@ export async function labelOf(
 
 async function isLetThrough(
   gates: readonly Gate[],
-  { answer, question, model }: { answer: Answer; question: Question; model: string },
+  { answer, question, ...known }: Pick<Unlabelled, 'answer' | 'question'> & Pick<GateContext, 'model' | 'request'>,
 ): Promise<boolean> {
   const free = gates.filter(({ isCostly }) => !isCostly);
-  return areAllPassed(await runGates(free, { answer, question, context: { ...ALONE, model } }));
+  return areAllPassed(await runGates(free, { answer, question, context: { ...ALONE, ...known } }));
 }

@@ -13,6 +13,7 @@ import { fromKept, type KeptAnswer, type KeptReply, replyKey } from './answer.ts
 import type { AnswerStore, KeptAnswers } from './answer-store.ts';
 import { Hearing, sayOver } from './hearing.ts';
 import { type Judged, judge } from './oracle.ts';
+import { ratedSample } from './question.ts';
 import { recallAnswer } from './recall-answer.ts';
 import type { ProfiledTask, ProfileRun } from './run-profile.ts';
 
@@ -22,7 +23,7 @@ export interface Judging {
 }
 
 /** A task whose kept answers are judged. */
-type KeptTask = Pick<ProfiledTask, 'oracle' | 'candidates'> & { store: KeptAnswers };
+type KeptTask = Pick<ProfiledTask, 'name' | 'oracle' | 'candidates'> & { store: KeptAnswers };
 
 const JUDGE_MS = 120_000;
 const TRIES = 3;
@@ -118,14 +119,15 @@ interface JudgedAnswer {
 
 /** A request that a provider refused has no answer that could pass. */
 async function judgeKept(
-  { oracle, candidates, store }: KeptTask,
+  { oracle, candidates, store, name }: KeptTask,
   { sample, inbound, kept, ask, engine }: JudgedAnswer,
 ): Promise<Judged> {
   if (kept.answer === null) return { verdicts: [], pass: false, accepted: false };
   const question = toQuestion(inbound.neutral);
   const upstreams = (model: string): readonly string[] =>
     candidates.find((candidate) => candidate.model.name === model)?.upstreams ?? upstreamsOf(engine, model);
-  const context = { ...ALONE, ask, model: inbound.model, again: recallAnswer(store, sample, upstreams) };
+  const request = ratedSample(sample, name);
+  const context = { ...ALONE, ask, model: inbound.model, request, again: recallAnswer(store, sample, upstreams) };
   return judge(oracle, { sample, answer: fromKept(kept.answer), question, context });
 }
 

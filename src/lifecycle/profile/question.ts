@@ -7,6 +7,7 @@ import { toUsage } from '../../call/usage.ts';
 import type { Asking } from '../../delivery/asking.ts';
 import type { Delivered, DeliveryOutcome } from '../../delivery/deliver.ts';
 import { Inbound } from '../../dialect/inbound.ts';
+import type { RatedRequest } from '../../gate/gate.ts';
 import { toAnswer } from '../../judged.ts';
 import { inputTokensOf } from '../../policy/expected-cost.ts';
 import { spentOn } from '../../record.ts';
@@ -22,6 +23,12 @@ const USUAL_OUTPUT_TOKENS = 300;
 /** A sample as a request for one model. Throws TierlineError for a request that is not valid. */
 export function toRequest({ dialect, request }: Sample, { model }: { model: { name: string } }): Inbound {
   return Inbound.read(dialect, Buffer.from(JSON.stringify({ ...request, model: model.name })), MAX_DEPTH);
+}
+
+/** The request of a sample as a learned gate rates it: as a row of the sample has it. */
+export function ratedSample(sample: Sample, task: string): RatedRequest {
+  const tenant = sample.tags['segment'] ?? sample.tags['tenant'] ?? null;
+  return { view: toRequest(sample, { model: { name: 'any' } }), task, tenant, embedding: null };
 }
 
 /** What the answer is expected to cost; null when the model has no price. `outputTokens` null: nobody knows how long it is. */

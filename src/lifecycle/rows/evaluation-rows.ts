@@ -100,6 +100,6 @@ async function verdicts(
     if (kept !== undefined && kept.pass !== null && kept.oracle === oracleDigest(ofTask, sample)) return kept;
     if (oracle === null) return { pass: null, verdicts: [] };
     const inbound = toTaskRequest(sample, task.name);
-    return judgeCall(oracle, { sample, inbound, call, ask: recallOnly(engine, run) });
+    return judgeCall(oracle, { sample, inbound, call, ask: recallOnly(engine, run), task: task.name });
   };
 }

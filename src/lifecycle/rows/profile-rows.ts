@@ -22,7 +22,7 @@ export async function profileRows(task: AskedTask, engine: Engine): Promise<Sour
   const { candidates, oracle } = task;
   const { samples } = task.set;
   const store = readAnswers(task.places.answers);
-  const judging = createRecall(engine, { oracle, candidates, store });
+  const judging = createRecall(engine, { name: task.config.name, oracle, candidates, store });
   const rows = samples.map((sample): RowLine => {
     const inbound = toTaskRequest(sample, task.config.name);
     return toSampleRow(sample, inbound, { task: task.config.name, source: 'profile' });

@@ -150,7 +150,7 @@ async function passGates(side: SimulatedPolicy, trying: Trying, { answer }: Kept
     store: ground.store,
     sample,
     earlier,
-    request: { view: inbound, task: ground.task, tenant: TENANT, embedding: null },
+    request: ratedOf(inbound, ground.task),
     upstreamsOf: (model) => side.upstreamsOf(model),
   });
   const question = toQuestion(inbound.neutral);
@@ -159,12 +159,16 @@ async function passGates(side: SimulatedPolicy, trying: Trying, { answer }: Kept
   return { isPassed: isLast || areAllPassed(verdicts), verdicts, nanoUsd, missing: recall.missing() };
 }
 
+function ratedOf(inbound: Inbound, task: string): RatedRequest {
+  return { view: inbound, task, tenant: TENANT, embedding: null };
+}
+
 interface Recalling {
   store: KeptAnswers;
   sample: Sample;
   /** What is paid already. */
   earlier: readonly GivenAnswer[];
-  request: RatedRequest | null;
+  request: RatedRequest;
   upstreamsOf: (model: string) => readonly string[];
 }
 
@@ -205,7 +209,13 @@ async function goodness(
 ): Promise<number | null> {
   const kept = answer?.kept?.answer ?? null;
   if (answer === null || kept === null) return 0;
-  const recall = recalling({ store: ground.store, sample, earlier: [], request: null, upstreamsOf: ground.judgesOf });
+  const recall = recalling({
+    store: ground.store,
+    sample,
+    earlier: [],
+    request: ratedOf(inbound, ground.task),
+    upstreamsOf: ground.judgesOf,
+  });
   const question = toQuestion(inbound.neutral);
   const { pass } = await judge(ground.oracle, {
     sample,
