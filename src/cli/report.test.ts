@@ -92,14 +92,14 @@ test('CSV quotes what needs it and leaves the unknown empty', () => {
   const lines = run({ csv: true }).split('\r\n');
   assert.match(
     lines[0] ?? '',
-    /^task,calls,errors,.*,savings_usd,savings_share,cache_read_tokens,cache_write_tokens,cache_hit_rate,cache_savings_usd,cache_unpriced_tokens,predicted,explored,pinned,static$/,
+    /^task,calls,errors,.*,savings_usd,savings_share,cache_read_tokens,cache_write_tokens,cache_hit_rate,cache_savings_usd,cache_unpriced_tokens,predicted,explored,pinned,static,canaries,canary_usd,canary_unknown$/,
   );
   const line = (start: string): string => lines.find((candidate) => candidate.startsWith(start)) ?? '';
   assert.match(
     line('"triage, ""urgent"""'),
     /^"triage, ""urgent""",1,0,0,0,0,120,10,0,0\.001,0\.001,0,0\.003,0,1,0\.002,0\.6/,
   );
-  assert.match(line(',1,'), /^,1,0,0,0,0,0,0,1,,,1,0\.003,0,0,,,0,0,,,0,0,0,0,0$/);
+  assert.match(line(',1,'), /^,1,0,0,0,0,0,0,1,,,1,0\.003,0,0,,,0,0,,,0,0,0,0,0,0,0,0$/);
   assert.equal(lines.at(-1), '');
 });
 

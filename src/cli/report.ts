@@ -75,7 +75,7 @@ const OPTIONAL: ReadonlySet<string> = new Set(['escalated', 'by caches', 'unknow
 
 function toText(report: Report, skipped: number): string {
   const { total } = report;
-  if (total.calls === 0) return 'No calls in this period.\n';
+  if (total.calls === 0 && total.canaries === 0) return 'No calls in this period.\n';
   // A terminal breaks long lines, so what happens to nobody has no column: escalations, caches, unknown sums.
   const cells = [...report.rows, total].map(toCells);
   const isEmpty = (index: number): boolean =>
@@ -127,7 +127,7 @@ const calls = (count: number): string => `${count} call${count === 1 ? '' : 's'}
 /** What the figures leave out, in words. */
 function toNotes(total: ReportRow, skipped: number): string {
   const uncompared = total.calls - total.compared;
-  const notes: string[] = sayForeseen(total);
+  const notes: string[] = [...sayForeseen(total), ...sayCanaries(total)];
   if (uncompared > 0) {
     notes.push(
       `Unknown: ${calls(total.costUnknown)} without a known cost, ${total.baselineUnknown} without a known baseline; ` +
@@ -164,6 +164,12 @@ function sayForeseen({ predicted, explored, pinned, static: fixed, unforeseen }:
   ];
 }
 
+function sayCanaries({ canaries, canaryNanoUsd, canaryUnknown }: ReportRow): string[] {
+  if (canaries === 0) return [];
+  const unknown = canaryUnknown === 0 ? '' : `, ${canaryUnknown} of unknown cost`;
+  return [`Canaries: ${showCount(canaries)} for ${showUsd(canaryNanoUsd)}${unknown}; "cost" and "saved" include it.`];
+}
+
 const CSV_FIELDS: [string, (row: ReportRow) => string | number | null][] = [
   ['calls', (row) => row.calls],
   ['errors', (row) => row.errors],
@@ -190,6 +196,9 @@ const CSV_FIELDS: [string, (row: ReportRow) => string | number | null][] = [
   ['explored', (row) => row.explored],
   ['pinned', (row) => row.pinned],
   ['static', (row) => row.static],
+  ['canaries', (row) => row.canaries],
+  ['canary_usd', (row) => usd(row.canaryNanoUsd)],
+  ['canary_unknown', (row) => row.canaryUnknown],
 ];
 
 /** One line per group, without the total; an unknown value is an empty field (RFC 4180). */

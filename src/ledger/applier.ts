@@ -3,9 +3,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { createEntries } from './entries.ts';
 import { createForms } from './forms.ts';
-import { isDefinition, readDefinition, readLine } from './line.ts';
+import { isDefinition, isNote, readDefinition, readLine, readNote } from './line.ts';
 import type { LineRow } from './line-row.ts';
 import { LineScan } from './line-scan.ts';
+import { createNotes } from './notes.ts';
 import { createRollups } from './rollup.ts';
 import type { SegmentReader } from './segment-reader.ts';
 import { inTransaction } from './sqlite.ts';
@@ -38,6 +39,7 @@ class TableApplier implements Applier {
   readonly #forms;
   readonly #rollups;
   readonly #entries;
+  readonly #addNote;
   readonly #readOffset;
   readonly #writeOffset;
   readonly #deleteOffset;
@@ -51,6 +53,7 @@ class TableApplier implements Applier {
     this.#forms = createForms(db);
     this.#rollups = createRollups(db);
     this.#entries = createEntries(db, { forms: this.#forms, rollups: this.#rollups });
+    this.#addNote = createNotes(db, this.#rollups);
     this.#readOffset = db.prepare('SELECT offset FROM segments WHERE file = ?');
     this.#writeOffset = db.prepare('INSERT OR REPLACE INTO segments (file, offset) VALUES (?, ?)');
     this.#deleteOffset = db.prepare('DELETE FROM segments WHERE file = ?');
@@ -136,9 +139,17 @@ class TableApplier implements Applier {
   /** Returns what is wrong with a line, or null. */
   #takeLine(line: string): string | null {
     if (isDefinition(line)) return this.#define(line);
+    if (isNote(line)) return this.#takeNote(line);
     const row = attempt(() => readLine(line));
     if (typeof row === 'string') return row;
     return this.#take(row) ? null : 'a journal line whose form is missing';
+  }
+
+  #takeNote(line: string): string | null {
+    const note = attempt(() => readNote(line));
+    if (typeof note === 'string') return note;
+    this.#addNote(note);
+    return null;
   }
 
   /** A damaged definition leaves the rows that refer to it unreadable. */

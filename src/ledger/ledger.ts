@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import type { Note } from '../call/note.ts';
 import type { CallRow } from '../call/row.ts';
 import { createJournal, DISK, type Journal, type JournalFiles } from './journal.ts';
 import { createLineWriter } from './line-writer.ts';
@@ -51,6 +52,8 @@ export interface Ledger {
    * never will be.
    */
   record(row: CallRow): Promise<void>;
+  /** Keeps a note, as it keeps a row. */
+  note(note: Note): Promise<void>;
   /** Resolves when everything recorded so far, and what dead instances had left, is in SQLite. */
   flush(): Promise<void>;
   health(): LedgerHealth;
@@ -120,7 +123,15 @@ class JournaledLedger implements Ledger {
   }
 
   record(row: CallRow): Promise<void> {
-    if (!this.#take(row)) {
+    return this.#keep(() => this.#writer.add(row));
+  }
+
+  note(note: Note): Promise<void> {
+    return this.#keep(() => this.#writer.addNote(note));
+  }
+
+  #keep(add: () => void): Promise<void> {
+    if (!this.#take(add)) {
       this.#refused++;
       return this.#commits ? Promise.reject(new Error(NOT_KEPT)) : Promise.resolve();
     }
@@ -128,11 +139,11 @@ class JournaledLedger implements Ledger {
     return this.#commits ? this.#turn.then(() => this.#committed()) : this.#turn;
   }
 
-  /** Puts the row down for the write at the end of the turn; says whether it could. */
-  #take(row: CallRow): boolean {
+  /** Puts a line down for the write at the end of the turn; says whether it could. */
+  #take(add: () => void): boolean {
     if (this.#closing !== undefined) return false;
     try {
-      this.#writer.add(row);
+      add();
       return true;
     } catch {
       return false;

@@ -1,10 +1,13 @@
 // A call as a line of the journal: the number of its form, its id, its figures. A form is defined by a line of its own
 // before the first row that uses it. JSON texts divided by tabs (JSON never contains a bare tab or newline).
+
+import type { Note } from '../call/note.ts';
 import type { Expected } from '../call/plan.ts';
 import type { AttemptRow, CallRow } from '../call/row.ts';
 import type { Usage } from '../call/usage.ts';
 import { fits, toWords, type Words } from './form.ts';
 import { LineBuffer, type Lines } from './line-buffer.ts';
+import { NOTE } from './note-line.ts';
 
 /**
  * Rows until all forms are defined afresh: so many are in use at most, and so far a damaged definition reaches.
@@ -27,6 +30,8 @@ export interface LineWriter {
    * finite, or a member that is missing, becomes null. Throws, and adds nothing, when the row is no JSON.
    */
   add(row: CallRow): void;
+  /** Adds the line for a note. Throws, and adds nothing, when it is no JSON. */
+  addNote(note: Note): void;
   isEmpty(): boolean;
   /** What has been added since the last time; valid until the next row is added. */
   take(): Lines;
@@ -64,6 +69,12 @@ class JournalLineWriter implements LineWriter {
       this.forget();
       throw error;
     }
+    this.#ends.push(this.#out.length);
+  }
+
+  addNote(note: Note): void {
+    if (this.#isTaken) this.#clear();
+    this.#out.text(`${NOTE}${JSON.stringify(note)}\n`);
     this.#ends.push(this.#out.length);
   }
 

@@ -1,9 +1,11 @@
 // Reads the lines of a journal, those of older releases too. It must never let a line through that is not sound JSON:
 // the tables keep the texts as they are.
+import { type Note, toNote } from '../call/note.ts';
 import type { Words } from './form.ts';
 import type { CallFigures, Definition, LineRow } from './line-row.ts';
 import { isFirstLine, readFirstLine } from './line-v1.ts';
 import { createLineWriter } from './line-writer.ts';
+import { NOTE } from './note-line.ts';
 
 /** A release may append figures; a line of an older one has fewer of them, never fewer than these. */
 const LEAST_FIGURES = 9;
@@ -12,6 +14,16 @@ const ATTEMPTS = 8;
 
 /** Whether a line defines a form. */
 export const isDefinition = (line: string): boolean => line.startsWith('=');
+
+/** Whether a line is a note. */
+export const isNote = (line: string): boolean => line.startsWith(NOTE);
+
+/** Reads a note's line without its newline; throws a sentence saying what is wrong with it. */
+export function readNote(line: string): Note {
+  const note = toNote(JSON.parse(line.slice(NOTE.length)));
+  if (note === null) throw new Error('a note without its members');
+  return note;
+}
 
 /** Reads a line without its newline; throws a sentence saying what is wrong with it. */
 export function readLine(line: string): LineRow {

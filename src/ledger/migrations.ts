@@ -118,4 +118,16 @@ export const MIGRATIONS: readonly string[] = [
   ]
     .map((column) => `ALTER TABLE rollups ADD COLUMN ${column} INTEGER NOT NULL DEFAULT 0;`)
     .join('\n'),
+
+  // What was found out about calls after they had ended, and what that has cost.
+  `CREATE TABLE notes (
+     seq INTEGER PRIMARY KEY, id TEXT NOT NULL, kind TEXT NOT NULL, at_ms INTEGER NOT NULL,
+     tenant TEXT NOT NULL, task TEXT, about TEXT, costs TEXT NOT NULL, body TEXT NOT NULL
+   );
+   CREATE UNIQUE INDEX notes_id ON notes (id);
+   CREATE INDEX notes_kind ON notes (kind, seq);
+   CREATE INDEX notes_about ON notes (about) WHERE about IS NOT NULL;
+   ALTER TABLE rollups ADD COLUMN canaries INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE rollups ADD COLUMN canary_nano_usd INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE rollups ADD COLUMN canary_unknown INTEGER NOT NULL DEFAULT 0;`,
 ];

@@ -7,6 +7,7 @@ import type { CallRow } from '../call/row.ts';
 import { adoptJournals } from './adopt.ts';
 import { createApplier } from './applier.ts';
 import type { CacheRatesOf } from './cache-savings.ts';
+import { type NotesQuery, type PlacedNote, queryNotes } from './notes.ts';
 import { toCallRow } from './read-row.ts';
 import { queryReport, type Report, type ReportQuery } from './report.ts';
 import { prepareDatabase, SCHEMA_VERSION, schemaVersion } from './schema.ts';
@@ -45,6 +46,8 @@ export interface LedgerReader {
   period(query: PeriodQuery): Iterable<CallRow>;
   /** The call of this id with its attempts, or null. */
   call(id: string): CallRow | null;
+  /** Notes in the order in which they were made. The ledger is read while they are taken. */
+  notes(query?: NotesQuery): Iterable<PlacedNote>;
   /** Journal lines that could not be read and were set aside, in the whole life of the ledger. */
   skippedLines(): number;
   close(): void;
@@ -97,6 +100,7 @@ function createReader(db: DatabaseSync): LedgerReader {
       const row = byId.get(id);
       return row === undefined ? null : toEntry(row).row;
     },
+    notes: (query = {}) => queryNotes(db, query),
     skippedLines: () => Number(skipped.get()?.['lines'] ?? 0),
     close: () => db.close(),
   };

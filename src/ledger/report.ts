@@ -20,7 +20,7 @@ export interface ReportQuery {
   task?: string;
 }
 
-/** Sums over the calls of one group. Amounts are null when they are known for none of the calls. */
+/** Sums over the calls of one group, and over what was found out about them afterwards. Amounts are null when they are known for none of the calls. */
 export interface ReportRow {
   /** The task, model, provider, tenant or day (UTC); null for calls without a task or without a model that answered. */
   key: string | null;
@@ -44,15 +44,20 @@ export interface ReportRow {
   outputTokens: number;
   reasoningTokens: number;
   usageUnknown: number;
+  /** Everything spent: on the calls, and on their canaries. */
   costNanoUsd: NanoUsd | null;
   costUnknown: number;
   costEstimated: number;
   costPerCallNanoUsd: NanoUsd | null;
+  /** Calls that were answered again by a stronger model, what that cost, and how often the cost is not known. */
+  canaries: number;
+  canaryNanoUsd: NanoUsd;
+  canaryUnknown: number;
   baselineNanoUsd: NanoUsd | null;
   baselineUnknown: number;
   /** Calls whose cost and baseline are both known; only they count in the savings. */
   compared: number;
-  /** Baseline less everything spent. */
+  /** Baseline less everything spent, canaries included. */
   savingsNanoUsd: NanoUsd | null;
   /** Savings as a share of the baseline, 0 to 1, negative when routing cost more; null without a baseline. */
   savingsShare: number | null;
@@ -115,6 +120,9 @@ const SUMS = {
   broken: 'unforeseen_broken',
   late: 'unforeseen_late',
   resting: 'unforeseen_resting',
+  canaries: 'canaries',
+  canaryNanoUsd: 'canary_nano_usd',
+  canaryUnknown: 'canary_unknown',
 } as const;
 
 type Sums = Record<keyof typeof SUMS, number> & { buckets: number[] };
@@ -170,17 +178,19 @@ function toReportRow(key: string | null, sums: Sums, caches: CacheSavings | unde
   const { noEvidence, broken, late, resting, ...counts } = others;
   const timed = buckets.reduce((sum, count) => sum + count, 0);
   const priced = sums.calls - sums.costUnknown;
-  const savings = comparedBaseline - comparedCost;
+  const spent = cost + sums.canaryNanoUsd;
+  const isSpent = priced > 0 || sums.canaryNanoUsd > 0;
+  const savings = comparedBaseline - comparedCost - sums.canaryNanoUsd;
   return {
     key,
     ...counts,
     cacheHitRate: sums.inputTokens === 0 ? null : sums.cacheReadTokens / sums.inputTokens,
     cacheSavingsNanoUsd: caches === undefined || caches.pricedTokens === 0 ? null : caches.nanoUsd,
     cacheUnpricedTokens: caches?.unpricedTokens ?? 0,
-    costNanoUsd: priced === 0 ? null : cost,
-    costPerCallNanoUsd: priced === 0 ? null : Math.round(cost / priced),
+    costNanoUsd: isSpent ? spent : null,
+    costPerCallNanoUsd: priced === 0 ? null : Math.round(spent / priced),
     baselineNanoUsd: sums.calls === sums.baselineUnknown ? null : baseline,
-    savingsNanoUsd: sums.compared === 0 ? null : savings,
+    savingsNanoUsd: sums.compared === 0 && sums.canaryNanoUsd === 0 ? null : savings,
     savingsShare: comparedBaseline === 0 ? null : savings / comparedBaseline,
     unforeseen: { no_evidence: noEvidence, broken, late, resting },
     latencyMeanMs: timed === 0 ? null : latencyUs / timed / 1000,

@@ -58,6 +58,9 @@ function sumsOf(rows: CallRow[]): Record<string, number> {
     compared_cost_nano_usd: compared.reduce((sum, row) => sum + (row.costNanoUsd ?? 0), 0),
     compared_baseline_nano_usd: compared.reduce((sum, row) => sum + (row.baselineNanoUsd ?? 0), 0),
     latency_us: total((row) => Math.round((row.latencyMs ?? 0) * 1000)),
+    canaries: 0,
+    canary_nano_usd: 0,
+    canary_unknown: 0,
   };
   const predictions = rows.flatMap(({ prediction }) => (prediction === null ? [] : [prediction]));
   for (const what of ['predicted', 'explored', 'pinned', 'static'])

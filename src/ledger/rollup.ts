@@ -1,5 +1,6 @@
 // Sums of a batch of calls per hour, tenant, task, model, tier and provider, so that a report never scans raw rows.
 import type { DatabaseSync } from 'node:sqlite';
+import type { Note, NoteCost } from '../call/note.ts';
 import type { Words } from './form.ts';
 import type { CallFigures } from './line-row.ts';
 import { FORESEEN_COLUMNS, LATENCY_BOUNDS_MS, ROLLUP_KEYS, ROLLUP_SUMS, type RollupSum } from './schema.ts';
@@ -27,12 +28,17 @@ const COMPARED_BASELINE = sum('compared_baseline_nano_usd');
 const LATENCY_US = sum('latency_us');
 const FIRST_BUCKET = sum('latency_bucket_0');
 const FORESEEN = new Map<string, number>(FORESEEN_COLUMNS.map((name) => [name, sum(name)]));
+const CANARIES = sum('canaries');
+const CANARY_SUM = sum('canary_nano_usd');
+const CANARY_UNKNOWN = sum('canary_unknown');
 /** Place of the prediction in a line; most lines end before it. */
 const PREDICTION = 11;
 
 /** Adds calls up in memory; `write` adds the sums to the table, one statement per distinct key, and starts afresh. */
 export interface Rollups {
   add(words: Words, figures: CallFigures): void;
+  /** A canary and what it cost; other notes count for nothing. */
+  addNote(note: Note): void;
   write(): void;
   /** Forgets what was added since the last write: the transaction was rolled back. */
   clear(): void;
@@ -61,12 +67,23 @@ export function createRollups(db: DatabaseSync): Rollups {
     }
     let entry = found.get(words);
     if (entry === undefined) {
-      const keys = [hour, words.tenant, words.task ?? '', words.model ?? '', words.tier ?? '', words.provider ?? ''];
-      const key = JSON.stringify(keys);
-      entry = entries.get(key) ?? { keys, sums: ROLLUP_SUMS.map(() => 0) };
-      entries.set(key, entry);
+      entry = entryAt([
+        hour,
+        words.tenant,
+        words.task ?? '',
+        words.model ?? '',
+        words.tier ?? '',
+        words.provider ?? '',
+      ]);
       found.set(words, entry);
     }
+    return entry;
+  }
+
+  function entryAt(keys: (string | number)[]): Entry {
+    const key = JSON.stringify(keys);
+    const entry = entries.get(key) ?? { keys, sums: ROLLUP_SUMS.map(() => 0) };
+    entries.set(key, entry);
     return entry;
   }
 
@@ -78,6 +95,15 @@ export function createRollups(db: DatabaseSync): Rollups {
   return {
     add(words, figures) {
       addCall(entryOf(words, Math.floor((figures[0] ?? 0) / HOUR_MS)).sums, words, figures);
+    },
+    addNote({ kind, atMs, tenant, task, costs }) {
+      if (kind !== 'canary') return;
+      const hour = Math.floor(atMs / HOUR_MS);
+      for (const [index, cost] of costs.entries()) {
+        const { sums } = entryAt([hour, tenant, task ?? '', cost.model, cost.tier ?? '', cost.provider ?? '']);
+        if (index === 0) plus(sums, CANARIES, 1);
+        addCanaryCost(sums, cost);
+      }
     },
     write() {
       for (const { keys, sums } of entries.values()) upsert.run(...keys, ...sums);
@@ -125,6 +151,11 @@ function addPrediction(sums: number[], prediction: unknown): void {
     const at = FORESEEN.get(name);
     if (at !== undefined) plus(sums, at, 1);
   }
+}
+
+function addCanaryCost(sums: number[], { nanoUsd }: NoteCost): void {
+  if (nanoUsd === null) plus(sums, CANARY_UNKNOWN, 1);
+  else plus(sums, CANARY_SUM, nanoUsd);
 }
 
 function bucketOf(latencyMs: number): number {

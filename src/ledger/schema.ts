@@ -22,6 +22,9 @@ export const FORESEEN_COLUMNS = [
   'unforeseen_resting',
 ] as const;
 
+/** Canaries, what they cost where that is known, and how often it is not. */
+export const CANARY_COLUMNS = ['canaries', 'canary_nano_usd', 'canary_unknown'] as const;
+
 /** What a rollup adds up. Amounts are sums over the calls where they are known; `compared` are those where both are. */
 export const ROLLUP_SUMS = [
   'calls',
@@ -43,6 +46,7 @@ export const ROLLUP_SUMS = [
   'latency_us',
   ...LATENCY_BOUNDS_MS.map((_, bucket) => `latency_bucket_${bucket}` as const),
   ...FORESEEN_COLUMNS,
+  ...CANARY_COLUMNS,
 ] as const;
 
 export type RollupSum = (typeof ROLLUP_SUMS)[number];

@@ -34,6 +34,9 @@ const EMPTY: ReportRow = {
   explored: 0,
   pinned: 0,
   static: 0,
+  canaries: 0,
+  canaryNanoUsd: 0,
+  canaryUnknown: 0,
   unforeseen: { no_evidence: 0, broken: 0, late: 0, resting: 0 },
   latencyP95Ms: null,
 };
