@@ -45,8 +45,8 @@ export interface EngineParts {
   random?: () => number;
   /** Told when a predictor is not asked for a while. */
   warn?: ((sentence: string) => void) | undefined;
-  /** What happens to calls that have been answered; nothing when not given. */
-  capture?: Engine['capture'];
+  /** What happens to calls that have ended; nothing when not given. */
+  afterwards?: Engine['afterwards'];
 }
 
 /** What the planner is reminded of. */
@@ -111,7 +111,7 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
     costOf: (deployment, usage, options) => priceOf(deployment, usage, options).nanoUsd,
     defaultMaxTokens: (deployment) =>
       Math.min(specs.get(deployment)?.maxOutputTokens ?? DEFAULT_MAX_TOKENS, DEFAULT_MAX_TOKENS),
-    capture: parts.capture,
+    afterwards: parts.afterwards,
     holders: holdersOf(config, parts.connections),
     priceBatched: createBatchPricing({
       catalog: parts.catalog,

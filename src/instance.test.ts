@@ -121,7 +121,8 @@ test('a call is captured after its answer has gone out, and never waited for', a
   const instance = await openInstance(configure(folder, 'capture: { share: 1 }\ndefault: small'), warn);
   t.after(() => instance.close());
   const events: string[] = [];
-  const engine = { ...instance.engine, capture: () => void events.push('captured') };
+  const afterwards = { wantsAnswer: () => false, ended: () => void events.push('captured') };
+  const engine = { ...instance.engine, afterwards };
   const inbound = Inbound.read(
     openaiChat,
     Buffer.from('{"model":"auto","messages":[{"role":"user","content":"Hi"}]}'),
@@ -154,9 +155,9 @@ test('a call is captured after its answer has gone out, and never waited for', a
   };
   await route(engine, recorder, call);
   assert.deepEqual(events, ['recorded', 'answered', 'captured']);
-  assert.equal(typeof instance.engine.capture, 'function');
+  assert.equal(typeof instance.engine.afterwards?.ended, 'function');
   await instance.reload(configure(folder, 'default: small'), () => {});
-  assert.equal(instance.engine.capture, null);
+  assert.equal(instance.engine.afterwards, null);
 });
 
 test('what profiles have measured is known from the first call, and one that is broken is told and nothing more', async (t) => {

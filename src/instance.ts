@@ -1,5 +1,7 @@
 // Brings to life what stands behind a gateway and a router in process alike: connections, gates, memory, ledger, engine;
 // and takes it down again in the right order. It knows nothing of how calls come in.
+import { createAfterwards } from './after/afterwards.ts';
+import { Watching } from './after/watching.ts';
 import { type Capture, createCapture } from './capture/capture.ts';
 import { createCatalog } from './catalog/catalog.ts';
 import { countTokens } from './catalog/token-count.ts';
@@ -13,6 +15,7 @@ import { createEngine, createMemory, type PolicyMemory } from './engine.ts';
 import { type Prior, readPriors } from './evidence/priors.ts';
 import { loadPredictor, loadScorer } from './learn/load-predictor.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
+import { openLedgerReader } from './ledger/reader.ts';
 import { type ObjectStore, objectsPath, openObjectStore } from './objects/object-store.ts';
 import { type Encoders, openEncoders } from './open-encoders.ts';
 import type { Engine } from './router.ts';
@@ -26,6 +29,8 @@ interface Lasting {
   memory: PolicyMemory;
   /** Null where there is no ledger: what is kept lies beside it. */
   capture: Capture | null;
+  /** Null where there is no ledger: what is found out is noted there. */
+  watching: Watching | null;
   warn: (sentence: string) => void;
   learned: LearnedParts;
 }
@@ -70,13 +75,15 @@ export async function openInstance(
 ): Promise<Instance<Ledger>> {
   const memory = createMemory(seedHistory(config.ledger.path, measured(config, warn)));
   const capture = createCapture(config.ledger.path, warn);
-  const lasting: Lasting = { memory, capture, warn, learned };
-  const compiled = await compile(config, lasting);
   let ledger: Ledger | null = null;
+  const watching = new Watching({ warn, note: (note) => ledger?.note(note) });
+  const lasting: Lasting = { memory, capture, watching, warn, learned };
+  const compiled = await compile(config, lasting);
   try {
     ledger = openConfigured(config, warn);
     const objects = openObjects(ledger, config);
     capture.limit(config);
+    seedWatching(watching, config);
     return new OpenInstance<Ledger>({ ...lasting, ledger, objects }, compiled);
   } catch (error) {
     await ledger?.close();
@@ -102,7 +109,7 @@ export async function openUnrecorded(
     learned = {},
   }: UnrecordedOptions = {},
 ): Promise<Instance<null>> {
-  const lasting: Lasting = { memory, capture: null, warn: warn ?? (() => undefined), learned };
+  const lasting: Lasting = { memory, capture: null, watching: null, warn: warn ?? (() => undefined), learned };
   const compiled = await compile(config, lasting);
   return new OpenInstance<null>({ ...lasting, ledger: null, objects: null }, compiled);
 }
@@ -127,7 +134,7 @@ type Closable = Pick<Compiled, 'connections' | 'encoders'>;
 /** Rejects with ConfigError when a schema, module, artifact or package cannot be loaded. */
 async function compile(
   written: Config,
-  { memory, capture, warn, learned }: Lasting,
+  { memory, capture, watching, warn, learned }: Lasting,
   earlier?: Encoders,
 ): Promise<Compiled> {
   const scorerOf = learned.loadScorer ?? loadScorer;
@@ -144,7 +151,7 @@ async function compile(
     const engine: Engine = createEngine(config, {
       ...parts,
       random: learned.random ?? Math.random,
-      capture: capture?.under(config),
+      afterwards: createAfterwards(capture?.under(config) ?? null, watching?.under(config, () => engine) ?? null),
     });
     warmUp(byName, predictors);
     return { config, connections, encoders, engine };
@@ -199,11 +206,14 @@ class OpenInstance<L extends Ledger | null> implements Instance<L> {
     this.config = config;
     this.objects?.limit(config.objects);
     this.lasting.capture?.limit(config);
+    this.lasting.watching?.limit(config);
     switchOver();
     this.retired = Promise.all([this.retired, closeAll(earlier, encoders)]);
   }
 
   async close(): Promise<void> {
+    // Canaries go over the connections.
+    await this.lasting.watching?.close();
     await Promise.all([this.retired, closeAll(this)]);
     this.objects?.close();
     await Promise.all([this.lasting.capture?.close(), this.ledger?.close()]);
@@ -217,6 +227,19 @@ function openConfigured({ ledger: { path, durability } }: Config, warn: (sentenc
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`The ledger at ${path} cannot be opened: ${reason}.`, { cause });
+  }
+}
+
+/** With what earlier processes have noted. A ledger that cannot be read is told where it is written. */
+function seedWatching(watching: Watching, config: Config): void {
+  watching.limit(config);
+  const { path } = config.ledger;
+  if (path === ':memory:') return;
+  const reader = openLedgerReader(path);
+  try {
+    watching.seed((query) => reader.notes(query));
+  } finally {
+    reader.close();
   }
 }
 

@@ -12,18 +12,19 @@ import type { Usage } from './call/usage.ts';
 import { type Answered, answeredBy, type CallClient, factsOf, statusOf, tell, writeCost } from './call-client.ts';
 import { type Delivered, type Delivery, type DeliveryOutcome, deliver, type Judging } from './delivery/deliver.ts';
 import type { Deployment } from './delivery/deployment.ts';
+import { Watch } from './delivery/watch.ts';
 import type { Incoming } from './dialect/incoming.ts';
 import { createEmbed } from './embed.ts';
 import type { EncodeRequest, Encoding } from './encoding.ts';
 import { estimateUsage } from './estimate.ts';
-import type { Gate, Question } from './gate/gate.ts';
-import { toQuestion } from './judged.ts';
+import type { Answer, Gate, Question } from './gate/gate.ts';
+import { toAnswer, toQuestion } from './judged.ts';
 import { begin, conclude, NothingLeft } from './policy/decide.ts';
 import type { Policy } from './policy/policy.ts';
 import { encodingFor } from './policy/predict.ts';
 import { namedSession } from './policy/session.ts';
 import type { PlanState } from './policy/state.ts';
-import { createCarriage } from './provider/carriage.ts';
+import { type Carriage, createCarriage } from './provider/carriage.ts';
 import type { Connection } from './provider/connection.ts';
 import { type CallFacts, type Pricing, spentOn, toCallRow } from './record.ts';
 
@@ -71,9 +72,25 @@ export interface Engine {
   pricing: (atMs: number, baseline?: string) => Pricing;
   /** The providers that take files and batches, in the order of the configuration. */
   holders: readonly Holder[];
-  /** Keeps a call that has been answered; left out or null when none is kept. */
-  capture?: ((call: Call, task: string | null) => void) | null | undefined;
+  /** What happens after the reply; left out or null where nothing does. */
+  afterwards?: Afterwards | null | undefined;
   priceBatched: PriceBatched;
+}
+
+/** A call that has ended. Nothing of it is on the way of a request any more. */
+export interface Ended {
+  call: Call;
+  plan: Plan;
+  row: CallRow;
+  /** What the client was given, decoded when it is asked for; null where that is not complete, or a stream that nobody read along. */
+  answer: () => Answer | null;
+}
+
+/** Whoever works after the reply. It throws at nobody and keeps nobody waiting. */
+export interface Afterwards {
+  /** Whether the answer will be asked for, though it be a stream. */
+  wantsAnswer: (call: Call, plan: Plan) => boolean;
+  ended: (ended: Ended) => void;
 }
 
 /** A provider that is handed files and batches, with what limits ask of it. */
@@ -95,6 +112,7 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
   let decidedAt = call.startedAt;
   let encoding: Encoding | null = null;
   const losses: LossesOf = new Map();
+  const watched: WatchedAnswers = new Map();
   try {
     const caller = { tenant: call.tenant, path: call.path, headers: call.headers, heldBy: call.heldBy ?? null };
     const begun = begin(engine.policy, inbound, caller, engine.planState(call.atMs));
@@ -102,12 +120,15 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
     if (wanted !== null) encoding = await engine.encode({ ...wanted, text: inbound.ask, limits: begun.asked.limits });
     plan = conclude(begun, encoding?.vector);
     decidedAt = performance.now();
+    const isWatched = inbound.stream && engine.afterwards?.wantsAnswer(call, plan) === true;
     outcome = await deliver(engine.delivery, plan.attempts, {
       client,
       isStream: inbound.stream,
       judging: judgingOf(engine, call, { plan, encoding }),
-      carry: (attempt, deployment, earlier) =>
-        carry(engine, call, { plan, attempt, deployment, earlier, encoding, losses }),
+      carry: (attempt, deployment, earlier) => {
+        const carriage = carry(engine, call, { plan, attempt, deployment, earlier, encoding, losses });
+        return isWatched ? readAlong(carriage, attempt, watched) : carriage;
+      },
       onFlow: (attempt) => nameAnswer(client, plan, { attempt, losses: losses.get(attempt) ?? [] }),
     });
   } catch (error) {
@@ -132,7 +153,25 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
   const answered = call.onAnswered === undefined ? null : answeredBy(outcome);
   if (answered !== null) call.onAnswered?.(answered);
   tell(client, outcome, factsOf(plan, row));
-  engine.capture?.(call, plan.task);
+  engine.afterwards?.ended({ call, plan, row, answer: () => answerOf(inbound, outcome, watched) });
+}
+
+/** What was read along of each attempt's last stream. */
+type WatchedAnswers = Map<PlannedAttempt, Watch>;
+
+function readAlong(carriage: Carriage, attempt: PlannedAttempt, watched: WatchedAnswers): Carriage {
+  const watch = new Watch();
+  watched.set(attempt, watch);
+  return watch.over(carriage);
+}
+
+function answerOf({ dialect }: Incoming, outcome: DeliveryOutcome, watched: WatchedAnswers): Answer | null {
+  const { answer, error } = outcome;
+  if (answer === null || error !== null || answer.result.status !== 'ok') return null;
+  const { body } = answer.result;
+  if (body !== null) return toAnswer(dialect.decodeReply(Buffer.from(body)));
+  const read = watched.get(answer.attempt)?.answer;
+  return read?.isComplete === true ? read : null;
 }
 
 /** Vectors of another model would be of no use: without routing, the same call would have been made. */

@@ -6,6 +6,7 @@ import type { DialectName } from '../dialect/neutral.ts';
 import type { GateConfig } from '../gate/gate-config.ts';
 import type { ReferenceConfig } from '../gate/reference-config.ts';
 import type { PromiseName } from '../policy/predictor.ts';
+import type { CanaryConfig } from './canary-config.ts';
 import type { EncoderConfig } from './encoder-config.ts';
 import type {
   AnswerConfig,
@@ -48,6 +49,8 @@ export interface Config {
   objects: ObjectsConfig;
   /** Null: no call is kept with its content. */
   capture: CaptureConfig | null;
+  /** Null: no answer is answered again. */
+  canary: CanaryConfig | null;
   responses: ResponsesConfig;
   answer: AnswerConfig;
   /** Whether marks for the provider's prompt cache are set where they pay, in calls without a task. */

@@ -6,6 +6,7 @@ import type { ClientKey, Config, ModelConfig, ProviderConfig } from './config.ts
 import { type Names, type Report, unknownName } from './names.ts';
 import type { Path } from './problem.ts';
 import { resolveThresholds } from './resolve-audit.ts';
+import { resolveCanary } from './resolve-canary.ts';
 import { resolveEncoders } from './resolve-encoders.ts';
 import { resolveLimits } from './resolve-limits.ts';
 import { resolveModel } from './resolve-model.ts';
@@ -48,6 +49,7 @@ export function resolveConfig(file: FileConfig, context: ResolveContext): Config
   refuseOpenHost(file, keys, context);
   const folder = context.file === null ? process.cwd() : dirname(context.file);
   const ladder: Ladder = { names, models, providers, report, folder };
+  const routing = resolveRouting(file, baseline, ladder);
   return {
     file: context.file,
     server: resolveServer(file.server),
@@ -56,13 +58,14 @@ export function resolveConfig(file: FileConfig, context: ResolveContext): Config
     models,
     tiers: file.tiers,
     baseline,
-    ...resolveRouting(file, baseline, ladder),
+    ...routing,
     isStrict: file.strict,
     ...resolveDelivery(file),
     ledger: { path: ledgerPath(file.ledger.path, context.file), durability: file.ledger.durability },
     responses: { keep: file.responses.keep, retentionMs: file.responses.retention },
     objects: { retentionMs: file.objects.retention, maxBytes: file.objects.max_size },
     capture: resolveCapture(file, context),
+    canary: resolveCanary(file, { models: names.models, tasks: routing.tasks, baseline, report }),
     answer: {
       costInUsage: file.answer.cost_in_usage,
       headers: file.answer.headers,

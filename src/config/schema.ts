@@ -1,6 +1,7 @@
 // The schema of tierline.yaml: which keys there are, what they take and what they are when left out. It knows one value
 // at a time; what names refer to is checked in references.ts.
 import { z } from 'zod';
+import { canarySchema } from './canary-schema.ts';
 import { CAPABILITIES, MODEL_KINDS, PROMPT_CACHING } from './config.ts';
 import { encodersSchema } from './encoders-schema.ts';
 import { duration, flag, name, number, oneOrMore, share, size, text, texts, timeout, whole } from './leaf.ts';
@@ -182,6 +183,7 @@ export const configSchema = z.strictObject({
       mask: flag.default(true),
     })
     .optional(),
+  canary: canarySchema.optional(),
   answer: z
     .strictObject({
       cost_in_usage: flag.default(true),

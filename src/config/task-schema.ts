@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { COMPARISONS } from '../gate/reference-config.ts';
 import { acceptSchema, pointer } from './accept-schema.ts';
+import { taskCanarySchema } from './canary-schema.ts';
 import { CONSEQUENCES, INPUT_STRUCTURES, PROMPT_CACHING } from './config.ts';
 import { flag, number, oneOrMore, share, text, timeout, whole } from './leaf.ts';
 import { limitsShape } from './limits-schema.ts';
@@ -53,6 +54,7 @@ export const taskSchema = z.strictObject({
   reference: referenceSchema.optional(),
   profile: z.strictObject(thresholdsShape).optional(),
   ...limitsShape,
+  canary: taskCanarySchema.optional(),
   strict: flag.optional(),
   accept: acceptSchema.optional(),
   prompt_caching: z.enum(PROMPT_CACHING).optional(),
