@@ -137,7 +137,7 @@ export class Canaries {
           this.budget.settle(reserved, null, this.nowMs());
           this.tell('failed', `canaries: one failed: ${error instanceof Error ? error.message : String(error)}`);
         })
-        .then(() => {
+        .finally(() => {
           this.running.delete(run);
           this.pump();
         });

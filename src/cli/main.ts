@@ -7,6 +7,7 @@ import { collect, count, factor, port, whole } from './arguments.ts';
 import type { CommandIo } from './command-io.ts';
 import { defineAudit } from './commands/audit.ts';
 import { defineCalibrate } from './commands/calibrate.ts';
+import { defineCanary } from './commands/canary.ts';
 import { defineEstimate } from './commands/estimate.ts';
 import { defineEvaluate } from './commands/evaluate.ts';
 import { defineJudge } from './commands/judge.ts';
@@ -16,6 +17,7 @@ import { defineRows } from './commands/rows.ts';
 import { defineSample } from './commands/sample.ts';
 import { defineSimulate } from './commands/simulate.ts';
 import { defineTrain } from './commands/train.ts';
+import { type LedgerOption, ledgerPath, withLedger } from './ledger-option.ts';
 
 const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 const warn = (text: string): void => void process.stderr.write(`tierline: ${text}\n`);
@@ -152,6 +154,7 @@ defineTrain(program, io);
 defineEvaluate(program, io);
 defineRows(program, io);
 defineReady(program, io);
+defineCanary(program, io);
 
 try {
   const complaint = complaintAboutNode(process.version);
@@ -162,11 +165,6 @@ try {
   process.exitCode = 1;
 }
 
-interface LedgerOption {
-  ledger?: string;
-  config?: string;
-}
-
 interface ExplainOption extends LedgerOption {
   file?: string;
   dialect?: string;
@@ -174,18 +172,6 @@ interface ExplainOption extends LedgerOption {
   header?: string[];
   tenant?: string;
   json?: boolean;
-}
-
-function withLedger(command: Command): Command {
-  return command
-    .option('-l, --ledger <file>', 'ledger (default: the one of the configuration)')
-    .option('-c, --config <file>', 'configuration');
-}
-
-async function ledgerPath(options: LedgerOption): Promise<string> {
-  if (options.ledger !== undefined) return options.ledger;
-  const { findConfig } = await import('./find-config.ts');
-  return findConfig(options.config).config.ledger.path;
 }
 
 /** Whoever read along has gone, as `head` does: a command has nothing more to say, and a gateway works on in silence. */

@@ -48,7 +48,7 @@ test('a note comes back as it was made', async (t) => {
   assert.deepEqual([...reader.notes()], [{ seq: 1, note: note() }]);
 });
 
-test('any note comes back, among rows', async (t) => {
+test('any note comes back, among rows', async () => {
   const some = fc.record({
     kind: fc.constantFrom(...NOTE_KINDS),
     tenant: fc.string(),
