@@ -82,6 +82,8 @@ export interface Ended {
   call: Call;
   plan: Plan;
   row: CallRow;
+  /** What the provider said of what serves its model; null when it said nothing. */
+  fingerprint: string | null;
   /** What the client was given, decoded when it is asked for; null where that is not complete, or a stream that nobody read along. */
   answer: () => Answer | null;
 }
@@ -153,7 +155,13 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
   const answered = call.onAnswered === undefined ? null : answeredBy(outcome);
   if (answered !== null) call.onAnswered?.(answered);
   tell(client, outcome, factsOf(plan, row));
-  engine.afterwards?.ended({ call, plan, row, answer: () => answerOf(inbound, outcome, watched) });
+  engine.afterwards?.ended({
+    call,
+    plan,
+    row,
+    fingerprint: outcome.answer?.result.facts.fingerprint ?? null,
+    answer: () => answerOf(inbound, outcome, watched),
+  });
 }
 
 /** What was read along of each attempt's last stream. */

@@ -19,6 +19,7 @@ import type {
   ServerConfig,
   TimeoutsConfig,
 } from './running-config.ts';
+import type { WatchConfig } from './watch-config.ts';
 
 /** A whole, checked configuration. Maps keep the order of the file. */
 export interface Config {
@@ -51,6 +52,7 @@ export interface Config {
   capture: CaptureConfig | null;
   /** Null: no answer is answered again. */
   canary: CanaryConfig | null;
+  watch: WatchConfig;
   responses: ResponsesConfig;
   answer: AnswerConfig;
   /** Whether marks for the provider's prompt cache are set where they pay, in calls without a task. */

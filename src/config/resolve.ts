@@ -15,6 +15,7 @@ import { type Ladder, plainRoute, resolveRoute } from './resolve-route.ts';
 import { refuseIdleCascade, resolveRules, resolveTasks, type TaskContext } from './resolve-task.ts';
 import type { FileConfig } from './schema.ts';
 import type { Environment } from './source.ts';
+import { resolveWatch } from './watch-schema.ts';
 
 export interface ResolveContext {
   /** The file's path; null when there is none. */
@@ -65,6 +66,7 @@ export function resolveConfig(file: FileConfig, context: ResolveContext): Config
     responses: { keep: file.responses.keep, retentionMs: file.responses.retention },
     objects: { retentionMs: file.objects.retention, maxBytes: file.objects.max_size },
     capture: resolveCapture(file, context),
+    watch: resolveWatch(file.watch),
     canary: resolveCanary(file, { models: names.models, tasks: routing.tasks, baseline, report }),
     answer: {
       costInUsage: file.answer.cost_in_usage,

@@ -9,6 +9,7 @@ import { tenantsSchema } from './limits-schema.ts';
 import { rulesSchema } from './match-schema.ts';
 import { routeSchema } from './route-schema.ts';
 import { taskSchema, thresholdsShape } from './task-schema.ts';
+import { watchSchema } from './watch-schema.ts';
 
 const serverSchema = z.strictObject({
   host: text.default('127.0.0.1'),
@@ -184,6 +185,7 @@ export const configSchema = z.strictObject({
     })
     .optional(),
   canary: canarySchema.optional(),
+  watch: watchSchema.prefault({}),
   answer: z
     .strictObject({
       cost_in_usage: flag.default(true),

@@ -42,6 +42,7 @@ class OpenaiTap implements TapDialect {
     }
     if (facts.responseModel === null && typeof data.model === 'string' && data.model !== '')
       facts.responseModel = data.model;
+    if (typeof data.system_fingerprint === 'string') facts.fingerprint = data.system_fingerprint;
     if (typeof data.service_tier === 'string') facts.serviceTier = data.service_tier;
     const choices = Array.isArray(data.choices) ? data.choices : [];
     for (const choice of choices) this.readChoice(choice, facts);

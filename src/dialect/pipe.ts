@@ -8,6 +8,8 @@ export interface StreamFacts {
   usage: Usage | null;
   finishReason: string | null;
   responseModel: string | null;
+  /** OpenAI's `system_fingerprint`: changes when what serves the model does. Left out where there is none. */
+  fingerprint?: string;
   /** `service_tier` as the provider said it; it can decide about the price. */
   serviceTier: string | null;
   /** Whether the first generated token has been seen. */

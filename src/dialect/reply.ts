@@ -73,6 +73,8 @@ export function readReply(dialect: DialectName, body: Buffer, costOf: CostOf): {
   facts.sawToken = true;
   facts.responseModel = top.string(words.model);
   facts.finishReason = words.finish(body, top);
+  const fingerprint = dialect === 'openai-chat' ? top.string('system_fingerprint') : null;
+  if (fingerprint !== null) facts.fingerprint = fingerprint;
   const usage = top.value(words.usage);
   if (!isObject(usage)) return { body, facts };
   facts.usage = words.readUsage(usage);
