@@ -7,6 +7,7 @@ import type { GateConfig } from '../gate/gate-config.ts';
 import type { ReferenceConfig } from '../gate/reference-config.ts';
 import type { PromiseName } from '../policy/predictor.ts';
 import type { EncoderConfig } from './encoder-config.ts';
+import type { RolloutConfig } from './rollout-config.ts';
 import type {
   AnswerConfig,
   BreakerConfig,
@@ -39,6 +40,8 @@ export interface Config {
   rules: readonly RuleConfig[];
   /** Where `auto` goes when no task matches: the configured route, else the baseline, else null. */
   defaultRoute: RouteConfig | null;
+  /** Routes that are tried in the place of a task's own, by task. */
+  rollouts: ReadonlyMap<string, RolloutConfig>;
   /** Whether what a translation would lose is a 400. */
   isStrict: boolean;
   timeouts: TimeoutsConfig;

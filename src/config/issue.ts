@@ -9,10 +9,7 @@ import type { Finding } from './source.ts';
 type Issue = z.core.$ZodIssue;
 
 /** Keys of the design that this release does not have. */
-const LATER = new Map([
-  ['rollouts', 'rollouts'],
-  ['canary', 'canaries'],
-]);
+const LATER = new Map([['canary', 'canaries']]);
 
 export function toFindings(issues: readonly Issue[], root: unknown): Finding[] {
   return branchFindings(issues, [], root);

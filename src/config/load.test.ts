@@ -171,9 +171,8 @@ tasks: { t: { route: small, match: { when: { hasTools: true } }, ownr: me } }`),
 test('what later versions bring is refused by its name', () => {
   assert.deepEqual(
     problemsOf(`${BASE}
-rollouts: {}
 canary: { share: 5% }`),
-    ['rollouts: rollouts are not available in this version', 'canary: canaries are not available in this version'],
+    ['canary: canaries are not available in this version'],
   );
 });
 

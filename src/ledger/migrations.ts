@@ -118,4 +118,7 @@ export const MIGRATIONS: readonly string[] = [
   ]
     .map((column) => `ALTER TABLE rollups ADD COLUMN ${column} INTEGER NOT NULL DEFAULT 0;`)
     .join('\n'),
+
+  // And the side of a rollout that they were on.
+  '',
 ];
