@@ -24,6 +24,7 @@ function sampleRow(number: number): CallRow {
     atMs: Date.now(),
     tenant: `team-${number % 5}`,
     task: ['ticket-triage', 'code-review', 'summary', null][number % 4] ?? null,
+    arm: null,
     session: null,
     dialect: 'openai-chat',
     stream: number % 2 === 0,

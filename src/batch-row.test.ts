@@ -54,6 +54,7 @@ describe('the row of a line', () => {
       asks: null,
       maxOutputTokens: null,
       messages: null,
+      arm: null,
       prediction: null,
       provider: 'openai',
       responseModel: 'gpt-mini-2026',

@@ -32,6 +32,7 @@ export function toBatchRow(line: BatchLine, batch: KnownBatch, by: { price: Pric
     atMs,
     tenant: batch.tenant,
     task: batch.task,
+    arm: null,
     session: null,
     dialect: line.dialect,
     stream: false,

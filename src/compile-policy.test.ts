@@ -209,3 +209,41 @@ describe('a predicted route', () => {
     assert.deepEqual([route.models, route.predict], [['haiku', 'sonnet', 'odd'], null]);
   });
 });
+
+describe('a candidate of a rollout', () => {
+  test('is compiled as the route of its task would be, and a task without one has none', () => {
+    const policy = compile(`
+tasks: { t: { accept: [{ refusal: true }], route: sonnet }, u: { route: odd } }
+rollouts: { t: { candidate: { cascade: [small, mid], fallback: odd }, by: tenant } }`);
+    const { rollout, route } = policy.tasksByName.get('t') ?? assert.fail();
+    assert.deepEqual([rollout?.by, rollout?.candidate.models], ['tenant', ['haiku', 'sonnet', 'both', 'odd']]);
+    assert.equal(rollout?.candidate.say, 'cascade tier small > tier mid, then odd');
+    assert.deepEqual(route.models, ['sonnet']);
+    assert.equal(policy.tasksByName.get('u')?.rollout, null);
+  });
+
+  test('that is learned explores nothing where the task may not, and gives the base no gate', () => {
+    const compiled = (task: string): PolicyTask => {
+      const text = `tasks: { t: { route: haiku, ${task} } }\nrollouts: { t: { candidate: { predict: ${fileURLToPath(import.meta.url)}, explore: 5% } } }`;
+      const { config, predictors } = loadPredictors(
+        parseConfig(HEAD + text, { file: '/tierline.yaml', env: {} }),
+        () => ({
+          id: '0123456789ab',
+          models: ['haiku', 'sonnet'],
+          reference: 'sonnet',
+          isCascade: true,
+          encoder: null,
+          forecast: () => ({ chances: {}, order: null, say: '' }),
+        }),
+      );
+      const policy = compilePolicy(config, modelPartsOf(config, createCatalog()), predictors);
+      return policy.tasksByName.get('t') ?? assert.fail();
+    };
+    const free = compiled('consequence: reversible');
+    assert.equal(free.rollout?.candidate.predict?.exploreShare, 0.05);
+    assert.notEqual(free.rollout?.candidate.predict?.gate, null);
+    assert.equal(free.hasGates, false);
+    const careful = compiled('accept: [{ refusal: true }], consequence: irreversible');
+    assert.equal(careful.rollout?.candidate.predict?.exploreShare, 0);
+  });
+});

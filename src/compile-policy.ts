@@ -24,6 +24,7 @@ import type {
 import { gateKey } from './config/load-learned-gates.ts';
 import type { Predictors } from './config/load-predictors.ts';
 import { createMatcher } from './config/match.ts';
+import type { RolloutConfig } from './config/rollout-config.ts';
 import type {
   Policy,
   PolicyDeployment,
@@ -72,7 +73,7 @@ const NO_PREDICTORS: Predictors = new Map();
 /** Without its predictor a predicted route is its static one. */
 export function compilePolicy(config: Config, models: Models, predictors: Predictors = NO_PREDICTORS): Policy {
   const ground: Ground = { models, predictors, tiers: config.tiers };
-  const tasks = [...config.tasks.values()].map((task) => compileTask(task, ground));
+  const tasks = [...config.tasks.values()].map((task) => compileTask(task, config.rollouts.get(task.name), ground));
   const classesOf = rememberLast(countTextClasses);
   return {
     models: new Map([...models].map(([name, model]) => [name, compileModel(model, config, classesOf)])),
@@ -160,7 +161,7 @@ function aliasesOf(models: Models): Map<string, string> {
   return aliases;
 }
 
-function compileTask(task: TaskConfig, ground: Ground): PolicyTask {
+function compileTask(task: TaskConfig, rollout: RolloutConfig | undefined, ground: Ground): PolicyTask {
   const of = `the task ${task.name}`;
   const { models } = ground;
   // A wrong answer that cannot be taken back is no price for learning.
@@ -173,6 +174,10 @@ function compileTask(task: TaskConfig, ground: Ground): PolicyTask {
     claimsModels: task.match.some((rule) => rule.models.length > 0),
     rules,
     route,
+    rollout:
+      rollout === undefined
+        ? null
+        : { candidate: compileRoute(rollout.candidate, ground, { isCautious, isGated: true }), by: rollout.by },
     limits: compileLimits(task, of, models),
     // A cascade of an artifact has a gate of its own.
     hasGates: task.accept.length > 0 || [route, ...rules.map((rule) => rule.route)].some(isLearnedCascade),

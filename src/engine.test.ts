@@ -12,6 +12,7 @@ import { createEngine, createMemory, type PolicyMemory } from './engine.ts';
 import { sampleAttempt, sampleRow } from './ledger/sample-row.test.ts';
 import { decide } from './policy/decide.ts';
 import { modelsOf, caller as sampleCaller, view as sampleView } from './policy/sample.test.ts';
+import type { PlanState } from './policy/state.ts';
 import type { Connection } from './provider/connection.ts';
 import type { Engine } from './router.ts';
 
@@ -58,12 +59,17 @@ models:
   plain: { use: one/b-none, tier: small }
 `;
 
-function compile(text: string, memory?: PolicyMemory): Engine {
+function compile(text: string, memory?: PolicyMemory, rolloutOf?: PlanState['rolloutOf']): Engine {
   const config = parseConfig(HEAD + text, { file: '/tierline.yaml', env: {} });
   const connections = new Map(
     [...config.providers.keys()].map((name) => [name, { name, vendor: 'acme' } as unknown as Connection]),
   );
-  return createEngine(config, { catalog: CATALOG, connections, ...(memory === undefined ? {} : { memory }) });
+  return createEngine(config, {
+    catalog: CATALOG,
+    connections,
+    ...(memory && { memory }),
+    ...(rolloutOf && { rolloutOf }),
+  });
 }
 
 function deployment(engine: Engine, model: string, index = 0): Deployment {
@@ -308,6 +314,27 @@ describe('what the planner remembers', () => {
     engine.learn(go(engine), escalated);
     assert.deepEqual(modelsOf(go(compile(CASCADE, memory))), ['dear', 'cheap']);
     assert.deepEqual(modelsOf(go(compile(CASCADE))), ['cheap', 'dear']);
+  });
+
+  test('is told which rollouts run by whoever knows, and by nobody otherwise', () => {
+    const rollout = `${MODELS}tasks: { t: { route: dear } }\nrollouts: { t: { candidate: cheap } }`;
+    let percent = 0;
+    const engine = compile(rollout, undefined, (task) => (task === 't' ? { rollout: 'r-1', percent } : null));
+    assert.deepEqual([go(engine).arm?.arm, modelsOf(go(engine))], ['base', ['dear']]);
+    percent = 100;
+    assert.deepEqual([go(engine).arm?.arm, modelsOf(go(engine))], ['candidate', ['cheap']]);
+    assert.deepEqual([go(compile(rollout)).arm, modelsOf(go(compile(rollout)))], [null, ['dear']]);
+  });
+
+  test('of the candidate is forgotten when the rollout is rolled back, and lasts where it goes on', () => {
+    const rollout = `${MODELS}tasks: { t: { route: { model: plain, fallback: dear } } }
+rollouts: { t: { candidate: { cascade: [cheap, dear], attempt_timeout: 1s } } }`;
+    let percent = 100;
+    const engine = compile(rollout, undefined, () => ({ rollout: 'r-1', percent }));
+    engine.learn(go(engine), escalated);
+    assert.deepEqual(modelsOf(go(engine)), ['dear', 'cheap']);
+    percent = 0;
+    assert.deepEqual(modelsOf(go(engine)), ['plain', 'dear']);
   });
 
   test('is how long answers are, so that it can be told what one will cost', () => {

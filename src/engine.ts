@@ -18,7 +18,7 @@ import { sleepUnlessGone } from './delivery/sleep.ts';
 import { createEncodeRequest, type RequestEncoder } from './encoding.ts';
 import type { Gate } from './gate/gate.ts';
 import { isFollowUp, pinAfter } from './policy/pin.ts';
-import { NO_STATE } from './policy/state.ts';
+import { NO_STATE, type PlanState } from './policy/state.ts';
 import type { Connection } from './provider/connection.ts';
 import { withRest } from './resting-predictor.ts';
 import type { Engine, Holder } from './router.ts';
@@ -43,6 +43,8 @@ export interface EngineParts {
   encoders?: ReadonlyMap<string, RequestEncoder>;
   /** What exploration draws, 0 to below 1; `Math.random` when not given. */
   random?: () => number;
+  /** The rollouts that are running; none when not given. */
+  rolloutOf?: PlanState['rolloutOf'];
   /** Told when a predictor is not asked for a while. */
   warn?: ((sentence: string) => void) | undefined;
   /** What happens to calls that have ended; nothing when not given. */
@@ -84,7 +86,7 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
     priceUsage(usage, specs.get(deployment) ?? null, options);
   const usual = config.baseline === null ? null : (models.get(config.baseline) ?? null);
   const { pins, history } = parts.memory ?? createMemory();
-  const { predictors, random = Math.random } = parts;
+  const { predictors, random = Math.random, rolloutOf = NO_STATE.rolloutOf } = parts;
   const draws = predictors !== undefined && predictors.size > 0;
   const policy = compilePolicy(config, models, watched(parts));
   return {
@@ -96,6 +98,7 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
       draw: draws ? random() : NO_STATE.draw,
       embedding: null,
       pinOf: (key) => pins.get(key),
+      rolloutOf,
       recordOf: (task, model) => history.recordOf(task, model),
     }),
     learn: ({ pin: order, attempts }, row) => {

@@ -32,6 +32,7 @@ const CALL: CallFacts = {
   plan: {
     ...emptyPlan(),
     task: 'triage',
+    arm: { rollout: 'r-1', arm: 'base', percent: 5 },
     attempts: [plainAttempt('small', 'small'), plainAttempt('big', 'frontier')],
     reasons: [{ step: 'route', say: 'small, then big' }],
   },
@@ -128,6 +129,7 @@ describe('the row of an answered call', () => {
       asks: 'tools',
       maxOutputTokens: 64,
       messages: 2,
+      arm: { rollout: 'r-1', arm: 'base', percent: 5 },
       prediction: null,
       model: 'small',
       tier: 'small',

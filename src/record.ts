@@ -63,6 +63,7 @@ export function toCallRow(
     atMs: call.atMs,
     tenant: call.tenant,
     task: call.plan.task,
+    arm: call.plan.arm,
     session: call.session,
     dialect: call.dialect,
     stream: call.stream,

@@ -35,7 +35,7 @@ export function toObservation(
     costNanoUsd: row.costNanoUsd,
     latencyMs: row.latencyMs,
     decisionUs: row.decisionUs,
-    arm: null,
+    arm: row.arm,
   };
 }
 

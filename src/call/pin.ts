@@ -5,6 +5,8 @@ export interface Pin {
   model: string;
   /** The route it was planned by, as it reads in a reason. */
   route: string;
+  /** The rollout whose candidate that route is; null for any other route. */
+  candidateOf: string | null;
   /** Tokens of the last turn that the provider said it read from its prompt cache or wrote to it. */
   cachedTokens: number;
   /** Until when the provider keeps them, milliseconds since 1970. */

@@ -1,4 +1,5 @@
 // A plan: what was decided for one call. Data that can be read, stored and replayed.
+import type { Arm } from './arm.ts';
 import type { NanoUsd } from './money.ts';
 import type { Pin } from './pin.ts';
 import type { Prediction } from './prediction.ts';
@@ -12,6 +13,7 @@ export interface Reason {
     | 'default'
     | 'rule'
     | 'route'
+    | 'rollout'
     | 'guard'
     | 'mode'
     | 'predict'
@@ -73,6 +75,8 @@ export interface PinOrder {
   key: string;
   /** The route the plan was made from, as it reads in a reason. */
   route: string;
+  /** The rollout whose candidate that route is; null for any other route. */
+  candidateOf: string | null;
   /** The pin that was found; null for the first call of a session. */
   previous: Pin | null;
 }
@@ -89,6 +93,8 @@ export interface CacheOrder {
 export interface Plan {
   /** The task this call belongs to, null when no task matched. */
   task: string | null;
+  /** The side of the task's rollout that decided; null where there is none, or something else than the task's route did. */
+  arm: Arm | null;
   /** The session that was looked at, named or derived; null when there is nothing to keep to. */
   session: string | null;
   /** What the pin store is to be told after the reply; null when there is nothing to remember. */
@@ -124,6 +130,7 @@ export function plainAttempt(model: string, tier: string): PlannedAttempt {
 export function emptyPlan(): Plan {
   return {
     task: null,
+    arm: null,
     session: null,
     pin: null,
     attempts: [],

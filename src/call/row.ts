@@ -1,4 +1,5 @@
 // The ledger's rows: one per call, one per attempt, written whatever the outcome.
+import type { Arm } from './arm.ts';
 import type { CostBasis, NanoUsd } from './money.ts';
 import type { Expected, Reason } from './plan.ts';
 import type { Prediction } from './prediction.ts';
@@ -48,6 +49,8 @@ export interface CallRow {
   atMs: number;
   tenant: string;
   task: string | null;
+  /** The side of the task's rollout that decided; null where none did, or before rows kept it. */
+  arm: Arm | null;
   session: string | null;
   /** `openai-chat`, `anthropic-messages`, ... as the client spoke. */
   dialect: string;

@@ -88,6 +88,23 @@ test('models that no route leads to are told; the baseline needs none, one witho
   );
 });
 
+test('a candidate of a rollout is looked at like a route', () => {
+  const more = HEAD.replace(
+    'ledger:',
+    '  mixed: { deployments: [{ use: open/x }, { use: local/x }], price: { input: 1, output: 1 } }\nledger:',
+  );
+  const rollout = (candidate: string) =>
+    `${more}tasks: { t: { private: true, route: dear } }\nrollouts: { t: { candidate: ${candidate} } }\nbaseline: cheap\n`;
+  assert.deepEqual(told(rollout('mixed'), 'idle_model'), []);
+  assert.equal(told(rollout('cheap'), 'idle_model').length, 1);
+  assert.match(
+    told(rollout('mixed'), 'public_deployment')[0] ?? '',
+    /^warning rollouts\.t\.candidate: the task is private/,
+  );
+  const cascade = rollout('{ cascade: [dear, cheap], attempt_timeout: 1s }');
+  assert.match(told(cascade, 'cascade_cost')[0] ?? '', /^warning rollouts\.t\.candidate: .*cannot pay/);
+});
+
 test('a task without a gate is a warning or a note, by what a wrong answer does', () => {
   const level = (consequence: string) =>
     told(`${HEAD}tasks: { t: { ${consequence} route: cheap } }`, 'no_gate')[0]?.split(' ')[0];

@@ -21,6 +21,7 @@ tasks:
   triage: { output: { typical_tokens: 12 }, route: { best: cost, quality: 90%, among: [haiku, sonnet] } }
   quick: { route: { cascade: [haiku, sonnet], attempt_timeout: 800ms } }
   notes: { private: true, route: both }
+rollouts: { quick: { candidate: sonnet } }
 default: sonnet
 ledger: { path: ${JSON.stringify(ledger)} }
 `;
@@ -125,4 +126,12 @@ test('options that say nothing are told', (t) => {
   assert.throws(() => explain(t, ASK, { header: ['no colon'] }), /--header "no colon" is no header; write name:value/);
   assert.throws(() => explain(t, ASK, { dialect: 'latin' }), /there are openai, responses, anthropic and gemini/);
   assert.match(explain(t, { ...ASK, max_tokens: 5 }, { dialect: 'anthropic' }), /anthropic-messages/);
+});
+
+test('the side of a rollout is told where one is running', (t) => {
+  const header = ['X-Tierline-Task: quick'];
+  const page = explain(t, ASK, { header, rolloutOf: () => ({ rollout: 'r-1', percent: 100 }) });
+  assert.match(page, /task +quick\n +rollout +candidate of r-1 \(100 %\)\n/);
+  assert.match(page, /rollout +candidate of r-1 \(100 %\): sonnet\n/);
+  assert.doesNotMatch(explain(t, ASK, { header }), /rollout/);
 });

@@ -19,7 +19,8 @@ import { loadPredictor } from '../learn/load-predictor.ts';
 import { showCount, showShare, showText, showUsd, UNKNOWN } from '../ledger/display.ts';
 import { type Consideration, type ConsideredModel, consider } from '../policy/consider.ts';
 import { factsOf } from '../policy/facts.ts';
-import { NO_STATE } from '../policy/state.ts';
+import { sayArm } from '../policy/rollout.ts';
+import { NO_STATE, type PlanState } from '../policy/state.ts';
 import { seedHistory } from '../seed-history.ts';
 
 export interface ExplainRequestOptions {
@@ -34,20 +35,22 @@ export interface ExplainRequestOptions {
   header?: readonly string[];
   tenant?: string;
   json?: boolean;
+  /** The rollouts that are running; none when not given. */
+  rolloutOf?: PlanState['rolloutOf'];
   /** Milliseconds since 1970. */
   nowMs: number;
 }
 
 /** Prints the consideration. Throws a sentence, or the TierlineError that the gateway would answer an invalid body with. */
 export function explainRequestCommand(options: ExplainRequestOptions, print: (text: string) => void): void {
-  const { nowMs } = options;
+  const { nowMs, rolloutOf = NO_STATE.rolloutOf } = options;
   const { config, predictors } = loadPredictors(options.config, loadPredictor);
   const { view, path } = readRequest(options);
   const caller: Caller = { tenant: options.tenant ?? 'default', path, headers: toHeaders(options.header ?? []) };
   const history = seedHistory(config.ledger.path, readPriors(config).priors);
   const policy = compilePolicy(config, modelPartsOf(config, createCatalog()), predictors);
   const recordOf = (task: string | null, model: string) => history.recordOf(task, model);
-  const found = consider(policy, view, caller, { ...NO_STATE, nowMs, spends: true, recordOf });
+  const found = consider(policy, view, caller, { ...NO_STATE, nowMs, spends: true, rolloutOf, recordOf });
   const facts = readFacts(view);
   print(options.json === true ? `${JSON.stringify({ facts, ...found }, null, 2)}\n` : toPage(found, facts));
 }
@@ -151,7 +154,7 @@ function toPage(found: Consideration, facts: Facts): string {
   return `${sections.map(([title, lines]) => [title, ...lines.map((line) => `  ${line}`)].join('\n')).join('\n\n')}\n`;
 }
 
-function requestLines({ task, session }: Consideration, facts: Facts): string[] {
+function requestLines({ task, arm, session }: Consideration, facts: Facts): string[] {
   const has = [
     facts.hasCode === true && 'code',
     facts.hasTables === true && 'tables',
@@ -172,6 +175,7 @@ function requestLines({ task, session }: Consideration, facts: Facts): string[] 
     field('language', facts.language ?? 'cannot be told'),
     field('has', has.length === 0 ? 'plain text' : has.join(', ')),
     field('task', showText(task)),
+    ...(arm === null ? [] : [field('rollout', showText(sayArm(arm)))]),
     field('session', showText(session)),
   ];
 }

@@ -186,3 +186,9 @@ test('what a learned router said is told, model by model', async (t) => {
   assert.match(await costing(null), /encoder +cost -\n/);
   assert.doesNotMatch(await explain(t, sampleRow()), /artifact/);
 });
+
+test('a call of a rollout is told with its side, any other without', async (t) => {
+  const page = await explain(t, sampleRow({ arm: { rollout: 'r-1', arm: 'candidate', percent: 5 } }));
+  assert.match(page, /task +ticket-triage\n +rollout +candidate of r-1 \(5 %\)\n/);
+  assert.doesNotMatch(await explain(t, sampleRow()), /rollout/);
+});

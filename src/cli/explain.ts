@@ -16,6 +16,7 @@ import {
   UNKNOWN,
 } from '../ledger/display.ts';
 import { openLedgerReader } from '../ledger/reader.ts';
+import { sayArm } from '../policy/rollout.ts';
 
 export interface ExplainOptions {
   /** Path of the ledger file. */
@@ -66,6 +67,7 @@ function toOverview(row: CallRow): string[] {
     field('asked', `${showText(row.requestedModel)} (${showText(row.dialect)}${row.stream ? ', streamed' : ''})`),
     field('tenant', showText(row.tenant)),
     field('task', showText(row.task)),
+    ...(row.arm === null ? [] : [field('rollout', showText(sayArm(row.arm)))]),
     field('outcome', outcome.join(', ')),
     field('answered by', toAnswer(row)),
     ...howGiven(row).map((said) => field('', said)),

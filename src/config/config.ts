@@ -8,6 +8,7 @@ import type { ReferenceConfig } from '../gate/reference-config.ts';
 import type { PromiseName } from '../policy/predictor.ts';
 import type { CanaryConfig } from './canary-config.ts';
 import type { EncoderConfig } from './encoder-config.ts';
+import type { RolloutConfig } from './rollout-config.ts';
 import type {
   AnswerConfig,
   BreakerConfig,
@@ -41,6 +42,8 @@ export interface Config {
   rules: readonly RuleConfig[];
   /** Where `auto` goes when no task matches: the configured route, else the baseline, else null. */
   defaultRoute: RouteConfig | null;
+  /** Routes that are tried in the place of a task's own, by task. */
+  rollouts: ReadonlyMap<string, RolloutConfig>;
   /** Whether what a translation would lose is a 400. */
   isStrict: boolean;
   timeouts: TimeoutsConfig;

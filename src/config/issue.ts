@@ -8,12 +8,6 @@ import type { Finding } from './source.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** Keys of the design that this release does not have. */
-const LATER = new Map([
-  ['rollouts', 'rollouts'],
-  ['canary', 'canaries'],
-]);
-
 export function toFindings(issues: readonly Issue[], root: unknown): Finding[] {
   return branchFindings(issues, [], root);
 }
@@ -50,8 +44,6 @@ function toFinding(issue: Issue, base: Path, root: unknown): Finding[] {
 
 function unknownKey(path: Path): Finding {
   const key = String(path.at(-1));
-  const later = LATER.get(key);
-  if (later !== undefined) return { path, at: 'key', message: `${later} are not available in this version` };
   const known = knownKeys(path.slice(0, -1));
   const near = nearest(key, known);
   return {

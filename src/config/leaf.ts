@@ -1,7 +1,7 @@
 // The scalars of the configuration as zod schemas. Numbers and booleans may also arrive as text, because that is what a
 // value from the environment is; nothing else is converted.
 import { z } from 'zod';
-import { type Reading, readDuration, readShare, readSize } from './units.ts';
+import { type Reading, readDuration, readPercent, readShare, readSize } from './units.ts';
 
 /** Words of one line that name a model, task, tier, provider or tenant. */
 const NAME = /^(?!\d+$)[A-Za-z0-9][A-Za-z0-9._:@+/-]{0,127}$/;
@@ -33,6 +33,9 @@ export const size = measure('a size such as 32MB', readSize).refine((bytes) => b
 
 /** A fraction from 0 to 1. */
 export const share = measure('a share such as 80% or 0.8', readShare);
+
+/** A percentage from 0.1 to 100. */
+export const percent = measure('a percentage such as 5', readPercent);
 
 /** A number within bounds, both included. */
 export function number(min: number, max = Number.MAX_SAFE_INTEGER) {

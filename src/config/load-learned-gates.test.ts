@@ -98,3 +98,17 @@ test('a plan has the gates of its task and its learned one behind them, which mu
   assert.throws(() => withLearned([one], gates, 'other'), TypeError);
   assert.throws(() => withLearned([one], undefined, 'key'), TypeError);
 });
+
+test('a candidate of a rollout brings its gate like the route of a task', () => {
+  const rollout = `rollouts: { t: { candidate: { predict: ${ARTIFACT}, quality: 80% } } }`;
+  const { gates, asked, config } = load(`tasks: { t: { route: small } }\n${rollout}`);
+  assert.equal(asked.length, 1);
+  assert.ok(gates.has(gateKey(config.rollouts.get('t')?.candidate.predict ?? assert.fail())));
+  const scorer: LoadScorer = () => {
+    throw new GateProblem('x.json: it is torn', { hint: null });
+  };
+  assert.throws(
+    () => load(`tasks: { t: { route: small } }\n${rollout}`, { scorer }),
+    /rollouts\.t\.candidate\.predict/,
+  );
+});

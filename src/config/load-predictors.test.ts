@@ -168,3 +168,30 @@ test('this release has no loader of its own', () => {
     /x\.json cannot be loaded/,
   );
 });
+
+test('a candidate of a rollout gets its predictor as the route of its task would', () => {
+  const asked: Wanted[] = [];
+  const written = read(
+    'tasks: { t: { route: haiku } }\nrollouts: { t: { candidate: { predict: artifacts/x.json, quality: 90% } } }\n',
+  );
+  const { config, predictors } = loadPredictors(written, (_, wanted) => (asked.push(wanted), knowing()));
+  assert.deepEqual(
+    asked.map(({ quality, isGated }) => [quality, isGated]),
+    [[0.9, true]],
+  );
+  const { candidate, digest } = config.rollouts.get('t') ?? assert.fail();
+  assert.deepEqual(
+    [candidate.targets, candidate.ownCount, candidate.predict?.static],
+    [named('haiku', 'opus'), 2, 'opus'],
+  );
+  assert.ok(candidate.predict !== null && predictors.has(candidate.predict));
+  assert.equal(digest, written.rollouts.get('t')?.digest, 'what the artifact adds makes it no other candidate');
+});
+
+test('an artifact of a candidate that cannot be loaded is told at its line', () => {
+  const text = refused(
+    'tasks: { t: { route: haiku } }\nrollouts:\n  t:\n    candidate: { predict: artifacts/x.json }\n',
+    () => assert.fail('no artifact'),
+  );
+  assert.match(text, /tierline\.yaml:9:\d+ {2}rollouts\.t\.candidate\.predict: no artifact/);
+});

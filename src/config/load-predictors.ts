@@ -27,7 +27,7 @@ export function wantedBy({ quality, maxCostNanoUsd, promise }: PredictConfig, pa
     quality,
     maxCostNanoUsd,
     promise,
-    isGated: path[0] === 'tasks',
+    isGated: path[0] === 'tasks' || path[0] === 'rollouts',
     snapshotOf: (model) => models.get(model)?.deployments[0]?.upstreamModel ?? null,
   };
 }
@@ -53,7 +53,7 @@ const cannotLoad: LoadPredictor = (file) => {
 export function loadPredictors(config: Config, load: LoadPredictor = cannotLoad): Foresight {
   if (!routesOf(config).some(({ route }) => route.predict !== null)) return { config, predictors: new Map() };
   const loading = new Loading(config, load);
-  const { tasks, rules, defaultRoute } = config;
+  const { tasks, rules, defaultRoute, rollouts } = config;
   const complete = {
     ...config,
     tasks: new Map(
@@ -65,6 +65,12 @@ export function loadPredictors(config: Config, load: LoadPredictor = cannotLoad)
     ),
     rules: loading.completeRules(rules, []),
     defaultRoute: defaultRoute === null ? null : loading.complete(defaultRoute, ['default']),
+    rollouts: new Map(
+      [...rollouts].map(([name, rollout]) => {
+        const candidate = loading.complete(rollout.candidate, ['rollouts', name, 'candidate']);
+        return [name, { ...rollout, candidate }];
+      }),
+    ),
   };
   if (loading.findings.length > 0) {
     const source = sourceOf(config);
@@ -74,7 +80,7 @@ export function loadPredictors(config: Config, load: LoadPredictor = cannotLoad)
 }
 
 /** Every route with its place. */
-export function routesOf({ tasks, rules, defaultRoute }: Config): { route: RouteConfig; path: Path }[] {
+export function routesOf({ tasks, rules, defaultRoute, rollouts }: Config): { route: RouteConfig; path: Path }[] {
   const ofRules = (all: readonly RuleConfig[], path: Path) =>
     all.map(({ route }, index) => ({ route, path: [...path, 'rules', index, 'route'] }));
   return [
@@ -84,6 +90,7 @@ export function routesOf({ tasks, rules, defaultRoute }: Config): { route: Route
     ]),
     ...ofRules(rules, []),
     ...(defaultRoute === null ? [] : [{ route: defaultRoute, path: ['default'] }]),
+    ...[...rollouts.values()].map(({ task, candidate: route }) => ({ route, path: ['rollouts', task, 'candidate'] })),
   ];
 }
 

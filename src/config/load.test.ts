@@ -168,14 +168,6 @@ tasks: { t: { route: small, match: { when: { hasTools: true } }, ownr: me } }`),
   );
 });
 
-test('what later versions bring is refused by its name', () => {
-  assert.deepEqual(
-    problemsOf(`${BASE}
-rollouts: {}`),
-    ['rollouts: rollouts are not available in this version'],
-  );
-});
-
 test('a wrong kind of value is told with what was expected', () => {
   assert.deepEqual(
     problemsOf(`${BASE}

@@ -93,7 +93,7 @@ function keepSound(
   return { file: null, broken };
 }
 
-const ENTRIES = new Set(['providers', 'models', 'tasks', 'tenants', 'encoders']);
+const ENTRIES = new Set(['providers', 'models', 'tasks', 'tenants', 'encoders', 'rollouts']);
 
 function without(value: JsonObject, path: Path, broken: Set<string>): JsonObject {
   const [section = '', entry] = path.map(String);
@@ -111,6 +111,7 @@ function namesOf(value: JsonObject, file: FileConfig, broken: ReadonlySet<string
   return {
     providers: keys(value.providers),
     models: keys(value.models),
+    tasks: broken.has('tasks') ? null : keys(value.tasks),
     tiers: broken.has('tiers') ? null : new Set(file.tiers),
   };
 }

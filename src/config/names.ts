@@ -9,6 +9,8 @@ export type Report = (finding: Finding) => void;
 export interface Names {
   providers: ReadonlySet<string>;
   models: ReadonlySet<string>;
+  /** Null when the whole section is broken. */
+  tasks: ReadonlySet<string> | null;
   /** Null when the list of tiers itself is broken. */
   tiers: ReadonlySet<string> | null;
 }

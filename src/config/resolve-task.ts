@@ -58,11 +58,18 @@ function resolveTask(name: string, file: FileTask, context: TaskContext): TaskCo
   refuseMissingGate(task, ladder.report);
   if (task.isPrivate) refusePublicJudges(task, ladder);
   refuseDistantJudges(task, ladder);
-  for (const { route, at } of routesOf(task, path)) {
-    if (!(task.accept.length > 0)) refuseIdleCascade(route, at, ladder.report);
-    if (task.isPrivate) refusePublicModels(route, at, ladder);
-  }
+  for (const { route, at } of routesOf(task, path)) refuseUnfit(route, task, { path: at, ladder });
   return task;
+}
+
+/** What a route may not be for this task; `path`: of the route. */
+export function refuseUnfit(
+  route: RouteConfig,
+  task: TaskConfig,
+  { path, ladder }: { path: Path; ladder: Ladder },
+): void {
+  if (!(task.accept.length > 0)) refuseIdleCascade(route, path, ladder.report);
+  if (task.isPrivate) refusePublicModels(route, path, ladder);
 }
 
 /** The rules of a task or of the whole file (an empty path). */

@@ -11,6 +11,7 @@ import { resolveEncoders } from './resolve-encoders.ts';
 import { resolveLimits } from './resolve-limits.ts';
 import { resolveModel } from './resolve-model.ts';
 import { resolveProvider } from './resolve-provider.ts';
+import { resolveRollouts } from './resolve-rollouts.ts';
 import { type Ladder, plainRoute, resolveRoute } from './resolve-route.ts';
 import { refuseIdleCascade, resolveRules, resolveTasks, type TaskContext } from './resolve-task.ts';
 import type { FileConfig } from './schema.ts';
@@ -104,7 +105,7 @@ function resolveCapture(
   };
 }
 
-type Routing = Pick<Config, 'tasks' | 'tenants' | 'rules' | 'defaultRoute' | 'marksCache' | 'thresholds'>;
+type Routing = Pick<Config, 'tasks' | 'tenants' | 'rules' | 'defaultRoute' | 'rollouts' | 'marksCache' | 'thresholds'>;
 
 function resolveRouting(file: FileConfig, baseline: string | null, ladder: Ladder): Routing {
   const context: TaskContext = {
@@ -119,13 +120,15 @@ function resolveRouting(file: FileConfig, baseline: string | null, ladder: Ladde
   const defaultRoute = file.default === undefined ? byBaseline : resolveRoute(file.default, ['default'], ladder);
   for (const [index, { route }] of rules.entries()) refuseIdleCascade(route, ['rules', index, 'route'], ladder.report);
   if (defaultRoute !== null) refuseIdleCascade(defaultRoute, ['default'], ladder.report);
+  const tasks = resolveTasks(file.tasks, context);
   return {
-    tasks: resolveTasks(file.tasks, context),
+    tasks,
     tenants: new Map(
       Object.entries(file.tenants).map(([name, limits]) => [name, resolveLimits(limits, ['tenants', name], ladder)]),
     ),
     rules,
     defaultRoute,
+    rollouts: resolveRollouts(file.rollouts, tasks, ladder),
     marksCache: context.marksCache,
     thresholds: context.thresholds,
   };

@@ -7,6 +7,7 @@ import { encodersSchema } from './encoders-schema.ts';
 import { duration, flag, name, number, oneOrMore, share, size, text, texts, timeout, whole } from './leaf.ts';
 import { tenantsSchema } from './limits-schema.ts';
 import { rulesSchema } from './match-schema.ts';
+import { rolloutsSchema } from './rollouts-schema.ts';
 import { routeSchema } from './route-schema.ts';
 import { taskSchema, thresholdsShape } from './task-schema.ts';
 import { watchSchema } from './watch-schema.ts';
@@ -127,6 +128,7 @@ export const configSchema = z.strictObject({
   tasks: z.record(taskName, taskSchema).default({}),
   rules: rulesSchema.default([]),
   default: routeSchema.optional(),
+  rollouts: rolloutsSchema.default({}),
   tenants: tenantsSchema.default({}),
   user_tier: userTierSchema.optional(),
   prompt_caching: z.enum(PROMPT_CACHING).default('off'),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Reading, readDuration, readShare, readSize } from './units.ts';
+import { type Reading, readDuration, readPercent, readShare, readSize } from './units.ts';
 
 const value = (reading: Reading): number => {
   assert.ok('value' in reading, JSON.stringify(reading));
@@ -68,6 +68,15 @@ test('shares are fractions', () => {
   for (const text of ['', '%', '-1%', '5s', -0.1]) problem(readShare(text));
 });
 
+test('a percentage is a number from 0.1 to 100, with its sign or without', () => {
+  assert.equal(value(readPercent(5)), 5);
+  assert.equal(value(readPercent('5%')), 5);
+  assert.equal(value(readPercent('0.5 %')), 0.5);
+  assert.equal(value(readPercent(100)), 100);
+  for (const text of [0, 0.05, 100.1, '', '%', '-1', '5s'])
+    assert.match(problem(readPercent(text)), /from 0\.1 to 100/);
+});
+
 test('every unit is a fixed factor', () => {
   fc.assert(
     fc.property(fc.nat(100_000), (amount) => {
@@ -81,7 +90,7 @@ test('every unit is a fixed factor', () => {
 test('no text makes a reader throw or give a number out of its range', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
-      for (const read of [readDuration, readSize, readShare]) {
+      for (const read of [readDuration, readSize, readShare, readPercent]) {
         const reading = read(text);
         if ('value' in reading) assert.ok(reading.value >= 0 && Number.isFinite(reading.value));
       }

@@ -1,4 +1,4 @@
-// Durations, sizes and shares as people write them. Every reader returns a number in the unit of its name, or the
+// Durations, sizes, shares and percentages as people write them. Every reader returns a number in the unit of its name, or the
 // sentence that says what is wrong; it must never guess a unit.
 
 export type Reading = { value: number } | { problem: string };
@@ -44,6 +44,13 @@ export function readShare(source: string | number): Reading {
   const share = unit === '%' ? amount / 100 : amount;
   if (share <= 1) return { value: share };
   return { problem: unit === '%' ? 'a share is at most 100%' : `a share is at most 1; for percent write ${amount}%` };
+}
+
+/** The percentage of `5` or `5%`: 0.1 to 100. */
+export function readPercent(source: string | number): Reading {
+  const [amount, unit] = split(String(source));
+  const isPercent = amount !== null && (unit === '' || unit === '%') && amount >= 0.1 && amount <= 100;
+  return isPercent ? { value: amount } : { problem: 'expected a percentage from 0.1 to 100, such as 5' };
 }
 
 /** Minutes of the day of `08:00`; `24:00` is its end. */

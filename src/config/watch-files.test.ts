@@ -96,3 +96,14 @@ test('an edit of an artifact is an edit of the configuration', async (context) =
     [true, true],
   );
 });
+
+test('an artifact of a candidate is watched like that of a route', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tierline-candidate-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const artifact = join(folder, 'x.json');
+  writeFileSync(artifact, '{}');
+  const rollout = `rollouts: { t: { candidate: { predict: ${JSON.stringify(artifact)} } } }`;
+  const { until } = watched(context, `${BASE}\ntasks: { t: { route: small } }\n${rollout}`);
+  writeFileSync(artifact, '{"a":1}');
+  await until(1);
+});

@@ -1,5 +1,6 @@
 // What calls of one kind have in common: the words of a row, as opposed to its figures. A form is written down once and
 // then filled in by row after row, which is what makes a row small.
+import type { Arm } from '../call/arm.ts';
 import type { AttemptRow, CallRow } from '../call/row.ts';
 
 /** Fields of an attempt that repeat from call to call. */
@@ -13,6 +14,7 @@ export type Words = Pick<
   CallRow,
   | 'tenant'
   | 'task'
+  | 'arm'
   | 'dialect'
   | 'stream'
   | 'requestedModel'
@@ -39,6 +41,7 @@ export function toWords(row: CallRow): Words {
   return {
     tenant: row.tenant,
     task: row.task,
+    arm: row.arm,
     dialect: row.dialect,
     stream: row.stream,
     requestedModel: row.requestedModel,
@@ -89,6 +92,7 @@ export function fits(words: Words, row: CallRow): boolean {
     words.httpStatus === row.httpStatus &&
     words.errorCode === row.errorCode &&
     words.tenant === row.tenant &&
+    isSameArm(words.arm, row.arm) &&
     words.dialect === row.dialect &&
     words.tier === row.tier &&
     words.provider === row.provider &&
@@ -103,6 +107,10 @@ export function fits(words: Words, row: CallRow): boolean {
     isSame(words.reasons, row.reasons, isReason)
   );
 }
+
+/** Nearly every row has none. */
+const isSameArm = (a: Arm | null, b: Arm | null): boolean =>
+  a === b || (a != null && b != null && a.arm === b.arm && a.percent === b.percent && a.rollout === b.rollout);
 
 const is = (a: string, b: string): boolean => a === b;
 

@@ -30,6 +30,7 @@ export function readFirstLine(line: string): CallRow {
     atMs: cell(2),
     tenant: cell(3),
     task: cell(4),
+    arm: null,
     session: cell(5),
     dialect: cell(6),
     stream: head[7] === 1,

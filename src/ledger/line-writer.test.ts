@@ -17,6 +17,7 @@ const CALL_CHANGES: Record<keyof CallRow, { to: unknown; isWord: boolean }> = {
   atMs: { to: 1, isWord: false },
   tenant: { to: 'globex', isWord: true },
   task: { to: null, isWord: true },
+  arm: { to: { rollout: 'r-1', arm: 'base', percent: 5 }, isWord: true },
   session: { to: null, isWord: false },
   dialect: { to: 'anthropic-messages', isWord: true },
   stream: { to: true, isWord: true },
@@ -170,4 +171,19 @@ test('what was taken is gone, and the ends are those of the rows', () => {
   assert.equal(writer.isEmpty(), true);
   writer.add(sampleRow({ id: 'c' }));
   assert.deepEqual(taken(writer).length, 1);
+});
+
+test('rows of one side of a rollout at one share have a form, others have another', () => {
+  const writer = createLineWriter();
+  const arm = { rollout: 'r-1', arm: 'base', percent: 5 } as const;
+  for (const one of [
+    arm,
+    { ...arm },
+    { ...arm, rollout: 'r-2' },
+    { ...arm, arm: 'candidate' as const },
+    { ...arm, percent: 25 },
+  ])
+    writer.add(sampleRow({ arm: one }));
+  writer.add(sampleRow({ arm }));
+  assert.equal(definitions(taken(writer)), 4);
 });

@@ -130,4 +130,7 @@ export const MIGRATIONS: readonly string[] = [
    ALTER TABLE rollups ADD COLUMN canaries INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE rollups ADD COLUMN canary_nano_usd INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE rollups ADD COLUMN canary_unknown INTEGER NOT NULL DEFAULT 0;`,
+
+  // And the side of a rollout that they were on.
+  '',
 ];

@@ -1,4 +1,5 @@
 // From the ledger's tables back to the row that was recorded.
+import type { Arm } from '../call/arm.ts';
 import type { Expected, Reason } from '../call/plan.ts';
 import type { Prediction } from '../call/prediction.ts';
 import type { AttemptRow, CallRow } from '../call/row.ts';
@@ -17,6 +18,7 @@ export function toCallRow(call: SqlRow, attempts: SqlRow[]): CallRow {
     atMs: cell('at_ms'),
     tenant: cell('tenant'),
     task: cell('task'),
+    arm: toArmOrNull(call),
     session: cell('session'),
     dialect: cell('dialect'),
     stream: cell('stream') === 1,
@@ -48,6 +50,12 @@ export function toCallRow(call: SqlRow, attempts: SqlRow[]): CallRow {
     decisionUs: cell('decision_us'),
     attempts: attempts.map(toAttemptRow),
   };
+}
+
+function toArmOrNull(call: SqlRow): Arm | null {
+  const cell = (column: CallColumn): never => call[column] as never;
+  if (cell('rollout') === null) return null;
+  return { rollout: cell('rollout'), arm: cell('arm'), percent: cell('rollout_percent') };
 }
 
 function toAttemptRow(attempt: SqlRow): AttemptRow {

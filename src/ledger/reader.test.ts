@@ -110,3 +110,31 @@ test('the calls of a period are those that began in it, of one tenant or task wh
   const [row] = reader.period({});
   assert.deepEqual([row?.asks, row?.maxOutputTokens, row?.messages, row?.attempts.length], ['schema?', 7, 3, 1]);
 });
+
+test('the side of a rollout is three columns, and NULL in rows that are of none or older', async (t) => {
+  const path = await ledgerWith(t, ['plain']);
+  const arm = { rollout: 'r-1', arm: 'candidate', percent: 2.5 } as const;
+  const old = linesOf(sampleRow({ id: 'old' })).replace('"arm":null,', '');
+  assert.ok(!old.includes('"arm"'));
+  writeFileSync(join(journalDirectory(path), 'dead-0.jsonl'), old);
+  const ledger = openLedger({ path });
+  void ledger.record(sampleRow({ id: 'sided', arm }));
+  await ledger.close();
+  const reader = openLedgerReader(path);
+  assert.deepEqual(
+    ['sided', 'plain', 'old'].map((id) => reader.call(id)?.arm),
+    [arm, null, null],
+  );
+  reader.close();
+  const db = openDatabase(path, { readOnly: true });
+  const columns = db.prepare('SELECT id, rollout, arm, rollout_percent FROM calls ORDER BY id').all();
+  db.close();
+  assert.deepEqual(
+    columns.map((row) => Object.values(row)),
+    [
+      ['old', null, null, null],
+      ['plain', null, null, null],
+      ['sided', 'r-1', 'candidate', 2.5],
+    ],
+  );
+});

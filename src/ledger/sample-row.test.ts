@@ -1,5 +1,6 @@
 // Rows for the ledger's tests: one plain row to vary, and arbitrary ones for laws. Holds no test of its own.
 import * as fc from 'fast-check';
+import type { Arm } from '../call/arm.ts';
 import type { CostBasis } from '../call/money.ts';
 import type { Reason } from '../call/plan.ts';
 import type { Prediction } from '../call/prediction.ts';
@@ -16,6 +17,7 @@ export function sampleRow(changes: Partial<CallRow> = {}): CallRow {
     atMs: NOON_MS,
     tenant: 'acme',
     task: 'ticket-triage',
+    arm: null,
     session: 's-1',
     dialect: 'openai-chat',
     stream: false,
@@ -95,6 +97,7 @@ export const FIRST_LINE_ROW: CallRow = sampleRow({
   prediction: null,
   tenant: 'größe',
   task: 'triage',
+  arm: null,
   session: null,
   stream: true,
   escalated: true,
@@ -146,6 +149,11 @@ const prediction: fc.Arbitrary<Prediction> = fc.record({
   propensity: fc.constantFrom(0.01, 0.98, 1),
   encoderNanoUsd: fc.constantFrom(0, 120, null),
 });
+const arm: fc.Arbitrary<Arm> = fc.record({
+  rollout: fc.constantFrom('r-1', 'r-2'),
+  arm: fc.constantFrom('base', 'candidate'),
+  percent: fc.constantFrom(0, 0.5, 5, 100),
+});
 const status = fc.constantFrom<CallStatus>('ok', 'error', 'partial', 'client_gone');
 const basis = fc.constantFrom<CostBasis>('measured', 'estimated', 'unknown');
 const step = fc.constantFrom<Reason['step']>('request', 'task', 'route', 'guard');
@@ -195,6 +203,7 @@ const row: fc.Arbitrary<CallRow> = fc.record({
   atMs: fc.integer({ min: NOON_MS, max: NOON_MS + 3 * 3_600_000 }),
   tenant: word,
   task: fc.option(word),
+  arm: fc.option(arm),
   session: fc.option(text),
   dialect: word,
   stream: fc.boolean(),

@@ -1,4 +1,6 @@
 // One question to the planner: everything that guards, pins and predictions may look at, gathered once per call.
+
+import type { Arm } from '../call/arm.ts';
 import { TierlineError } from '../call/errors.ts';
 import type { NanoUsd } from '../call/money.ts';
 import type { Pin } from '../call/pin.ts';
@@ -12,7 +14,10 @@ export interface Asked {
   view: View;
   caller: Caller;
   state: PlanState;
+  /** As callers of its arm find it. */
   task: PolicyTask | null;
+  /** Null where no side of a rollout decides. */
+  arm: Arm | null;
   /** Null when the client named a model. */
   route: PolicyRoute | null;
   /** Null when there is neither a choice of models to keep to nor a prompt cache to keep warm. */

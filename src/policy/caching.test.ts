@@ -18,6 +18,7 @@ const pin = (turns: number, cachedTokens = 0): Pin => ({
   route: 'claude',
   cachedTokens,
   cachedUntilMs: NOW + 1,
+  candidateOf: null,
   isStandIn: false,
   turns,
   isEscalated: false,

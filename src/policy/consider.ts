@@ -1,5 +1,6 @@
 // The whole consideration behind a plan, for people and for replays: every candidate with every verdict and expectation,
 // then the plan or the refusal. The same code decides; nothing is called.
+import type { Arm } from '../call/arm.ts';
 import { TierlineError } from '../call/errors.ts';
 import type { NanoUsd } from '../call/money.ts';
 import type { Expected, Plan, Reason } from '../call/plan.ts';
@@ -13,6 +14,8 @@ import type { PlanState } from './state.ts';
 
 export interface Consideration {
   task: string | null;
+  /** The side of the task's rollout that decides; null where none does. */
+  arm: Arm | null;
   session: string | null;
   candidates: ConsideredModel[];
   /** Null when the request is refused. */
@@ -39,6 +42,7 @@ export function consider(policy: Policy, view: View, caller: Caller, state: Plan
   const reasons: Reason[] = [];
   const found: Consideration = {
     task: null,
+    arm: null,
     session: null,
     candidates: [],
     plan: null,
@@ -49,6 +53,7 @@ export function consider(policy: Policy, view: View, caller: Caller, state: Plan
   try {
     const { asked, models } = ask({ policy, view, caller, state, isThorough: true }, reasons);
     found.task = asked.task?.name ?? null;
+    found.arm = asked.arm;
     found.session = asked.session?.name ?? null;
     const candidates = models.map((model) => judge(model, asked));
     found.candidates = candidates.map((candidate) => {

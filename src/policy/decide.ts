@@ -1,7 +1,8 @@
 // Decides where one call goes: task, rule, guards, mode, pin, cascade. Pure and synchronous: no clock, no I/O, no
 // randomness; the time and what is remembered come in as arguments.
+import type { Arm } from '../call/arm.ts';
 import { TierlineError } from '../call/errors.ts';
-import { emptyPlan, type Plan, type Reason } from '../call/plan.ts';
+import { emptyPlan, type PinOrder, type Plan, type Reason } from '../call/plan.ts';
 import type { Caller, View } from '../call/view.ts';
 import { type Asked, gatherLimits } from './asked.ts';
 import { otherwiseOf, toAttempts } from './attempts.ts';
@@ -13,6 +14,7 @@ import { sortByMode } from './mode.ts';
 import { keepToPin } from './pin.ts';
 import type { Policy, PolicyModel, PolicyRoute, PolicyRule, PolicyTask } from './policy.ts';
 import { learnedGateOf, predict } from './predict.ts';
+import { armOf, onArm, pinOnArm, sayArm } from './rollout.ts';
 import { findSession, type Session } from './session.ts';
 import { NO_STATE, type PlanState } from './state.ts';
 import { namedTask } from './task-name.ts';
@@ -72,27 +74,32 @@ export function ask(question: Question, reasons: Reason[]): { asked: Asked; mode
     const marksCache = view.kind === 'chat' && (task?.marksCache ?? policy.marksCache);
     const session = marksCache ? findSession(question, { task: task?.name ?? null, model: model.name }, true) : null;
     const pin = session === null ? null : pinOf(session, question);
-    return { asked: { ...question, task, route: null, session, pin, ...limits }, models: [model] };
+    return { asked: { ...question, task, arm: null, route: null, session, pin, ...limits }, models: [model] };
   }
-  const rules = task?.rules ?? policy.rules;
-  const usual = task?.route ?? policy.defaultRoute;
-  const step = task === null ? 'default' : 'route';
-  if (view.kind === 'embedding') {
-    const route =
-      usual === null && rules.length === 0
-        ? null
-        : routeOf({ rules, usual, step }, { ...question, pin: null }, reasons);
-    const models = [soleModelOf(route, policy)];
-    return {
-      asked: { ...question, task, route: null, session: null, pin: null, ...gatherLimits(question, task, null) },
-      models,
-    };
-  }
+  return view.kind === 'embedding' ? askForVectors(question, task, reasons) : askRoute(question, task, reasons);
+}
+
+function askForVectors(question: Question, task: PolicyTask | null, reasons: Reason[]): ReturnType<typeof ask> {
+  const written = writtenFor(question, task, null);
+  const hasNone = written.usual === null && written.rules.length === 0;
+  const route = hasNone ? null : routeOf(written, { ...question, pin: null }, reasons).route;
+  const limits = gatherLimits(question, task, null);
+  const asked = { ...question, task, arm: null, route: null, session: null, pin: null, ...limits };
+  return { asked, models: [soleModelOf(route, question.policy)] };
+}
+
+function askRoute(question: Question, written: PolicyTask | null, reasons: Reason[]): ReturnType<typeof ask> {
+  const { policy, view } = question;
+  const side = written === null ? null : armOf(written, question);
+  const task = written === null ? null : onArm(written, side);
+  const routes = writtenFor(question, task, side);
+  const { rules, usual } = routes;
   const session = sessionOf(question, task, [...rules.map((rule) => rule.route), ...(usual === null ? [] : [usual])]);
-  const pin = session === null ? null : pinOf(session, question);
-  const route = routeOf({ rules, usual, step }, { ...question, pin }, reasons);
+  const found = session === null ? null : pinOf(session, question);
+  const pin = pinOnArm(found, side, { task: written, view });
+  const { route, arm } = routeOf(routes, { ...question, pin }, reasons);
   const models = route.models.map((name) => policy.models.get(name) as PolicyModel);
-  return { asked: { ...question, task, route, session, pin, ...gatherLimits(question, task, route) }, models };
+  return { asked: { ...question, task, arm, route, session, pin, ...gatherLimits(question, task, route) }, models };
 }
 
 /** Guards have spoken: mode or forecast, pin and cascade make the plan of what they left. Throws when that is nothing. */
@@ -105,18 +112,19 @@ export function planFor(candidates: readonly Candidate[], asked: Asked, reasons:
   }
   const allowed = candidates.filter(({ refusal }) => refusal === null);
   if (allowed.length === 0) {
-    const plan = { ...emptyPlan(), task: asked.task?.name ?? null, reasons };
+    const plan = { ...emptyPlan(), task: asked.task?.name ?? null, arm: asked.arm, reasons };
     throw new NothingLeft(refusalOf(candidates, asked), plan);
   }
-  const { route, session, view } = asked;
+  const { route, session } = asked;
   const foreseen = predict(sortByMode(allowed, asked, reasons), asked, reasons);
   const kept = keepToPin(foreseen.candidates, foreseen.asked, reasons);
   const { order, asked: settled, prediction } = explore(kept, foreseen, reasons);
   const attempts = toAttempts(order, settled, reasons);
   return {
     task: asked.task?.name ?? null,
+    arm: asked.arm,
     session: session?.name ?? null,
-    pin: session === null ? null : { key: session.key, route: route?.say ?? view.model, previous: asked.pin },
+    pin: session === null ? null : pinOrderOf(session, asked),
     attempts,
     reasons,
     stream: route?.stream ?? HOLD,
@@ -126,6 +134,11 @@ export function planFor(candidates: readonly Candidate[], asked: Asked, reasons:
     // Where a pin has left nothing to go on to, there is nothing to decide after an answer.
     learnedGate: attempts[1]?.after === 'any' ? learnedGateOf(settled) : null,
   };
+}
+
+function pinOrderOf({ key }: Session, { route, view, arm, pin }: Asked): PinOrder {
+  const candidateOf = arm?.arm === 'candidate' ? arm.rollout : null;
+  return { key, route: route?.say ?? view.model, candidateOf, previous: pin };
 }
 
 const HOLD = Object.freeze({ mode: 'hold', tokens: 0 });
@@ -164,31 +177,61 @@ function pinOf({ key, openingKey }: Session, { view, state }: Question): Asked['
   return view.hasAnswer ? (state.pinOf(key) ?? state.pinOf(openingKey)) : null;
 }
 
+/** The routes that a call may go by. */
+interface Written {
+  rules: readonly PolicyRule[];
+  /** Where it goes when no rule holds. */
+  usual: PolicyRoute | null;
+  step: 'default' | 'route';
+  /** The side of a rollout whose route `usual` is; null for none. */
+  arm: Arm | null;
+}
+
+/** The route of a call, and the side of a rollout that decided it. */
+interface Choice {
+  route: PolicyRoute;
+  arm: Arm | null;
+}
+
+function writtenFor({ policy }: Question, task: PolicyTask | null, arm: Arm | null): Written {
+  return task === null
+    ? { rules: policy.rules, usual: policy.defaultRoute, step: 'default', arm }
+    : { rules: task.rules, usual: task.route, step: 'route', arm };
+}
+
+/** Where a rule decides, or did when a tool loop began, no side of a rollout does. */
 function routeOf(
-  written: { rules: readonly PolicyRule[]; usual: PolicyRoute | null; step: 'default' | 'route' },
+  { rules, usual, step, arm }: Written,
   { view, caller, state, pin }: Question & Pick<Asked, 'pin'>,
   reasons: Reason[],
-): PolicyRoute {
-  const { rules, usual, step } = written;
+): Choice {
+  const tell = (say: string): number =>
+    reasons.push(arm === null ? { step, say } : { step: 'rollout', say: `${sayArm(arm)}: ${say}` });
   if (pin !== null && rules.length > 0 && view.isInToolLoop) {
-    const kept = [...rules.map((rule) => rule.route), usual].find((route) => route?.say === pin.route);
-    if (kept != null && kept.models.includes(pin.model)) {
-      reasons.push({ step, say: `${kept.say}, as before in this tool loop` });
-      return kept;
+    const say = `${pin.route}, as before in this tool loop`;
+    const leadsOn = (route: PolicyRoute): boolean => route.say === pin.route && route.models.includes(pin.model);
+    const kept = rules.find(({ route }) => leadsOn(route));
+    if (kept !== undefined) {
+      reasons.push({ step, say });
+      return { route: kept.route, arm: null };
+    }
+    if (usual !== null && leadsOn(usual)) {
+      tell(say);
+      return { route: usual, arm };
     }
   }
   const rule = rules.find((one) => one.matches(view, caller, state.nowMs));
   if (rule !== undefined) {
     reasons.push({ step: 'rule', say: `${rule.say}: ${rule.route.say}` });
-    return rule.route;
+    return { route: rule.route, arm: null };
   }
   if (usual === null) {
     throw new TierlineError('model_not_found', 'No task matches this request and there is no default route.', {
       param: 'model',
     });
   }
-  reasons.push({ step, say: usual.say });
-  return usual;
+  tell(usual.say);
+  return { route: usual, arm };
 }
 
 function findTask({ policy, view, caller, state }: Question, reasons: Reason[]): PolicyTask | null {

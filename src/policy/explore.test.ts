@@ -123,6 +123,7 @@ test('a conversation that a pin holds stays where it is, whether the forecast wo
     route: 'x',
     cachedTokens: 0,
     cachedUntilMs: 0,
+    candidateOf: null,
     isStandIn: false,
     turns: 1,
     isEscalated: false,

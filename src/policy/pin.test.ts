@@ -21,6 +21,7 @@ const pin = (name: string, fields: Partial<Pin> = {}): Pin => ({
   route: 'r',
   cachedTokens: 0,
   cachedUntilMs: NOW + 1,
+  candidateOf: null,
   isStandIn: false,
   turns: 1,
   isEscalated: false,
@@ -173,7 +174,12 @@ describe('signed blocks', () => {
 });
 
 describe('after the call', () => {
-  const order = (previous: Pin | null = null): PinOrder => ({ key: 'k', route: 'r', previous });
+  const order = (previous: Pin | null = null): PinOrder => ({
+    key: 'k',
+    route: 'r',
+    candidateOf: null,
+    previous,
+  });
   const { attempts } = plan(LADDER, { pin: null });
   const row = (name: string | null, usage = toUsage({})) =>
     sampleRow({ atMs: NOW, latencyMs: 100, model: name, usage });
@@ -185,6 +191,7 @@ describe('after the call', () => {
       route: 'r',
       cachedTokens: 30,
       cachedUntilMs: NOW + 300_000,
+      candidateOf: null,
       isStandIn: false,
       turns: 1,
       isEscalated: false,

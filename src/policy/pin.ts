@@ -132,6 +132,7 @@ export function pinAfter(order: PinOrder, attempts: Plan['attempts'], row: CallR
   return {
     model: answered.model,
     route: order.route,
+    candidateOf: order.candidateOf,
     cachedTokens: usage === null ? 0 : usage.cacheReadTokens + usage.cacheWrite5mTokens + usage.cacheWrite1hTokens,
     cachedUntilMs: row.atMs + (hasLongCache ? LONG_CACHE_MS : CACHE_MS),
     isStandIn: answered.after === 'failure' || (previous?.isStandIn === true && previous.model === answered.model),

@@ -103,6 +103,13 @@ export interface PolicyRule {
   say: string;
 }
 
+/** A route that is tried on a growing share of a task's callers; how large that is comes in with the state. */
+export interface PolicyRollout {
+  candidate: PolicyRoute;
+  /** Who has one route throughout: a conversation, or everybody of a tenant. */
+  by: 'session' | 'tenant';
+}
+
 export interface PolicyTask {
   name: string;
   /** Whether the task's own `match` claims this request. */
@@ -112,6 +119,8 @@ export interface PolicyTask {
   /** The first that matches replaces `route`. */
   rules: readonly PolicyRule[];
   route: PolicyRoute;
+  /** What may take the place of `route` for a share of the callers; null: nothing does. */
+  rollout: PolicyRollout | null;
   limits: PolicyLimits;
   /** Whether the task has gates for its answers. */
   hasGates: boolean;

@@ -175,6 +175,7 @@ describe('a predicted route', () => {
       route: 'predicted',
       cachedTokens: 0,
       cachedUntilMs: 0,
+      candidateOf: null,
       isStandIn: false,
       turns: 1,
       isEscalated: true,

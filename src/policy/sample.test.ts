@@ -79,6 +79,7 @@ export const task = (name: string, to: PolicyRoute | string[], fields: Partial<P
   claimsModels: false,
   rules: [],
   route: Array.isArray(to) ? route(to) : to,
+  rollout: null,
   limits: limits({ of: `the task ${name}` }),
   hasGates: false,
   otherwise: 'answer',

@@ -183,6 +183,7 @@ test('two conversations that begin alike keep the models they got, turn about, a
       route: order.route,
       cachedTokens: 0,
       cachedUntilMs: 0,
+      candidateOf: null,
       isStandIn: false,
       turns,
       isEscalated: false,

@@ -1,4 +1,4 @@
-// What the planner is told of the world beside request and configuration: the time, pins and track records. The planner
+// What the planner is told of the world beside request and configuration: the time, pins, rollouts and track records. The planner
 // reads it and never writes it.
 import type { Pin } from '../call/pin.ts';
 import type { TrackRecord } from '../call/track-record.ts';
@@ -10,6 +10,8 @@ export interface PlanState {
   spends: boolean;
   /** The pin of a session's key, null when there is none. */
   pinOf: (key: string) => Pin | null;
+  /** The rollout of a task that is running, and the share of its callers that are on the candidate, 0 to 100; null when none is. */
+  rolloutOf: (task: string) => { rollout: string; percent: number } | null;
   /** What is known of a model on a task (null: calls without one); null when nothing is. */
   recordOf: (task: string | null, model: string) => TrackRecord | null;
   /** A number that was drawn for this call, 0 to below 1: what exploration goes by. 1 where nothing is to be explored. */
@@ -23,6 +25,7 @@ export const NO_STATE: PlanState = {
   nowMs: 0,
   spends: false,
   pinOf: () => null,
+  rolloutOf: () => null,
   recordOf: () => null,
   draw: 1,
   embedding: null,

@@ -8,6 +8,7 @@ const pin = (model: string): Pin => ({
   route: 'r',
   cachedTokens: 0,
   cachedUntilMs: 0,
+  candidateOf: null,
   isStandIn: false,
   turns: 1,
   isEscalated: false,

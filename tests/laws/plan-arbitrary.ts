@@ -190,6 +190,7 @@ const somePin: fc.Arbitrary<Pin | null> = fc.option(
   fc.record({
     model: fc.constantFrom(...NAMES),
     route: fc.constant('a'),
+    candidateOf: fc.constant(null),
     cachedTokens: fc.nat(2000),
     cachedUntilMs: fc.constantFrom(NOW - 1, NOW + 1),
     isStandIn: fc.boolean(),

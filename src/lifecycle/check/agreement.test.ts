@@ -48,6 +48,12 @@ test('a route that rather has an error than a wrong answer checks its last model
   assert.match(own(`${accept('second')}, ${rules}`)[0] ?? '', /^warning tasks\.t\.rules\[0\]\.route/);
 });
 
+test('a candidate of a rollout is looked at, too', () => {
+  const rollout = 'rollouts: { t: { candidate: { cascade: [second, dear] } } }';
+  const found = told(`${accept('second')}, route: { cascade: [cheap, dear] }`, 'own_second', rollout);
+  assert.match(found[0] ?? '', /^warning rollouts\.t\.candidate: second is asked/);
+});
+
 test('what a second answer costs counts in what a cascade has to spare', () => {
   const cost = (task: string): string => told(task, 'cascade_cost')[0] ?? '';
   const route = 'route: { cascade: [cheap, dear] }';

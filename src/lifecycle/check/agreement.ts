@@ -4,6 +4,7 @@ import type { GateConfig } from '../../gate/gate-config.ts';
 import { otherwiseOf } from '../../policy/attempts.ts';
 import type { Policy, PolicyRoute, PolicyTask } from '../../policy/policy.ts';
 import type { Finding } from './finding.ts';
+import { compiledRoutesOf } from './reach.ts';
 
 /** Models whose second answer the gates ask for. */
 export function secondsOf(accept: readonly GateConfig[]): string[] {
@@ -14,11 +15,7 @@ export function secondsOf(accept: readonly GateConfig[]): string[] {
 export function findOwnSeconds({ tasks }: Config, policy: Policy): Finding[] {
   return policy.tasks.flatMap((task) => {
     const seconds = new Set(secondsOf(tasks.get(task.name)?.accept ?? []));
-    const routes = [
-      ...task.rules.map(({ route }, index) => ({ route, at: `tasks.${task.name}.rules[${index}].route` })),
-      { route: task.route, at: `tasks.${task.name}.route` },
-    ];
-    return routes.flatMap(({ route, at }) =>
+    return compiledRoutesOf(task).flatMap(({ route, at }) =>
       checkedModels(route, task)
         .filter((model) => seconds.has(model))
         .map((model): Finding => {

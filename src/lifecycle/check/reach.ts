@@ -3,6 +3,7 @@
 import type { Config, ModelConfig, RouteConfig, RuleConfig } from '../../config/config.ts';
 import { askingOf } from '../../config/resolve-accept.ts';
 import { isReached } from '../../config/resolve-route.ts';
+import type { PolicyRoute, PolicyTask } from '../../policy/policy.ts';
 import { covers } from './covers.ts';
 import type { Finding } from './finding.ts';
 
@@ -22,7 +23,21 @@ export function routesOf(config: Config): PlacedRoute[] {
     { at: `tasks.${name}.route`, task: name, route },
   ]);
   const byDefault = config.defaultRoute === null ? [] : [{ at: 'default', task: null, route: config.defaultRoute }];
-  return [...ofTasks, ...ofRules(config.rules, '', null), ...byDefault];
+  const ofRollouts = [...config.rollouts.values()].map(({ task, candidate: route }) => ({
+    at: `rollouts.${task}.candidate`,
+    task,
+    route,
+  }));
+  return [...ofTasks, ...ofRollouts, ...ofRules(config.rules, '', null), ...byDefault];
+}
+
+/** The compiled routes of a task with the places they are written at. */
+export function compiledRoutesOf({ name, rules, route, rollout }: PolicyTask): { at: string; route: PolicyRoute }[] {
+  return [
+    ...rules.map((rule, index) => ({ route: rule.route, at: `tasks.${name}.rules[${index}].route` })),
+    { route, at: `tasks.${name}.route` },
+    ...(rollout === null ? [] : [{ route: rollout.candidate, at: `rollouts.${name}.candidate` }]),
+  ];
 }
 
 export function findUnreachable(config: Config): Finding[] {

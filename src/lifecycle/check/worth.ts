@@ -11,6 +11,7 @@ import type { PlanState } from '../../policy/state.ts';
 import { secondsOf } from './agreement.ts';
 import { isForEmbeddings } from './embeddings.ts';
 import type { Finding } from './finding.ts';
+import { compiledRoutesOf } from './reach.ts';
 
 /** What a call is reckoned with where nothing is known of it: a page of prompt, a paragraph of answer. */
 const INPUT_TOKENS = 1000;
@@ -50,14 +51,10 @@ export function findUnpriced({ models }: Policy, nowMs: number): Finding[] {
 /** Every step of every cascade, with the pass rate it needs: the calls of the dearer model that it spares must cost more than it does. */
 export function findUnprofitable(tasks: Config['tasks'], policy: Policy, state: PlanState): Finding[] {
   return policy.tasks.flatMap((task) => {
-    const routes = [
-      ...task.rules.map(({ route }, index) => ({ route, at: `tasks.${task.name}.rules[${index}].route` })),
-      { route: task.route, at: `tasks.${task.name}.route` },
-    ];
     const output = task.typicalOutputTokens ?? OUTPUT_TOKENS;
     const prior = tasks.get(task.name)?.typicalPassRate ?? null;
     const seconds = secondsOf(tasks.get(task.name)?.accept ?? []);
-    return routes.flatMap(({ route, at }) =>
+    return compiledRoutesOf(task).flatMap(({ route, at }) =>
       stepsOf(route).flatMap((step) => judgeStep({ policy, state, task: task.name, at, output, prior, seconds, step })),
     );
   });

@@ -49,7 +49,9 @@ function modelsOf({ models }: Policy, task: PolicyTask, names: readonly string[]
       throw new Error(`There is no model ${JSON.stringify(name)}. Models: ${[...models.keys()].join(', ')}.`);
     });
   }
-  const routed = new Set([task.route, ...task.rules.map(({ route }) => route)].flatMap((route) => route.models));
+  const routes = [task.route, ...task.rules.map(({ route }) => route)];
+  if (task.rollout !== null) routes.push(task.rollout.candidate);
+  const routed = new Set(routes.flatMap((route) => route.models));
   return [...models.values()]
     .filter((model) => model.kind !== 'embedding' && (model.rank >= 0 || routed.has(model.name)))
     .toSorted((one, other) => one.rank - other.rank);

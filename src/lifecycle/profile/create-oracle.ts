@@ -54,7 +54,12 @@ async function compileOwn(
   const { models, providers } = config;
   const folder = config.file === null ? process.cwd() : dirname(config.file);
   const findings: Finding[] = [];
-  const names = { providers: new Set(providers.keys()), models: new Set(models.keys()), tiers: new Set(config.tiers) };
+  const names = {
+    providers: new Set(providers.keys()),
+    models: new Set(models.keys()),
+    tasks: new Set(config.tasks.keys()),
+    tiers: new Set(config.tiers),
+  };
   const ladder = { names, models, providers, folder, report: (finding: Finding) => void findings.push(finding) };
   // Whether an answer has to be complete is the task's to say, unless the sample says it.
   const gates = resolveAccept(accept, ['accept'], ladder).slice(0, accept.length);
