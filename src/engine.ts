@@ -45,6 +45,8 @@ export interface EngineParts {
   random?: () => number;
   /** The rollouts that are running; none when not given. */
   rolloutOf?: PlanState['rolloutOf'];
+  /** Models that tasks go without for a while; none when not given. */
+  bypassOf?: PlanState['bypassOf'];
   /** Told when a predictor is not asked for a while. */
   warn?: ((sentence: string) => void) | undefined;
   /** What happens to calls that have ended; nothing when not given. */
@@ -86,7 +88,7 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
     priceUsage(usage, specs.get(deployment) ?? null, options);
   const usual = config.baseline === null ? null : (models.get(config.baseline) ?? null);
   const { pins, history } = parts.memory ?? createMemory();
-  const { predictors, random = Math.random, rolloutOf = NO_STATE.rolloutOf } = parts;
+  const { predictors, random = Math.random, rolloutOf = NO_STATE.rolloutOf, bypassOf = NO_STATE.bypassOf } = parts;
   const draws = predictors !== undefined && predictors.size > 0;
   const policy = compilePolicy(config, models, watched(parts));
   return {
@@ -99,6 +101,7 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
       embedding: null,
       pinOf: (key) => pins.get(key),
       rolloutOf,
+      bypassOf,
       recordOf: (task, model) => history.recordOf(task, model),
     }),
     learn: ({ pin: order, attempts }, row) => {

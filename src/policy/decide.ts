@@ -6,6 +6,7 @@ import { emptyPlan, type PinOrder, type Plan, type Reason } from '../call/plan.t
 import type { Caller, View } from '../call/view.ts';
 import { type Asked, gatherLimits } from './asked.ts';
 import { otherwiseOf, toAttempts } from './attempts.ts';
+import { leaveOutBypassed } from './bypass.ts';
 import { considerCache } from './caching.ts';
 import { soleModelOf } from './embeddings.ts';
 import { explore } from './explore.ts';
@@ -116,7 +117,7 @@ export function planFor(candidates: readonly Candidate[], asked: Asked, reasons:
     throw new NothingLeft(refusalOf(candidates, asked), plan);
   }
   const { route, session } = asked;
-  const foreseen = predict(sortByMode(allowed, asked, reasons), asked, reasons);
+  const foreseen = predict(sortByMode(leaveOutBypassed(allowed, asked, reasons), asked, reasons), asked, reasons);
   const kept = keepToPin(foreseen.candidates, foreseen.asked, reasons);
   const { order, asked: settled, prediction } = explore(kept, foreseen, reasons);
   const attempts = toAttempts(order, settled, reasons);

@@ -12,6 +12,8 @@ export interface PlanState {
   pinOf: (key: string) => Pin | null;
   /** The rollout of a task that is running, and the share of its callers that are on the candidate, 0 to 100; null when none is. */
   rolloutOf: (task: string) => { rollout: string; percent: number } | null;
+  /** Models that a task goes without for a while, and why; null when there are none. */
+  bypassOf: (task: string) => ReadonlyMap<string, string> | null;
   /** What is known of a model on a task (null: calls without one); null when nothing is. */
   recordOf: (task: string | null, model: string) => TrackRecord | null;
   /** A number that was drawn for this call, 0 to below 1: what exploration goes by. 1 where nothing is to be explored. */
@@ -26,6 +28,7 @@ export const NO_STATE: PlanState = {
   spends: false,
   pinOf: () => null,
   rolloutOf: () => null,
+  bypassOf: () => null,
   recordOf: () => null,
   draw: 1,
   embedding: null,
