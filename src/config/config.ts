@@ -6,6 +6,7 @@ import type { DialectName } from '../dialect/neutral.ts';
 import type { GateConfig } from '../gate/gate-config.ts';
 import type { ReferenceConfig } from '../gate/reference-config.ts';
 import type { PromiseName } from '../policy/predictor.ts';
+import type { AlertsConfig } from './alerts-config.ts';
 import type { CanaryConfig } from './canary-config.ts';
 import type { EncoderConfig } from './encoder-config.ts';
 import type { RolloutConfig } from './rollout-config.ts';
@@ -67,6 +68,8 @@ export interface Config {
   judges: JudgesConfig;
   /** What makes vectors of requests, by the name that the file gives it. */
   encoders: ReadonlyMap<string, EncoderConfig>;
+  /** To whom it is told when something is wrong, and what counts as wrong. */
+  alerts: AlertsConfig;
 }
 
 /** What a judge is held against before its word counts. */

@@ -17,8 +17,12 @@ const KEYS_OF_EXAMPLES = [
   'GEMINI_API_KEY',
   'AZURE_OPENAI_API_KEY',
   'MISTRAL_API_KEY',
+  'ALERT_SECRET',
+  'SLACK_URL',
 ];
-const ENV = Object.fromEntries(KEYS_OF_EXAMPLES.map((name) => [name, `value-of-${name}`]));
+const valueOf = (name: string): string =>
+  name.endsWith('_URL') ? `https://${name.toLowerCase().replaceAll('_', '-')}.example.com` : `value-of-${name}`;
+const ENV = Object.fromEntries(KEYS_OF_EXAMPLES.map((name) => [name, valueOf(name)]));
 
 /** Every key the schema has, at whatever depth. */
 function keysOf(schema: unknown): string[] {
@@ -68,7 +72,7 @@ test('every section has its own heading and an example', () => {
 test('every example on the page loads', () => {
   const examples = [...PAGE.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text);
   assert.ok(examples.length >= 15);
-  const env = new Proxy<Record<string, string>>({}, { get: (_, name) => `value-of-${String(name)}` });
+  const env = new Proxy<Record<string, string>>({}, { get: (_, name) => valueOf(String(name)) });
   for (const text of examples) {
     const value = readExample(text);
     assert.doesNotThrow(
@@ -135,4 +139,5 @@ test('the defaults that the full example shows are the defaults', () => {
   ] as const)
     assert.deepEqual(full[section], bare[section], section);
   assert.deepEqual({ ...full.server, host: '' }, { ...bare.server, host: '' });
+  assert.deepEqual({ ...full.alerts, sinks: [] }, { ...bare.alerts, sinks: [] });
 });

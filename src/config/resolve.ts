@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path';
 import type { ClientKey, Config, ModelConfig, ProviderConfig } from './config.ts';
 import { type Names, type Report, unknownName } from './names.ts';
 import type { Path } from './problem.ts';
+import { resolveAlerts } from './resolve-alerts.ts';
 import { resolveThresholds } from './resolve-audit.ts';
 import { resolveCanary } from './resolve-canary.ts';
 import { resolveEncoders } from './resolve-encoders.ts';
@@ -81,6 +82,7 @@ export function resolveConfig(file: FileConfig, context: ResolveContext): Config
       minLabels: file.judges.min_labels,
     },
     encoders: resolveEncoders(file.encoders, ladder),
+    alerts: resolveAlerts(file.alerts, report),
     contextGuardShare: file.context_guard,
   };
 }

@@ -1,6 +1,7 @@
 // The schema of tierline.yaml: which keys there are, what they take and what they are when left out. It knows one value
 // at a time; what names refer to is checked in references.ts.
 import { z } from 'zod';
+import { alertsSchema } from './alerts-schema.ts';
 import { canarySchema } from './canary-schema.ts';
 import { CAPABILITIES, MODEL_KINDS, PROMPT_CACHING } from './config.ts';
 import { encodersSchema } from './encoders-schema.ts';
@@ -205,6 +206,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   encoders: encodersSchema.default({}),
+  alerts: alertsSchema.prefault({}),
   context_guard: share.refine((value) => value > 0, 'must be above 0').default(0.8),
 });
 

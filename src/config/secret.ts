@@ -18,6 +18,8 @@ const OPEN_IN_PROVIDER = new Set([
 ]);
 /** An address without user, password or query. */
 const PLAIN_ADDRESS = /^https?:\/\/[^@?#]*$/i;
+/** Sections of `alerts` that hold no address; whatever else stands there may be a misspelt `to`. */
+const OPEN_IN_ALERTS = new Set(['repeat', 'rules']);
 const OPEN_IN_KEYS = new Set(['tenant', 'name']);
 
 /** Whether the scalar at this path has to be covered. */
@@ -29,6 +31,7 @@ export function isSecretAt(path: Path, value: unknown): boolean {
     if (key === 'base_url') return !PLAIN_ADDRESS.test(String(value));
     return !OPEN_IN_PROVIDER.has(String(key));
   }
+  if (section === 'alerts' && !OPEN_IN_ALERTS.has(String(path[1]))) return value !== 'log' && value !== 'json';
   if (typeof value === 'number' || typeof value === 'boolean') return false;
   return SECRET_WORD.test(last) || looksSecret(String(value)) || hasCredentials(String(value));
 }

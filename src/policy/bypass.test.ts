@@ -6,9 +6,10 @@ import { caller, model, policy, route, task, view } from './sample.test.ts';
 import { NO_STATE } from './state.ts';
 
 const MODELS = ['haiku', 'sonnet', 'opus'];
-const ground = policy([model('haiku', 'small'), model('sonnet', 'mid'), model('opus', 'frontier')], {
-  tasks: [task('t', route(MODELS, { isCascade: true }), { hasGates: true })],
-});
+const ground = policy(
+  [model('haiku', 'small'), model('sonnet', 'mid'), model('opus', 'frontier')],
+  [task('t', route(MODELS, { isCascade: true }), { hasGates: true })],
+);
 const plan = (bypassed: Record<string, string>, asked = 'auto/t') =>
   decide(ground, view({ model: asked }), caller(), {
     ...NO_STATE,
