@@ -1,10 +1,11 @@
 // What watching finds and what it costs: seeded simulations of canaries, cheap answers graded beside the reference's. Falls of 5 points in
-// mid-stream, and streams in which nothing changes; where the answers are usually right, and where they are not. `npm run bench:watch`, or
-// with `-- --json` one object of figures.
+// mid-stream, and streams in which nothing changes; where the answers are usually right, and where they are not. Then rollouts. `npm run
+// bench:watch`, or with `-- --json` one object of figures.
 import { noDrop, watchForDrop } from '../src/stats/drop.ts';
 import { intervalOf, type MeanIntervalState, NO_VALUES, withValue } from '../src/stats/mean-interval.ts';
 import { createRandom } from '../src/stats/random.ts';
 import { round } from './measure.ts';
+import { simulateRollouts } from './watch/rollout.ts';
 
 const RUNS = 200;
 /** 50,000 calls at a share of 5 %. */
@@ -85,5 +86,7 @@ for (const setting of SETTINGS) {
   figures[`${setting.name}_gap_interval_wrong_share`] = intervals.filter(({ isWrong }) => isWrong).length / RUNS;
 }
 
+Object.assign(figures, simulateRollouts({ runs: RUNS, seed: 1 }));
+
 if (process.argv.includes('--json')) console.log(JSON.stringify(figures, null, 2));
-else for (const [name, figure] of Object.entries(figures)) console.log(`${name.padEnd(32)} ${figure}`);
+else for (const [name, figure] of Object.entries(figures)) console.log(`${name.padEnd(44)} ${figure}`);
