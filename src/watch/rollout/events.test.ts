@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import * as fc from 'fast-check';
-import { appendEvent, digestOfRoute, type RolloutEvent, readEvents } from './events.ts';
+import { appendEvent, type RolloutEvent, readEvents } from './events.ts';
 import { noEvidence } from './evidence.ts';
 import { fold } from './rollout-state.ts';
 import { DEFAULT_RULES } from './rules.ts';
@@ -126,12 +126,4 @@ describe('the file of rollout events', () => {
     readEvents(file);
     assert.equal(existsSync(path.dirname(file)), false);
   });
-});
-
-test('a route is known by what is written, not by the order of its keys', () => {
-  const one = digestOfRoute({ model: 'small', gates: [{ type: 'length', min: 3 }] });
-  assert.match(one, /^[0-9a-f]{24}$/);
-  assert.equal(digestOfRoute({ gates: [{ min: 3, type: 'length' }], model: 'small' }), one);
-  assert.notEqual(digestOfRoute({ model: 'small', gates: [{ type: 'length', min: 4 }] }), one);
-  assert.notEqual(digestOfRoute({ model: 'small', gates: [] }), digestOfRoute(undefined));
 });

@@ -1,6 +1,5 @@
 // What happened to rollouts, as a file of JSON lines that only ever grows: shared by processes, and whole after any of them was killed. An event is
 // written with one system call and is on the disk when that returns. A line is never changed.
-import { hash } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -72,16 +71,6 @@ export function appendEvent(path: string, event: RolloutEvent): void {
   } finally {
     closeSync(fd);
   }
-}
-
-/** What a candidate is known by: 24 hex digits of the SHA-256 of the route as written, whatever the order of its keys. */
-export function digestOfRoute(route: unknown): string {
-  return hash('sha256', JSON.stringify(route, sortedKeys) ?? 'null', 'hex').slice(0, 24);
-}
-
-function sortedKeys(_key: string, value: unknown): unknown {
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /** Whether the last line has no end: the rest of it never comes. */
