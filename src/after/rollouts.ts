@@ -24,6 +24,8 @@ export interface RolloutsParts {
 /** What is known of the arms of one rollout. */
 export interface KeptEvidence {
   rollout: string;
+  /** The rules as JSON: what was gathered under others does not count under these. */
+  rules: string;
   evidence: Evidence;
 }
 
@@ -123,9 +125,12 @@ export class Rollouts {
     const state = this.running(task);
     const config = this.configs.get(task);
     if (config === undefined || state === null || state.rollout !== arm.rollout || isOver(state)) return false;
+    const { rollout } = state;
+    const own = rulesOf(config);
+    const rules = JSON.stringify(own);
     const kept = this.evidence.get(task);
-    const evidence = kept?.rollout === state.rollout ? kept.evidence : noEvidence(rulesOf(config));
-    this.evidence.set(task, { rollout: state.rollout, evidence: change(evidence) });
+    const evidence = kept?.rollout === rollout && kept.rules === rules ? kept.evidence : noEvidence(own);
+    this.evidence.set(task, { rollout, rules, evidence: change(evidence) });
     return true;
   }
 
@@ -172,8 +177,10 @@ export class Rollouts {
   private beginStep({ task, rollout, step, history }: RolloutState): void {
     if (step === 0) return;
     const kept = this.evidence.get(task);
+    const config = this.configs.get(task);
+    const rules = kept?.rules ?? (config === undefined ? '' : JSON.stringify(rulesOf(config)));
     const evidence = kept?.rollout === rollout ? kept.evidence : history.at(-1)?.evidence;
-    if (evidence !== undefined) this.evidence.set(task, { rollout, evidence: withStep(evidence) });
+    if (evidence !== undefined) this.evidence.set(task, { rollout, rules, evidence: withStep(evidence) });
   }
 }
 
@@ -193,6 +200,12 @@ function sizeOf(path: string): number {
 
 function isKept(value: unknown): value is KeptEvidence {
   if (typeof value !== 'object' || value === null) return false;
-  const { rollout, evidence } = value as Record<string, unknown>;
-  return typeof rollout === 'string' && typeof evidence === 'object' && evidence !== null && 'gaps' in evidence;
+  const { rollout, rules, evidence } = value as Record<string, unknown>;
+  return (
+    typeof rollout === 'string' &&
+    typeof rules === 'string' &&
+    typeof evidence === 'object' &&
+    evidence !== null &&
+    'gaps' in evidence
+  );
 }
