@@ -1,7 +1,13 @@
 // Brings to life what stands behind a gateway and a router in process alike: connections, gates, memory, ledger, engine;
 // and takes it down again in the right order. It knows nothing of how calls come in.
+
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createAfterwards } from './after/afterwards.ts';
+import { createReprofile } from './after/reprofile.ts';
+import { WatchKeeper } from './after/watch-keeper.ts';
 import { Watching } from './after/watching.ts';
+import type { Note } from './call/note.ts';
 import { type Capture, createCapture } from './capture/capture.ts';
 import { createCatalog } from './catalog/catalog.ts';
 import { countTokens } from './catalog/token-count.ts';
@@ -20,6 +26,7 @@ import { type ObjectStore, objectsPath, openObjectStore } from './objects/object
 import { type Encoders, openEncoders } from './open-encoders.ts';
 import type { Engine } from './router.ts';
 import { seedHistory } from './seed-history.ts';
+import { rolloutEventsPath, watchStatePath } from './watch/rollout/places.ts';
 
 /** Who owns what: only where there is a ledger, beside which it is kept. */
 type Objects<L extends Ledger | null> = L extends Ledger ? ObjectStore : null;
@@ -55,6 +62,8 @@ export interface Instance<L extends Ledger | null = Ledger | null> {
   reload: (config: Config, switchOver: () => void) => Promise<void>;
   /** Lets running exchanges end, closes every connection and the objects, writes the ledger out. */
   close: () => Promise<void>;
+  /** Figures in Prometheus' text format. */
+  metrics: () => string;
 }
 
 /** What learned routing stands on; as it comes with this release when left out. */
@@ -76,15 +85,17 @@ export async function openInstance(
   const memory = createMemory(seedHistory(config.ledger.path, measured(config, warn)));
   const capture = createCapture(config.ledger.path, warn);
   let ledger: Ledger | null = null;
-  const watching = new Watching({ warn, note: (note) => ledger?.note(note) });
+  const watching = createWatching(config, { warn, note: (note) => ledger?.note(note) });
   const lasting: Lasting = { memory, capture, watching, warn, learned };
   const compiled = await compile(config, lasting);
   try {
     ledger = openConfigured(config, warn);
     const objects = openObjects(ledger, config);
     capture.limit(config);
-    seedWatching(watching, config);
-    return new OpenInstance<Ledger>({ ...lasting, ledger, objects }, compiled);
+    watching.limit(config);
+    const instance = new OpenInstance<Ledger>({ ...lasting, ledger, objects }, compiled);
+    instance.keeper = openKeeper(instance, watching, config);
+    return instance;
   } catch (error) {
     await ledger?.close();
     await closeAll(compiled);
@@ -151,6 +162,7 @@ async function compile(
     const engine: Engine = createEngine(config, {
       ...parts,
       random: learned.random ?? Math.random,
+      ...(watching === null ? {} : { rolloutOf: watching.rolloutOf, bypassOf: watching.bypassOf }),
       afterwards: createAfterwards(capture?.under(config) ?? null, watching?.under(config, () => engine) ?? null),
     });
     warmUp(byName, predictors);
@@ -184,6 +196,8 @@ class OpenInstance<L extends Ledger | null> implements Instance<L> {
   private readonly lasting: Lasting;
   encoders: Encoders;
   connections: Connections;
+  /** Null where nothing is watched. */
+  keeper: WatchKeeper | null = null;
   /** Closes the connections of earlier configurations when the calls that began on them are over. */
   private retired: Promise<unknown> = Promise.resolve();
 
@@ -211,9 +225,13 @@ class OpenInstance<L extends Ledger | null> implements Instance<L> {
     this.retired = Promise.all([this.retired, closeAll(earlier, encoders)]);
   }
 
+  metrics(): string {
+    return this.lasting.watching?.metrics() ?? '';
+  }
+
   async close(): Promise<void> {
     // Canaries go over the connections.
-    await this.lasting.watching?.close();
+    await this.keeper?.close();
     await Promise.all([this.retired, closeAll(this)]);
     this.objects?.close();
     await Promise.all([this.lasting.capture?.close(), this.ledger?.close()]);
@@ -230,17 +248,30 @@ function openConfigured({ ledger: { path, durability } }: Config, warn: (sentenc
   }
 }
 
-/** With what earlier processes have noted. A ledger that cannot be read is told where it is written. */
-function seedWatching(watching: Watching, config: Config): void {
-  watching.limit(config);
+function createWatching(
+  config: Config,
+  { warn, note }: { warn: (sentence: string) => void; note: (note: Note) => unknown },
+): Watching {
   const { path } = config.ledger;
-  if (path === ':memory:') return;
-  const reader = openLedgerReader(path);
-  try {
-    watching.seed((query) => reader.notes(query));
-  } finally {
-    reader.close();
-  }
+  // Where nothing is to be left behind, rollouts end with the process.
+  const rolloutEvents =
+    path === ':memory:'
+      ? join(tmpdir(), `tierline-${process.pid}-${Date.now()}.rollouts.jsonl`)
+      : rolloutEventsPath(path);
+  return new Watching({ config, warn, note, rolloutEvents, reprofile: createReprofile(config.file) });
+}
+
+/** With what earlier processes have noted. */
+function openKeeper(instance: Instance<Ledger>, watching: Watching, { ledger: { path } }: Config): WatchKeeper {
+  const { ledger } = instance;
+  return new WatchKeeper({
+    watching,
+    ledger,
+    reader: openLedgerReader(ledger.path),
+    statePath: path === ':memory:' ? null : watchStatePath(path),
+    engine: () => instance.engine,
+    warn: watching.warn,
+  });
 }
 
 /** Beside the ledger's file. */

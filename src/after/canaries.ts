@@ -15,6 +15,7 @@ import { toQuestion } from '../judged.ts';
 import { showUsd } from '../ledger/display.ts';
 import { maskJson } from '../mask/mask.ts';
 import type { Call, Ended, Engine } from '../router.ts';
+import type { Alarm, Recovery } from '../watch/alarm.ts';
 import { type BudgetStanding, DayBudget, type Reserved } from '../watch/canary/budget.ts';
 import { isDrawn } from '../watch/canary/draw.ts';
 import { type Grade, gradeByGates, gradeByJudge, unknown } from '../watch/canary/grade.ts';
@@ -47,6 +48,7 @@ const MOST_WAITING = 256;
 const CAUTION = 2;
 /** A judge reads the conversation and both answers, twice. */
 const JUDGED = 6;
+const BUDGET_KEY = 'budget/canaries';
 const NOTE_EVERY_MS = 3_600_000;
 
 interface Waiting {
@@ -66,6 +68,7 @@ export class Canaries {
   private readonly costs = new Map<string, { count: number; mean: NanoUsd }>();
   private readonly told = new Map<string, number>();
   private isClosed = false;
+  private isBudgetTold = false;
 
   constructor(parts: CanaryParts) {
     this.parts = parts;
@@ -83,6 +86,19 @@ export class Canaries {
 
   standing(): BudgetStanding {
     return this.budget.standing(this.nowMs());
+  }
+
+  /** That a share of the day's budget is spent, or that another day has begun. */
+  budgetMessages(at: number, nowMs: number): (Alarm | Recovery)[] {
+    const { spentNanoUsd, budgetNanoUsd } = this.budget.standing(nowMs);
+    const isOver = budgetNanoUsd > 0 && spentNanoUsd >= at * budgetNanoUsd;
+    if (isOver === this.isBudgetTold) return [];
+    this.isBudgetTold = isOver;
+    const spent = `${showUsd(spentNanoUsd)} of today's ${showUsd(budgetNanoUsd)}`;
+    const told = { key: BUDGET_KEY, atMs: nowMs, sentence: `canaries: ${spent} are spent.` };
+    if (!isOver) return [told];
+    const evidence = { spentNanoUsd, budgetNanoUsd };
+    return [{ ...told, rule: 'budget', task: null, segment: null, severity: 'warning', evidence, isEvent: false }];
   }
 
   /** Whether the call would be answered again, if its answer is accepted. */
@@ -198,6 +214,7 @@ export class Canaries {
         referenceScore: graded.referenceScore,
         gap: graded.gap,
         why: graded.why,
+        arm: row.arm === null ? null : { ...row.arm },
         segments: [...this.parts.segmentsOf(call)],
         ...kept,
       },
@@ -222,7 +239,7 @@ export class Canaries {
 }
 
 /** Whether a complete answer was given that no gate has refused. */
-function isAccepted({ status, model, attempts }: CallRow): boolean {
+export function isAccepted({ status, model, attempts }: CallRow): boolean {
   if (status !== 'ok' || model === null) return false;
   const answering = attempts.findLast((attempt) => attempt.model === model && attempt.status === 'ok');
   return answering !== undefined && (answering.verdicts ?? []).every(({ pass }) => pass);

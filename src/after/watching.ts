@@ -1,62 +1,307 @@
-// What is made of calls after their replies: canaries, and what is learned from them. It outlives configurations, and whatever goes wrong in
+// What is made of calls after their replies: canaries, drift, rollouts, and who is told. It outlives configurations, and whatever goes wrong in
 // it is told and touches no call.
 import type { Note } from '../call/note.ts';
+import { createNoteIds } from '../call/note-id.ts';
+import type { Plan } from '../call/plan.ts';
+import type { CallRow } from '../call/row.ts';
 import type { Config } from '../config/config.ts';
-import type { NotesQuery, PlacedNote } from '../ledger/notes.ts';
+import type { LedgerReader } from '../ledger/reader.ts';
+import type { Bypass } from '../policy/bypass.ts';
 import { detectLanguage } from '../policy/language.ts';
-import type { Afterwards, Call, Engine } from '../router.ts';
+import type { Afterwards, Call, Ended, Engine } from '../router.ts';
+import type { Alarm, Recovery } from '../watch/alarm.ts';
+import { type Alerts, createAlerts } from '../watch/alert/alerts.ts';
+import { alertMetrics } from '../watch/alert/prometheus.ts';
+import { isDrawn } from '../watch/canary/draw.ts';
+import { GapBook, gapOf, gradedGapOf, segmentsOfNote, settledGaps } from '../watch/canary/gap-book.ts';
+import type { Observation } from '../watch/observation.ts';
 import { segmentsOf } from '../watch/segments.ts';
-import { Canaries, type CanaryRules } from './canaries.ts';
+import { Actions } from './actions.ts';
+import { Canaries, type CanaryRules, isAccepted } from './canaries.ts';
+import { DriftWatch } from './drift-watch.ts';
+import { GapAlarms } from './gap-alarms.ts';
+import { type KeptState, replay, SeenIds, type StateParts } from './kept-state.ts';
+import { markStale } from './mark-stale.ts';
+import { toObservation } from './observe.ts';
+import { pricesAt } from './prices.ts';
+import type { Reprofile } from './reprofile.ts';
+import { Rollouts } from './rollouts.ts';
 
 export interface WatchingParts {
+  config: Config;
   warn: (sentence: string) => void;
   /** The ledger's `note`. */
   note: (note: Note) => unknown;
+  /** The file of rollout events. */
+  rolloutEvents: string;
+  reprofile: Reprofile;
   nowMs?: () => number;
 }
 
 const DAY_MS = 86_400_000;
+/** Canaries older than that say nothing of today's gap. */
+const GAPS_MS = 30 * DAY_MS;
+/** Languages told in a second, at most: telling one takes longer than everything else that is done with a call. */
+const LANGUAGES_PER_SECOND = 20;
+
+const nextId = createNoteIds('alt');
 
 export class Watching {
-  readonly canaries: Canaries;
+  readonly alerts: Alerts;
+  readonly rollouts: Rollouts;
+  private readonly canaries: Canaries;
+  private readonly actions: Actions;
+  private readonly drift: DriftWatch;
+  private readonly gaps = new GapBook();
+  private readonly gapAlarms: GapAlarms;
   private readonly parts: WatchingParts;
   private readonly nowMs: () => number;
+  private readonly seen = new SeenIds();
+  private config: Config;
+  /** Who answers first, by task: what is bypassed when its answers become worse. */
+  private readonly firsts = new Map<string, string>();
+  private readonly told = new Set<string>();
+  private second = 0;
+  private languages = 0;
 
   constructor(parts: WatchingParts) {
     this.parts = parts;
+    this.config = parts.config;
     this.nowMs = parts.nowMs ?? Date.now;
+    const { nowMs } = this;
+    const tell = (message: Alarm | Recovery): void => this.tell(message);
+    this.alerts = createAlerts({ config: this.config.alerts, warn: parts.warn, now: nowMs });
+    this.actions = new Actions(
+      {
+        note: parts.note,
+        raise: tell,
+        nowMs,
+        markStale: (task, reason) => markStale(this.config, task, { at: new Date(nowMs()).toISOString(), reason }),
+        reprofile: parts.reprofile,
+      },
+      this.config.watch.actions,
+    );
+    this.rollouts = new Rollouts({
+      path: parts.rolloutEvents,
+      warn: parts.warn,
+      raise: tell,
+      frozenBy: (task) => this.actions.frozenBy(task),
+      nowMs,
+    });
+    this.drift = new DriftWatch(this.config, parts.warn);
+    this.gapAlarms = new GapAlarms(this.gaps);
     this.canaries = new Canaries({
-      ...parts,
-      segmentsOf: segmentsOfCall,
-      onGraded: () => undefined,
+      note: parts.note,
+      warn: parts.warn,
+      segmentsOf: (call) => this.segmentsOf(call),
+      onGraded: (note) => this.graded(note),
+      nowMs,
     });
   }
 
-  /** Takes in what earlier processes have found out. */
-  seed(notesOf: (query: NotesQuery) => Iterable<PlacedNote>): void {
-    const today = Math.floor(this.nowMs() / DAY_MS) * DAY_MS;
-    for (const { note } of notesOf({ kind: 'canary', sinceMs: today })) this.canaries.remember(note);
+  readonly warn = (sentence: string): void => this.parts.warn(sentence);
+  readonly rolloutOf = (task: string): { rollout: string; percent: number } | null => this.rollouts.rolloutOf(task);
+  readonly bypassOf = (task: string): Bypass | null => this.actions.bypassOf(task);
+
+  metrics(): string {
+    return alertMetrics(this.alerts.active(), this.alerts.totals());
   }
 
-  /** Puts the limits of a configuration in force. */
-  limit({ canary }: Pick<Config, 'canary'>): void {
-    this.canaries.limit(canary?.budgetNanoUsd ?? 0);
+  /** Puts a configuration in force. */
+  limit(config: Config): void {
+    this.config = config;
+    this.canaries.limit(config.canary?.budgetNanoUsd ?? 0);
+    this.alerts.under(config.alerts);
+    this.actions.under(config.watch.actions);
+    this.drift.under(config);
+    this.rollouts.under(config.rollouts);
+  }
+
+  /** Takes in what earlier processes have found out; before the first call, and after `limit`. */
+  open(reader: LedgerReader, kept: KeptState | null): void {
+    const nowMs = this.nowMs();
+    const today = Math.floor(nowMs / DAY_MS) * DAY_MS;
+    const notes = [...reader.notes({ sinceMs: nowMs - GAPS_MS })].map(({ note }) => note);
+    for (const note of notes) if (note.kind === 'canary' && note.atMs >= today) this.canaries.remember(note);
+    for (const { note, gap } of settledGaps(notes))
+      if (note.task !== null) this.gaps.add({ task: note.task, segments: segmentsOfNote(note), gap });
+    for (const note of notes) if (note.kind === 'action') this.actions.restore(note);
+    if (kept !== null) this.restore(kept);
+    replay(reader, kept, {
+      onCall: (row) => {
+        const observation = toObservation({ row, fingerprint: null }, rowSegments(row));
+        if (observation !== null && this.seen.add(row.id)) this.watch(observation, row);
+      },
+      onNote: (note) => {
+        if (this.seen.add(note.id)) this.rolloutGap(note);
+      },
+    });
+  }
+
+  private restore({ seen, parts }: KeptState): void {
+    for (const id of seen) this.seen.add(id);
+    if (parts.alerts !== undefined) this.alerts.restore(parts.alerts);
+    this.drift.restore(parts.drift);
+    this.rollouts.restore(parts.rollouts);
+    this.gapAlarms.restore(parts.gaps);
+  }
+
+  /** What is known by now. */
+  state(): { parts: StateParts; seen: SeenIds } {
+    const parts = {
+      alerts: this.alerts.snapshot(),
+      drift: this.drift.snapshot(),
+      rollouts: this.rollouts.snapshot(),
+      gaps: this.gapAlarms.snapshot(),
+    };
+    return { parts: parts as unknown as StateParts, seen: this.seen };
   }
 
   /** What a configuration has watched; null for nothing. */
-  under({ canary, tasks }: Pick<Config, 'canary' | 'tasks'>, engine: () => Engine): Afterwards | null {
-    if (canary === null) return null;
-    const rules: CanaryRules = { canary, tasks, engine, shareFor: () => null };
+  under(config: Config, engine: () => Engine): Afterwards | null {
+    const { canary, tasks, watch } = config;
+    if (tasks.size === 0) return null;
+    const rules: CanaryRules | null =
+      canary === null ? null : { canary, tasks, engine, shareFor: (plan) => this.shareFor(plan) };
+    if (rules === null && !watch.isWatching && config.rollouts.size === 0) return null;
     return {
-      wantsAnswer: (call, plan) => this.canaries.isWanted(rules, call, plan),
+      wantsAnswer: (call, plan) => rules !== null && this.canaries.isWanted(rules, call, plan),
       ended: (ended) => {
-        if (this.canaries.isWanted(rules, ended.call, ended.plan)) this.later(() => this.canaries.take(rules, ended));
+        if (ended.plan.task !== null) this.later(() => this.ended(ended, rules));
       },
     };
   }
 
+  /** What is looked at from time to time. */
+  look(engine: Engine): void {
+    const nowMs = this.nowMs();
+    this.rollouts.refresh();
+    for (const message of this.drift.look(pricesAt(engine.policy.models.values(), nowMs), nowMs)) this.tell(message);
+    this.lookAtBudget(nowMs);
+  }
+
+  /** Takes in what people, and other processes, have noted. */
+  heard(note: Note): void {
+    const gap = gradedGapOf(note);
+    const { task, body } = note;
+    if (task === null) return;
+    if (note.kind === 'grade' && gap !== null && this.seen.add(note.id)) {
+      this.gaps.add({ task, segments: segmentsOfNote(note), gap });
+      this.lookAtGap(task);
+    }
+    if (note.kind !== 'action' || typeof body['by'] !== 'string' || !this.seen.add(note.id)) return;
+    if (body['action'] === 'undo') this.actions.undo(task, body['by']);
+    if (body['action'] !== 'accept') return;
+    for (const recovery of [...this.drift.accept(task, this.nowMs()), ...this.gapAlarms.accept(task, this.nowMs())])
+      this.tell(recovery);
+    this.gaps.forget(task);
+  }
+
   async close(): Promise<void> {
     await this.canaries.close();
+    await this.alerts.close();
+  }
+
+  private ended(ended: Ended, rules: CanaryRules | null): void {
+    const { call, row } = ended;
+    const observation = toObservation(ended, this.segmentsOf(call));
+    if (observation !== null && this.seen.add(row.id)) this.watch(observation, row);
+    if (rules !== null) this.canaries.take(rules, ended);
+  }
+
+  private watch(observation: Observation, row: CallRow): void {
+    const first = row.planned[0];
+    if (first !== undefined && observation.arm?.arm !== 'candidate') this.firsts.set(observation.task, first);
+    for (const message of this.drift.observe(observation)) this.tell(message);
+    this.rollouts.take(observation);
+    this.referenceGap(observation, row);
+  }
+
+  /** Where the reference itself has answered, there is no gap, and nothing to pay for knowing it. */
+  private referenceGap({ id, arm, task, model }: Observation, row: CallRow): void {
+    const own = this.config.canary?.tasks.get(task);
+    if (arm === null || own === undefined || model !== own.reference || !isAccepted(row)) return;
+    const share = this.rollouts.shareOf(arm, task);
+    if (share !== null && isDrawn(id, Math.max(share, own.share))) this.rollouts.takeGap(arm, task, 0);
+  }
+
+  private graded(note: Note): void {
+    if (!this.seen.add(note.id)) return;
+    this.rolloutGap(note);
+    const gap = gapOf(note);
+    const { task, atMs } = note;
+    if (gap === null || task === null) return;
+    const segments = segmentsOfNote(note);
+    this.gaps.add({ task, segments, gap });
+    for (const message of this.drift.gap({ task, segments, gap, atMs })) this.tell(message);
+    this.lookAtGap(task);
+  }
+
+  private rolloutGap({ task, kind, body }: Note): void {
+    const gap = kind === 'canary' ? gapOf({ kind, body }) : null;
+    const { arm } = body;
+    if (gap === null || task === null || typeof arm !== 'object' || arm === null || Array.isArray(arm)) return;
+    const { rollout, arm: side, percent } = arm;
+    if (typeof rollout !== 'string' || (side !== 'base' && side !== 'candidate') || typeof percent !== 'number') return;
+    this.rollouts.takeGap({ rollout, arm: side, percent }, task, gap);
+  }
+
+  private lookAtGap(task: string): void {
+    const rule = this.config.alerts.rules.canary_gap;
+    if (rule !== null) for (const alarm of this.gapAlarms.look(task, rule.points, this.nowMs())) this.tell(alarm);
+  }
+
+  private lookAtBudget(nowMs: number): void {
+    const rule = this.config.alerts.rules.budget;
+    if (rule === null || this.config.canary === null) return;
+    for (const message of this.canaries.budgetMessages(rule.at, nowMs)) this.tell(message);
+  }
+
+  private shareFor({ arm, task }: Plan): number | null {
+    const own = this.config.canary?.tasks.get(task ?? '');
+    const share = arm === null || task === null ? null : this.rollouts.shareOf(arm, task);
+    return share === null ? null : Math.max(share, own?.share ?? 0);
+  }
+
+  private tell(message: Alarm | Recovery): void {
+    if ('rule' in message) this.tellAlarm(message);
+    else {
+      this.alerts.clear(message);
+      this.actions.recovered(message);
+      if (this.told.delete(message.key)) this.keep(message, { state: 'recovered', sentence: message.sentence });
+    }
+  }
+
+  private tellAlarm(alarm: Alarm): void {
+    const { key, rule, task, segment, severity, sentence, evidence, isEvent } = alarm;
+    if (this.config.alerts.rules[rule] === null) return;
+    this.alerts.raise(alarm);
+    if (!this.told.has(key)) {
+      if (!isEvent) this.told.add(key);
+      this.keep(alarm, { state: 'raised', rule, task, segment, severity, sentence, evidence, isEvent });
+    }
+    const instead = this.config.canary?.tasks.get(task ?? '')?.reference ?? this.config.baseline;
+    const cheap = this.firsts.get(task ?? '') ?? null;
+    this.actions.alarm(alarm, { cheap: cheap === instead ? null : cheap, instead });
+  }
+
+  private keep({ key, atMs }: { key: string; atMs: number }, body: Note['body']): void {
+    const task = typeof body['task'] === 'string' ? body['task'] : null;
+    const note = { id: nextId(), kind: 'alert', atMs, tenant: 'default', task, about: null, costs: [] } as const;
+    this.parts.note({ ...note, body: { key, ...body } });
+  }
+
+  private segmentsOf({ inbound, tenant, atMs }: Call): string[] {
+    return segmentsOf(inbound, { tenant, atMs, language: this.languageOf(inbound) });
+  }
+
+  private languageOf(inbound: Call['inbound']): string | null {
+    const second = Math.floor(this.nowMs() / 1000);
+    if (second !== this.second) {
+      this.second = second;
+      this.languages = 0;
+    }
+    return ++this.languages > LANGUAGES_PER_SECOND ? null : detectLanguage(inbound.ask);
   }
 
   /** When the turn is over in which the client got its answer. */
@@ -71,6 +316,7 @@ export class Watching {
   }
 }
 
-function segmentsOfCall({ inbound, tenant, atMs }: Call): string[] {
-  return segmentsOf(inbound, { tenant, atMs, language: detectLanguage(inbound.ask) });
+function rowSegments({ tenant, atMs }: CallRow): string[] {
+  // How long a request was, and in which language, is not in its row.
+  return segmentsOf({ bytes: 0 }, { tenant, atMs, language: null }).filter((segment) => !segment.startsWith('input:'));
 }

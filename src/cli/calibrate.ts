@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import { parseConfig } from '../config/load.ts';
+import { replaceFile } from '../config/replace-file.ts';
 import type { Environment } from '../config/source.ts';
 import { openUnrecorded } from '../instance.ts';
 import { calibrate } from '../lifecycle/calibrate/calibrate.ts';
@@ -10,7 +11,6 @@ import { type Edit, editConfig } from '../lifecycle/calibrate/edit-config.ts';
 import { lineDiff } from '../lifecycle/calibrate/line-diff.ts';
 import { readAnswers } from '../lifecycle/profile/answer-store.ts';
 import { prepareTasks } from '../lifecycle/profile/prepare.ts';
-import { replaceFile } from '../lifecycle/replace-file.ts';
 import { writeCalibrations } from './calibrate/table.ts';
 import type { CommandIo } from './command-io.ts';
 

@@ -2,13 +2,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { toUsage } from '../call/usage.ts';
 import type { Config } from '../config/config.ts';
+import { replaceFile } from '../config/replace-file.ts';
 import { openUnrecorded } from '../instance.ts';
 import { askJudges, type JudgeQuestion, type JudgeRun } from '../lifecycle/judges/ask-judges.ts';
 import { type GradedTask, judgesOf, openGrading, questionsOf, toReport } from '../lifecycle/judges/grade-judges.ts';
 import type { JudgeReport } from '../lifecycle/judges/judge-report.ts';
 import { prepareTasks } from '../lifecycle/profile/prepare.ts';
 import { Spending } from '../lifecycle/profile/spending.ts';
-import { replaceFile } from '../lifecycle/replace-file.ts';
 import type { Engine } from '../router.ts';
 import type { CommandIo } from './command-io.ts';
 import { writeJudges } from './judge/table.ts';

@@ -17,6 +17,7 @@ import { defineRows } from './commands/rows.ts';
 import { defineSample } from './commands/sample.ts';
 import { defineSimulate } from './commands/simulate.ts';
 import { defineTrain } from './commands/train.ts';
+import { defineWatch } from './commands/watch.ts';
 import { type LedgerOption, ledgerPath, withLedger } from './ledger-option.ts';
 
 const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
@@ -155,6 +156,7 @@ defineEvaluate(program, io);
 defineRows(program, io);
 defineReady(program, io);
 defineCanary(program, io);
+defineWatch(program, io);
 
 try {
   const complaint = complaintAboutNode(process.version);

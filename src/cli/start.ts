@@ -68,6 +68,7 @@ function openGateway(instance: Instance<Ledger>, warn: (sentence: string) => voi
       const health = instance.ledger.health();
       return health.ok ? null : `the ledger cannot be written: ${health.error ?? 'unknown reason'}`;
     },
+    metrics: () => instance.metrics(),
     onInternalError: (error, requestId) =>
       warn(`request ${requestId} failed: ${error instanceof Error ? error.stack : String(error)}`),
   });

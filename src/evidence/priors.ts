@@ -57,6 +57,7 @@ function namesIn(folder: string): string[] {
 export function priorsOf(profile: ProfileFile, config: Config): Priors {
   const task = config.tasks.get(profile.task);
   if (task === undefined) return { priors: [], warnings: [`is of a task that is not configured, ${profile.task}`] };
+  if (profile.stale !== undefined) return { priors: [], warnings: [`is marked as stale: ${profile.stale.reason}`] };
   const { missing } = gatesChanged(profile, task);
   if (missing.length > 0)
     return { priors: [], warnings: [`was made before ${task.name} had the gate ${missing.join(', ')}; make it anew`] };

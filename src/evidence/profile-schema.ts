@@ -69,6 +69,7 @@ const profileSchema = z.strictObject({
   }),
   warnings: z.array(z.string()),
   spent: z.strictObject({ nanoUsd: whole, unknown: whole }),
+  stale: z.strictObject({ at: moment, reason: z.string() }).optional(),
 });
 
 /** The same as lifecycle's `Profile`, which a test holds it against. */

@@ -53,6 +53,8 @@ export interface GatewayOptions {
   objects: ObjectStore;
   /** Why the gateway cannot serve at the moment, null when it can. */
   readiness: () => string | null;
+  /** Figures in Prometheus' text format. */
+  metrics: () => string;
   onInternalError: (error: unknown, requestId: string) => void;
 }
 
@@ -66,6 +68,8 @@ export interface Gateway {
   close: (graceMs: number) => Promise<void>;
 }
 
+/** https://prometheus.io/docs/instrumenting/exposition_formats, text format. */
+const METRICS_TYPE = ['content-type', 'text/plain; version=0.0.4; charset=utf-8'];
 const MAX_HEADER_BYTES = 32 * 1024;
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
@@ -195,6 +199,11 @@ class App implements Gateway {
         return undefined;
       case '/readyz':
         this.ready(responder);
+        return undefined;
+      case '/metrics':
+        requireMethod(request, ['GET', 'HEAD']);
+        this.settings.authenticate(admission.headers);
+        responder.send(200, METRICS_TYPE, this.options.metrics());
         return undefined;
     }
     const files = readFilesOrder(request.method ?? '', name, admission.dialect === anthropicMessages);

@@ -46,6 +46,8 @@ export interface LedgerReader {
   period(query: PeriodQuery): Iterable<CallRow>;
   /** The call of this id with its attempts, or null. */
   call(id: string): CallRow | null;
+  /** The places of the newest call and the newest note; 0 where there is none. */
+  ends(): { calls: number; notes: number };
   /** Notes in the order in which they were made. The ledger is read while they are taken. */
   notes(query?: NotesQuery): Iterable<PlacedNote>;
   /** Journal lines that could not be read and were set aside, in the whole life of the ledger. */
@@ -74,6 +76,7 @@ function createReader(db: DatabaseSync): LedgerReader {
   const newest = db.prepare('SELECT * FROM (SELECT * FROM calls ORDER BY seq DESC LIMIT ?) ORDER BY seq');
   const after = db.prepare('SELECT * FROM calls WHERE seq > ? ORDER BY seq LIMIT ?');
   const byId = db.prepare('SELECT * FROM calls WHERE id = ?');
+  const newestOf = db.prepare('SELECT (SELECT MAX(seq) FROM entries) AS calls, (SELECT MAX(seq) FROM notes) AS notes');
   const skipped = db.prepare('SELECT COUNT(*) AS lines FROM skipped_lines');
   const toEntry = (row: Record<string, unknown>): LedgerEntry => {
     const seq = Number(row['seq']);
@@ -99,6 +102,10 @@ function createReader(db: DatabaseSync): LedgerReader {
     call(id) {
       const row = byId.get(id);
       return row === undefined ? null : toEntry(row).row;
+    },
+    ends() {
+      const row = newestOf.get() ?? {};
+      return { calls: Number(row['calls'] ?? 0), notes: Number(row['notes'] ?? 0) };
     },
     notes: (query = {}) => queryNotes(db, query),
     skippedLines: () => Number(skipped.get()?.['lines'] ?? 0),

@@ -10,10 +10,10 @@ const ground = policy(
   [model('haiku', 'small'), model('sonnet', 'mid'), model('opus', 'frontier')],
   [task('t', route(MODELS, { isCascade: true }), { hasGates: true })],
 );
-const plan = (bypassed: Record<string, string>, asked = 'auto/t') =>
+const plan = (bypassed: Record<string, string>, asked = 'auto/t', instead: string | null = null) =>
   decide(ground, view({ model: asked }), caller(), {
     ...NO_STATE,
-    bypassOf: (name) => (name === 't' ? new Map(Object.entries(bypassed)) : null),
+    bypassOf: (name) => (name === 't' ? { models: new Map(Object.entries(bypassed)), instead } : null),
   });
 const modelsOf = (bypassed: Record<string, string>, asked?: string) =>
   plan(bypassed, asked).attempts.map((attempt) => attempt.model);
@@ -35,6 +35,23 @@ test('the last model stays, whatever is said of it', () => {
   const all = { haiku: 'a', sonnet: 'b', opus: 'c' };
   assert.deepEqual(modelsOf(all), MODELS);
   assert.ok(plan(all).reasons.some(({ say }) => say === 'opus stays: nothing else is left, though c'));
+});
+
+test('where the route has nobody else, another model answers, and only then', () => {
+  const sole = policy(
+    [model('haiku', 'small'), model('sonnet', 'mid'), model('opus', 'frontier')],
+    [task('t', ['haiku'])],
+  );
+  const ask = (to: typeof sole, gone: string[]) =>
+    decide(to, view({ model: 'auto/t' }), caller(), {
+      ...NO_STATE,
+      bypassOf: () => ({ models: new Map(gone.map((name) => [name, 'w'])), instead: 'opus' }),
+    });
+  const names = (made: ReturnType<typeof ask>) => made.attempts.map((attempt) => attempt.model);
+  assert.deepEqual(names(ask(sole, ['haiku'])), ['opus']);
+  assert.deepEqual(names(ask(sole, [])), ['haiku']);
+  assert.deepEqual(names(ask(sole, ['haiku', 'opus'])), ['haiku']);
+  assert.deepEqual(names(ask(ground, ['haiku'])), ['sonnet', 'opus']);
 });
 
 test('whatever is bypassed, the others keep their order, and there is always one', () => {

@@ -6,7 +6,7 @@ import { emptyPlan, type PinOrder, type Plan, type Reason } from '../call/plan.t
 import type { Caller, View } from '../call/view.ts';
 import { type Asked, gatherLimits } from './asked.ts';
 import { otherwiseOf, toAttempts } from './attempts.ts';
-import { leaveOutBypassed } from './bypass.ts';
+import { leaveOutBypassed, withInstead } from './bypass.ts';
 import { considerCache } from './caching.ts';
 import { soleModelOf } from './embeddings.ts';
 import { explore } from './explore.ts';
@@ -99,7 +99,9 @@ function askRoute(question: Question, written: PolicyTask | null, reasons: Reaso
   const found = session === null ? null : pinOf(session, question);
   const pin = pinOnArm(found, side, { task: written, view });
   const { route, arm } = routeOf(routes, { ...question, pin }, reasons);
-  const models = route.models.map((name) => policy.models.get(name) as PolicyModel);
+  const bypass = written === null ? null : question.state.bypassOf(written.name);
+  const names = withInstead(route.models, bypass);
+  const models = names.flatMap((name) => policy.models.get(name) ?? []);
   return { asked: { ...question, task, arm, route, session, pin, ...gatherLimits(question, task, route) }, models };
 }
 

@@ -2,6 +2,7 @@
 // reads it and never writes it.
 import type { Pin } from '../call/pin.ts';
 import type { TrackRecord } from '../call/track-record.ts';
+import type { Bypass } from './bypass.ts';
 
 export interface PlanState {
   /** Milliseconds since 1970. */
@@ -13,7 +14,7 @@ export interface PlanState {
   /** The rollout of a task that is running, and the share of its callers that are on the candidate, 0 to 100; null when none is. */
   rolloutOf: (task: string) => { rollout: string; percent: number } | null;
   /** Models that a task goes without for a while, and why; null when there are none. */
-  bypassOf: (task: string) => ReadonlyMap<string, string> | null;
+  bypassOf: (task: string) => Bypass | null;
   /** What is known of a model on a task (null: calls without one); null when nothing is. */
   recordOf: (task: string | null, model: string) => TrackRecord | null;
   /** A number that was drawn for this call, 0 to below 1: what exploration goes by. 1 where nothing is to be explored. */

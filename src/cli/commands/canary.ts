@@ -1,7 +1,7 @@
 // The options of `tierline canary` and `tierline grade`.
-import { userInfo } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { CommandIo } from '../command-io.ts';
+import { nameOfUser } from '../known-task.ts';
 import { type LedgerOption, ledgerPath, withLedger } from '../ledger-option.ts';
 
 export function defineCanary(program: Command, io: CommandIo): void {
@@ -45,12 +45,4 @@ interface GradeFlags extends LedgerOption {
   better?: 'cheap' | 'reference' | 'tie';
   by: string;
   json?: boolean;
-}
-
-function nameOfUser(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return 'somebody';
-  }
 }

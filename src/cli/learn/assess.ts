@@ -33,7 +33,7 @@ export async function assessCommand(options: AssessCommandOptions, io: CommandIo
   if (options.html !== null) {
     const [{ assessmentPage }, { replaceFile }] = await Promise.all([
       import('./page/assessment-page.ts'),
-      import('../../lifecycle/replace-file.ts'),
+      import('../../config/replace-file.ts'),
     ]);
     try {
       replaceFile(options.html, assessmentPage(assessed));

@@ -3,11 +3,11 @@ import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path';
 import Table from 'cli-table3';
 import type { Config } from '../../config/config.ts';
+import { replaceFile } from '../../config/replace-file.ts';
 import { type Artifact, artifactText } from '../../learn/artifact/artifact.ts';
 import { type RowSet, readRows } from '../../learn/rows/read-rows.ts';
 import type { Row } from '../../learn/rows/row.ts';
 import { type Trained, type TrainOptions, train } from '../../learn/train/train.ts';
-import { replaceFile } from '../../lifecycle/replace-file.ts';
 import type { CommandIo } from '../command-io.ts';
 import { wrap } from '../profile/lines.ts';
 import { findTokenPrices } from './token-prices.ts';

@@ -1,8 +1,8 @@
 // Puts a report of profiles where it was asked for: a page, and the charts of each task as files.
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
+import { replaceFile } from '../../config/replace-file.ts';
 import type { Profile } from '../../lifecycle/profile/profile.ts';
-import { replaceFile } from '../../lifecycle/replace-file.ts';
 import type { ReportTask } from '../../lifecycle/report/advice.ts';
 import type { MonthlyBill } from '../../lifecycle/report/bill.ts';
 import { svgFile } from '../../lifecycle/report/chart/svg.ts';

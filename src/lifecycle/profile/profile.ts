@@ -32,6 +32,8 @@ export interface Profile {
   warnings: string[];
   /** What was spent on this task in all runs so far, judges included, and on how many questions nobody knows how much. */
   spent: { nanoUsd: NanoUsd; unknown: number };
+  /** Why it should not be relied on any more; left out while it should. */
+  stale?: { at: string; reason: string } | undefined;
 }
 
 export interface ModelProfile {

@@ -1,6 +1,7 @@
 // Puts a profile into its file. It never replaces what is known by less: a part of the samples, or nothing at all.
+
+import { replaceFile } from '../../config/replace-file.ts';
 import { readProfile } from '../estimate/read-profile.ts';
-import { replaceFile } from '../replace-file.ts';
 import type { Profile } from './profile.ts';
 
 /** A profile that stays because a run has found out less. */

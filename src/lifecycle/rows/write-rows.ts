@@ -1,8 +1,8 @@
 // Rows as lines of JSON, masked unless somebody says otherwise, in a file or for standard output; and what is in them.
 import { gzipSync } from 'node:zlib';
+import { replaceFile } from '../../config/replace-file.ts';
 import type { RowLine } from '../../learn/rows/row.ts';
 import type { FoundCounts } from '../../mask/mask.ts';
-import { replaceFile } from '../replace-file.ts';
 import { maskRow } from './mask-row.ts';
 
 export interface ModelOutcomes {

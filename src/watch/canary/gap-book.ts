@@ -79,20 +79,22 @@ export class GapBook {
     }
   }
 
-  /** Null before the first canary. */
-  of(task: string): Gap | null {
-    const state = this.tasks.get(task)?.get(null);
-    return state === undefined ? null : toGap(task, null, state);
+  /** Of a task and then of its segments, the worst first, those with too few canaries left out; none before the first canary. */
+  of(task: string): Gap[] {
+    const states = [...(this.tasks.get(task) ?? [])].map(([segment, state]) => toGap(task, segment, state));
+    const whole = states.filter(({ segment }) => segment === null);
+    const parts = states.filter(({ segment, graded }) => segment !== null && graded >= LEAST);
+    return [...whole, ...parts.toSorted((one, other) => one.high - other.high)];
   }
 
-  /** Tasks by their names, each with its segments behind it, the worst first; those with too few canaries are left out. */
+  /** Begins anew with a task. */
+  forget(task: string): void {
+    this.tasks.delete(task);
+  }
+
+  /** Tasks by their names. */
   all(): Gap[] {
-    return [...this.tasks.keys()].toSorted().flatMap((task) => {
-      const states = [...(this.tasks.get(task) ?? [])].map(([segment, state]) => toGap(task, segment, state));
-      const whole = states.filter(({ segment }) => segment === null);
-      const parts = states.filter(({ segment, graded }) => segment !== null && graded >= LEAST);
-      return [...whole, ...parts.toSorted((one, other) => one.high - other.high)];
-    });
+    return [...this.tasks.keys()].toSorted().flatMap((task) => this.of(task));
   }
 }
 

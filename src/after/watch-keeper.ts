@@ -1,0 +1,89 @@
+// The clock of watching: looks at levels, listens for what people have noted, and keeps what is known. Its timers keep no process alive, and what
+// fails in it is told once until it works again.
+import type { LedgerReader } from '../ledger/reader.ts';
+import type { Engine } from '../router.ts';
+import { readState, writeState } from './kept-state.ts';
+import type { Watching } from './watching.ts';
+
+export interface KeeperParts {
+  watching: Watching;
+  ledger: { flush: () => Promise<void> };
+  reader: LedgerReader;
+  /** The file that the state is kept in; null: it is not. */
+  statePath: string | null;
+  engine: () => Engine;
+  warn: (sentence: string) => void;
+}
+
+const LISTEN_MS = 1_000;
+const LOOK_MS = 15_000;
+const KEEP_MS = 30_000;
+
+export class WatchKeeper {
+  private readonly parts: KeeperParts;
+  private readonly timers: NodeJS.Timeout[];
+  private heardUpTo: number;
+  private keeping: Promise<void> | null = null;
+  private readonly failing = new Set<string>();
+
+  constructor(parts: KeeperParts) {
+    this.parts = parts;
+    const { watching, reader, statePath } = parts;
+    this.heardUpTo = reader.ends().notes;
+    watching.open(reader, statePath === null ? null : readState(statePath));
+    this.timers = [
+      setInterval(() => this.attempt('listening', () => this.listen()), LISTEN_MS),
+      setInterval(() => this.attempt('looking', () => watching.look(parts.engine())), LOOK_MS),
+      setInterval(() => void this.keep(), KEEP_MS),
+    ];
+    for (const timer of this.timers) timer.unref();
+    this.attempt('looking', () => watching.look(parts.engine()));
+  }
+
+  /** Puts down what is known; never rejects. */
+  keep(): Promise<void> {
+    const { statePath, ledger, watching, reader } = this.parts;
+    if (statePath === null) return Promise.resolve();
+    this.keeping ??= ledger
+      .flush()
+      .then(() => this.attempt('keeping', () => writeState(statePath, { ...watching.state(), ends: reader.ends() })))
+      .catch((error: unknown) => this.tell('keeping', error))
+      .finally(() => {
+        this.keeping = null;
+      });
+    return this.keeping;
+  }
+
+  /** While the ledger is still open. */
+  async close(): Promise<void> {
+    for (const timer of this.timers) clearInterval(timer);
+    await this.parts.watching.close();
+    await this.keeping;
+    await this.keep();
+    this.parts.reader.close();
+  }
+
+  private listen(): void {
+    const { watching, reader } = this.parts;
+    watching.rollouts.refresh();
+    for (const { seq, note } of reader.notes({ afterSeq: this.heardUpTo })) {
+      this.heardUpTo = seq;
+      if (note.kind === 'grade' || note.kind === 'action') watching.heard(note);
+    }
+  }
+
+  private attempt(what: string, work: () => void): void {
+    try {
+      work();
+      this.failing.delete(what);
+    } catch (error) {
+      this.tell(what, error);
+    }
+  }
+
+  private tell(what: string, error: unknown): void {
+    if (this.failing.has(what)) return;
+    this.failing.add(what);
+    this.parts.warn(`watching: ${what} failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
