@@ -14,6 +14,8 @@ export type {
   ChatReply,
   ChatRequest,
   ChatStream,
+  Feedback,
+  FeedbackReceipt,
   Router,
   RouterConfig,
   RouterOptions,

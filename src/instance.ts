@@ -21,6 +21,7 @@ import { createEngine, createMemory, type PolicyMemory } from './engine.ts';
 import { type Prior, readPriors } from './evidence/priors.ts';
 import { loadPredictor, loadScorer } from './learn/load-predictor.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
+import { type CallLookup, createCallLookup } from './ledger/lookup.ts';
 import { openLedgerReader } from './ledger/reader.ts';
 import { type ObjectStore, objectsPath, openObjectStore } from './objects/object-store.ts';
 import { type Encoders, openEncoders } from './open-encoders.ts';
@@ -30,6 +31,9 @@ import { rolloutEventsPath, watchStatePath } from './watch/rollout/places.ts';
 
 /** Who owns what: only where there is a ledger, beside which it is kept. */
 type Objects<L extends Ledger | null> = L extends Ledger ? ObjectStore : null;
+
+/** Finds calls of the ledger: only where there is one. */
+type Lookup<L extends Ledger | null> = L extends Ledger ? CallLookup : null;
 
 /** What outlives a configuration. */
 interface Lasting {
@@ -45,6 +49,7 @@ interface Lasting {
 interface Parts<L extends Ledger | null> extends Lasting {
   ledger: L;
   objects: Objects<L>;
+  lookup: Lookup<L>;
 }
 
 /** A configuration at work. */
@@ -55,6 +60,7 @@ export interface Instance<L extends Ledger | null = Ledger | null> {
   readonly encoders: Encoders;
   readonly ledger: L;
   readonly objects: Objects<L>;
+  readonly lookup: Lookup<L>;
   /**
    * Puts a new configuration in force; ledger and objects stay. `switchOver` turns new calls to the new engine, before the earlier
    * connections stop taking any. Rejects and changes nothing when the configuration cannot be opened.
@@ -93,7 +99,8 @@ export async function openInstance(
     const objects = openObjects(ledger, config);
     capture.limit(config);
     watching.limit(config);
-    const instance = new OpenInstance<Ledger>({ ...lasting, ledger, objects }, compiled);
+    const parts = { ...lasting, ledger, objects, lookup: createCallLookup(ledger) };
+    const instance = new OpenInstance<Ledger>(parts, compiled);
     instance.keeper = openKeeper(instance, watching, config);
     return instance;
   } catch (error) {
@@ -122,7 +129,7 @@ export async function openUnrecorded(
 ): Promise<Instance<null>> {
   const lasting: Lasting = { memory, capture: null, watching: null, warn: warn ?? (() => undefined), learned };
   const compiled = await compile(config, lasting);
-  return new OpenInstance<null>({ ...lasting, ledger: null, objects: null }, compiled);
+  return new OpenInstance<null>({ ...lasting, ledger: null, objects: null, lookup: null }, compiled);
 }
 
 /** What profiles beside the configuration tell of its models. */
@@ -193,6 +200,7 @@ class OpenInstance<L extends Ledger | null> implements Instance<L> {
   engine: Engine;
   readonly ledger: L;
   readonly objects: Objects<L>;
+  readonly lookup: Lookup<L>;
   private readonly lasting: Lasting;
   encoders: Encoders;
   connections: Connections;
@@ -201,10 +209,11 @@ class OpenInstance<L extends Ledger | null> implements Instance<L> {
   /** Closes the connections of earlier configurations when the calls that began on them are over. */
   private retired: Promise<unknown> = Promise.resolve();
 
-  constructor({ ledger, objects, ...lasting }: Parts<L>, { config, connections, encoders, engine }: Compiled) {
+  constructor({ ledger, objects, lookup, ...lasting }: Parts<L>, { config, connections, encoders, engine }: Compiled) {
     this.config = config;
     this.ledger = ledger;
     this.objects = objects;
+    this.lookup = lookup;
     this.lasting = lasting;
     this.connections = connections;
     this.encoders = encoders;
@@ -234,6 +243,7 @@ class OpenInstance<L extends Ledger | null> implements Instance<L> {
     await this.keeper?.close();
     await Promise.all([this.retired, closeAll(this)]);
     this.objects?.close();
+    this.lookup?.close();
     await Promise.all([this.lasting.capture?.close(), this.ledger?.close()]);
   }
 }

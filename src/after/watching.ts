@@ -16,6 +16,7 @@ import { isDrawn } from '../watch/canary/draw.ts';
 import { GapBook, gapOf, gradedGapOf, segmentsOfNote, settledGaps } from '../watch/canary/gap-book.ts';
 import type { Observation } from '../watch/observation.ts';
 import { segmentsOf } from '../watch/segments.ts';
+import { createWeakSignals, toWeakNote } from '../watch/weak-signals.ts';
 import { Actions } from './actions.ts';
 import { Canaries, type CanaryRules, isAccepted } from './canaries.ts';
 import { DriftWatch } from './drift-watch.ts';
@@ -23,6 +24,7 @@ import { GapAlarms } from './gap-alarms.ts';
 import { type KeptState, replay, SeenIds, type StateParts } from './kept-state.ts';
 import { markStale } from './mark-stale.ts';
 import { toObservation } from './observe.ts';
+import { PerSecond } from './per-second.ts';
 import { pricesAt } from './prices.ts';
 import type { Reprofile } from './reprofile.ts';
 import { Rollouts } from './rollouts.ts';
@@ -41,8 +43,6 @@ export interface WatchingParts {
 const DAY_MS = 86_400_000;
 /** Canaries older than that say nothing of today's gap. */
 const GAPS_MS = 30 * DAY_MS;
-/** Languages told in a second, at most: telling one takes longer than everything else that is done with a call. */
-const LANGUAGES_PER_SECOND = 20;
 
 const nextId = createNoteIds('alt');
 
@@ -61,8 +61,9 @@ export class Watching {
   /** Who answers first, by task: what is bypassed when its answers become worse. */
   private readonly firsts = new Map<string, string>();
   private readonly told = new Set<string>();
-  private second = 0;
-  private languages = 0;
+  private readonly weakSignals = createWeakSignals();
+  private readonly languages = new PerSecond(20);
+  private readonly signs = new PerSecond(50);
 
   constructor(parts: WatchingParts) {
     this.parts = parts;
@@ -207,6 +208,18 @@ export class Watching {
     const observation = toObservation(ended, this.segmentsOf(call));
     if (observation !== null && this.seen.add(row.id)) this.watch(observation, row);
     if (rules !== null) this.canaries.take(rules, ended);
+    if (this.config.watch.isWatching) this.lookForSign(ended);
+  }
+
+  /** Whether the call says that its user did not like the answer before. Telling that takes time: of very many calls, some are passed over. */
+  private lookForSign({ call, row }: Ended): void {
+    const { inbound } = call;
+    if (row.status !== 'ok' || inbound.kind !== 'chat' || !this.signs.isLeft(this.nowMs())) return;
+    const { id, atMs, latencyMs, tenant, session, task } = row;
+    const { ask, opening, messageCount: messages, isInToolLoop } = inbound;
+    const asked = { id, atMs, latencyMs, tenant, session, task, ask, opening, messages, isInToolLoop };
+    const sign = this.weakSignals.observe(asked);
+    if (sign !== null) this.parts.note(toWeakNote(sign, asked));
   }
 
   private watch(observation: Observation, row: CallRow): void {
@@ -296,12 +309,7 @@ export class Watching {
   }
 
   private languageOf(inbound: Call['inbound']): string | null {
-    const second = Math.floor(this.nowMs() / 1000);
-    if (second !== this.second) {
-      this.second = second;
-      this.languages = 0;
-    }
-    return ++this.languages > LANGUAGES_PER_SECOND ? null : detectLanguage(inbound.ask);
+    return this.languages.isLeft(this.nowMs()) ? detectLanguage(inbound.ask) : null;
   }
 
   /** When the turn is over in which the client got its answer. */

@@ -4,6 +4,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { readRows } from '../learn/rows/read-rows.ts';
 import { routedCall } from '../lifecycle/evaluate/scripted.fixture.ts';
 import { type Kept, keep, keptAnswer, LABEL, rowsIn, runHead } from '../lifecycle/rows/kept.fixture.ts';
+import { answered, asked, note, said, writeNoted } from '../lifecycle/rows/noted.fixture.ts';
 import { type SampleLine, toSample } from '../lifecycle/samples/sample.ts';
 import { hear } from './heard.fixture.ts';
 import { type RowsOptions, rowsCommand } from './rows.ts';
@@ -145,6 +146,34 @@ describe('tierline rows', () => {
     assert.deepEqual(await told(['profile']), profiled);
     assert.deepEqual(await told(['evaluate']), [['held', 'evaluate']]);
     assert.deepEqual(await told(['profile', 'evaluate']), [...profiled, ['held', 'evaluate']]);
+  });
+
+  test('weak signals want feedback to be among the sources', async (t) => {
+    await assert.rejects(
+      run(planted(t), { weak: true }),
+      /--weak takes weak signals as feedback: name feedback under --from/,
+    );
+  });
+
+  test('takes feedback and weak signals of the ledger when they are asked for', async (t) => {
+    const kept = planted(t);
+    const weak = { source: 'weak', what: 'rephrased', similarity: 0.6, later: 'req_3' };
+    await writeNoted(kept.config, {
+      calls: [answered('req_1'), answered('req_2')],
+      notes: [said('req_1', { score: 1 }), note('feedback', 'req_2', weak)],
+      captured: [asked('req_1', 'Is it so, ann@example.com?'), asked('req_2', 'And this?')],
+    });
+    const told = async (more: Partial<RowsOptions>): Promise<unknown[]> => {
+      await run(kept, { sources: ['feedback'], ...more });
+      return rowsIn(kept.at('rows/label.jsonl')).map(({ prompt, weight, outcomes }) => [
+        prompt,
+        weight,
+        outcomes['small']?.score,
+      ]);
+    };
+    const strong = ['Is it so, <email-1>?', 1, 1];
+    assert.deepEqual(await told({}), [strong]);
+    assert.deepEqual(await told({ weak: true }), [strong, ['And this?', 0.25, 0]]);
   });
 
   test('a task without what is needed is told with what makes some', async (t) => {

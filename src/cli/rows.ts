@@ -17,6 +17,8 @@ export interface RowsOptions {
   out?: string | undefined;
   folder?: string | undefined;
   unmasked?: boolean | undefined;
+  /** Weak signals count as feedback. */
+  weak?: boolean | undefined;
   json?: boolean | undefined;
 }
 
@@ -27,11 +29,15 @@ export async function rowsCommand(options: RowsOptions, io: CommandIo): Promise<
   const { config, tasks, models, sources, out, folder = artifactsFolder(config) } = options;
   if (out === STDOUT && options.json === true)
     throw new Error('Rows and their summary cannot both go to standard output: leave --json out, or name a file.');
+  const isWeakTaken = options.weak === true;
+  if (isWeakTaken && !sources.includes('feedback'))
+    throw new Error('--weak takes weak signals as feedback: name feedback under --from as well.');
   const instance = await openUnrecorded(config);
   let gathered: TaskRows[];
   try {
     const { engine } = instance;
-    gathered = await gatherRows({ config: instance.config, engine, tasks, models, sources, folder });
+    const { config: opened } = instance;
+    gathered = await gatherRows({ config: opened, engine, tasks, models, sources, folder, isWeakTaken });
   } finally {
     await instance.close();
   }

@@ -1,5 +1,6 @@
 // Puts a gateway in front of an instance, and takes both down again in the right order. Shared by `serve` and `demo`.
 import type { Config } from '../config/config.ts';
+import { feedbackRules } from '../feedback.ts';
 import { createAuthenticate } from '../gateway/auth.ts';
 import { type Gateway, type GatewaySettings, startGateway } from '../gateway/gateway.ts';
 import { type Instance, type LearnedParts, openInstance } from '../instance.ts';
@@ -52,6 +53,7 @@ function settingsOf({ config, engine }: Instance<Ledger>): GatewaySettings {
     maxBodyBytes: config.server.maxBodyBytes,
     maxDepth: config.server.maxDepth,
     responses: config.responses,
+    feedback: feedbackRules(config),
     answer: { hasHeaders: config.answer.headers, isLitellmCompatible: config.answer.litellmCompat },
   };
 }
@@ -64,6 +66,7 @@ function openGateway(instance: Instance<Ledger>, warn: (sentence: string) => voi
     settings: settingsOf(instance),
     recorder: instance.ledger,
     objects: instance.objects,
+    feedback: { findCall: instance.lookup.find, keep: (note) => instance.ledger.note(note) },
     readiness: () => {
       const health = instance.ledger.health();
       return health.ok ? null : `the ledger cannot be written: ${health.error ?? 'unknown reason'}`;

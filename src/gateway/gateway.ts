@@ -7,15 +7,16 @@ import { createRequestIds } from '../call/request-id.ts';
 import { anthropicMessages } from '../dialect/anthropic-messages.ts';
 import { gemini } from '../dialect/gemini.ts';
 import { Inbound } from '../dialect/inbound.ts';
+import type { FeedbackDesk, FeedbackRules } from '../feedback.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import { type Engine, type Recorder, route } from '../router.ts';
-import { http } from '../wire/node-http.ts';
 import { type Admission, admit } from './admission.ts';
 import type { Authenticate } from './auth.ts';
 import { readBody } from './body.ts';
 import { countTokens } from './count-tokens.ts';
 import { readCounted } from './counted.ts';
 import { drain } from './drain.ts';
+import { takeFeedback } from './feedback.ts';
 import { serveFiles } from './files/desk.ts';
 import { type FilesOrder, readFilesOrder } from './files/order.ts';
 import { holderOfFiles } from './files/referred.ts';
@@ -23,12 +24,13 @@ import { geminiModels } from './gemini-models.ts';
 import { findGeminiRoute } from './gemini-route.ts';
 import type { AnswerHeaderOptions } from './headers.ts';
 import { HttpClient } from './http-client.ts';
+import { createHttpServer } from './http-server.ts';
 import { type KeepResponses, KeptResponses } from './kept-responses.ts';
 import { type LaneRequest, Lanes } from './lane.ts';
 import { isLaneCall } from './lane-admission.ts';
 import { answerModels } from './models.ts';
 import { prepare } from './prepare.ts';
-import { refuse, refuseConnection, sendJson } from './refuse.ts';
+import { refuse, sendJson } from './refuse.ts';
 import { NodeResponder, type Responder } from './responder.ts';
 import { serveResponse } from './responses-desk.ts';
 import { readResponseRoute } from './responses-route.ts';
@@ -42,6 +44,7 @@ export interface GatewaySettings {
   maxDepth: number;
   answer: AnswerHeaderOptions;
   responses: KeepResponses;
+  feedback: FeedbackRules;
 }
 
 export interface GatewayOptions {
@@ -51,6 +54,7 @@ export interface GatewayOptions {
   recorder: Recorder;
   /** Which tenant has what. */
   objects: ObjectStore;
+  feedback: FeedbackDesk;
   /** Why the gateway cannot serve at the moment, null when it can. */
   readiness: () => string | null;
   /** Figures in Prometheus' text format. */
@@ -70,7 +74,6 @@ export interface Gateway {
 
 /** https://prometheus.io/docs/instrumenting/exposition_formats, text format. */
 const METRICS_TYPE = ['content-type', 'text/plain; version=0.0.4; charset=utf-8'];
-const MAX_HEADER_BYTES = 32 * 1024;
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const app = new App(options);
@@ -93,18 +96,8 @@ class App implements Gateway {
     this.options = options;
     this.settings = options.settings;
     this.responses = new KeptResponses(options.objects, options.settings.responses);
-    this.server = http.createServer(
-      {
-        noDelay: true,
-        maxHeaderSize: MAX_HEADER_BYTES,
-        keepAliveTimeout: 75_000,
-        headersTimeout: 60_000,
-        requestTimeout: 300_000,
-      },
-      (request, response) => this.handle(request, response),
-    );
+    this.server = createHttpServer((request, response) => this.handle(request, response));
     this.lanes = this.openLanes();
-    this.server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseConnection(error, socket));
   }
 
   get objects(): ObjectStore {
@@ -194,6 +187,8 @@ class App implements Gateway {
         return this.call(admission, request);
       case '/messages/count_tokens':
         return this.count(admission, request);
+      case '/feedback':
+        return this.finish(takeFeedback(this.options.feedback, { ...admission, request, settings: this.settings }));
       case '/healthz':
         sendJson(responder, 200, { status: 'ok' });
         return undefined;
@@ -276,9 +271,15 @@ class App implements Gateway {
     const { recorder } = this.options;
     const isAnthropic = admission.dialect === anthropicMessages;
     const tenant = settings.authenticate(admission.headers);
-    const served = serveFiles({ objects, recorder }, { ...admission, order, tenant, isAnthropic, request, settings });
-    this.unfinished.add(served);
-    return served.finally(() => this.unfinished.delete(served));
+    return this.finish(
+      serveFiles({ objects, recorder }, { ...admission, order, tenant, isAnthropic, request, settings }),
+    );
+  }
+
+  /** Work that goes on though its client may have left. */
+  private finish(work: Promise<void>): Promise<void> {
+    this.unfinished.add(work);
+    return work.finally(() => this.unfinished.delete(work));
   }
 
   private async count(admission: Admission, request: IncomingMessage): Promise<void> {

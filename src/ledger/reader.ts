@@ -60,6 +60,15 @@ export function openLedgerReader(path: string): LedgerReader {
   const file = resolve(path);
   if (!existsSync(file)) throw new Error(`There is no ledger at ${file}. A running gateway creates it.`);
   completeTables(file);
+  return openTables(file);
+}
+
+/** The same for the process that writes the ledger, whose tables are complete but for what its own worker has not applied yet. */
+export function openOwnLedger(path: string): LedgerReader {
+  return openTables(resolve(path));
+}
+
+function openTables(file: string): LedgerReader {
   const db = openDatabase(file, { readOnly: true });
   try {
     const version = schemaVersion(db);

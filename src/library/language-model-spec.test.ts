@@ -11,6 +11,7 @@ import { type Router, RUN } from './router.ts';
 const NOBODY: Router = {
   chat: () => assert.fail(),
   explain: () => assert.fail(),
+  feedback: () => assert.fail(),
   close: () => Promise.resolve(),
   [RUN]: () => assert.fail(),
   [Symbol.asyncDispose]: () => Promise.resolve(),

@@ -43,6 +43,7 @@ function routerThat(script: (client: InProcessClient) => void): Asked {
   const router: Router = {
     chat: () => assert.fail(),
     explain: () => assert.fail(),
+    feedback: () => assert.fail(),
     close: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
     [RUN]: (call, caller) => {

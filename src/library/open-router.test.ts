@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { stringify } from 'yaml';
 import type { JsonObject } from '../call/json.ts';
+import type { Note } from '../call/note.ts';
 import type { CallRow } from '../call/row.ts';
 import { openLedgerReader } from '../ledger/reader.ts';
 import { ChatError } from './chat-error.ts';
@@ -49,6 +50,15 @@ function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'tierline-router-'));
   t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
+}
+
+function notesOf(path: string): Note[] {
+  const reader = openLedgerReader(path);
+  try {
+    return [...reader.notes()].map(({ note }) => note);
+  } finally {
+    reader.close();
+  }
 }
 
 function rowsOf(path: string): CallRow[] {
@@ -202,6 +212,63 @@ describe('explain', () => {
   test('tells why a request is refused, and throws for one that is not valid', () => {
     assert.equal(router.explain(say('Hello', { model: 'auto/nope' })).refusal?.code, 'model_not_found');
     assert.throws(() => router.explain({ model: '', messages: [] }), { code: 'invalid_request' });
+  });
+});
+
+describe('feedback', () => {
+  test('to a call that has just been answered is in the ledger, masked, with the model of the answer', async (t) => {
+    const path = join(temporaryFolder(t), 'ledger.db');
+    const own = await createRouter({ ...CONFIG, ledger: { path } });
+    t.after(() => own.close());
+    const { facts } = await own.chat(say('Hello'), { task: 'triage', tenant: 'acme' });
+    const reference = { label: 'bug', seen: new Date(0) };
+    const given = await own.feedback(
+      { requestId: facts.id, label: 'thumbs_down', comment: 'ann@example.com', reference },
+      { tenant: 'acme' },
+    );
+    await own.close();
+    const [note] = notesOf(path);
+    assert.match(given.id, /^fb_[0-9a-z]+$/);
+    assert.deepEqual([note?.id, note?.about, note?.tenant, note?.task], [given.id, facts.id, 'acme', 'triage']);
+    assert.deepEqual(note?.body, {
+      source: 'client',
+      score: 0,
+      label: 'thumbs_down',
+      comment: '<email-1>',
+      reference: { label: 'bug', seen: '1970-01-01T00:00:00.000Z' },
+      model: 'small',
+    });
+  });
+
+  test('is refused for what is no call of the tenant, for what is wrong, and without a ledger', async (t) => {
+    const path = join(temporaryFolder(t), 'ledger.db');
+    const own = await createRouter({ ...CONFIG, ledger: { path } });
+    t.after(() => own.close());
+    const { facts } = await own.chat(say('Hello'), { tenant: 'acme' });
+    const requestId = facts.id;
+    await assert.rejects(own.feedback({ requestId, score: 1 }), { code: 'not_found' });
+    await assert.rejects(own.feedback({ requestId: 'req_none', score: 1 }, { tenant: 'acme' }), { code: 'not_found' });
+    await assert.rejects(own.feedback({ requestId, score: 2 }), { code: 'invalid_request', param: 'score' });
+    await assert.rejects(own.feedback({ requestId, score: Number.NaN, label: 'good' }), { code: 'invalid_request' });
+    await assert.rejects(own.feedback({ requestId, scores: 1 } as never), /Did you mean "score"/);
+    await assert.rejects(own.feedback({ request_id: requestId, score: 1 } as never), /Did you mean "requestId"/);
+    await assert.rejects(router.feedback({ requestId, score: 1 }), { code: 'unsupported', message: /keeps no ledger/ });
+    assert.deepEqual(notesOf(path), []);
+  });
+
+  test('on its way is kept by a router that closes, which takes no more', async (t) => {
+    const path = join(temporaryFolder(t), 'ledger.db');
+    const own = await createRouter({ ...CONFIG, ledger: { path } });
+    const { facts } = await own.chat(say('Hello'));
+    const given = own.feedback({ requestId: facts.id, score: 1 });
+    const closed = own.close();
+    await assert.rejects(own.feedback({ requestId: facts.id, score: 0 }), { code: 'shutting_down' });
+    const { id } = await given;
+    await closed;
+    assert.deepEqual(
+      notesOf(path).map((note) => note.id),
+      [id],
+    );
   });
 });
 

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TierlineError } from '../call/errors.ts';
 import type { JsonObject } from '../call/json.ts';
+import type { Note } from '../call/note.ts';
 import { createRequestIds } from '../call/request-id.ts';
 import type { Caller } from '../call/view.ts';
 import type { Dialect } from '../dialect/dialect.ts';
@@ -10,6 +11,7 @@ import { guessDialect, namedDialect, pathOf } from '../dialect/guess-dialect.ts'
 import { Inbound } from '../dialect/inbound.ts';
 import type { Incoming } from '../dialect/incoming.ts';
 import { type NeutralCall, NeutralInbound } from '../dialect/neutral-inbound.ts';
+import { feedbackRules, giveFeedback, readFeedback } from '../feedback.ts';
 import { type Instance, openInstance, openUnrecorded } from '../instance.ts';
 import { type Consideration, consider } from '../policy/consider.ts';
 import { NO_STATE } from '../policy/state.ts';
@@ -24,6 +26,8 @@ import {
   type ChatRequest,
   type ChatStream,
   type Chatted,
+  type Feedback,
+  type FeedbackReceipt,
   type Router,
   type RouterConfig,
   type RouterOptions,
@@ -48,6 +52,8 @@ class InProcessRouter implements Router {
   private readonly instance: Instance;
   private readonly nextId = createRequestIds();
   private readonly running = new Map<InProcessClient, Promise<void>>();
+  /** Feedback on its way into the ledger. */
+  private readonly giving = new Set<Promise<FeedbackReceipt>>();
   private closing: Promise<void> | null = null;
 
   constructor(instance: Instance) {
@@ -70,6 +76,24 @@ class InProcessRouter implements Router {
     return consider(policy, inbound, toCaller(path, options), { ...planState(Date.now()), draw: NO_STATE.draw });
   }
 
+  async feedback(feedback: Feedback, { tenant = DEFAULT_TENANT }: { tenant?: string } = {}): Promise<FeedbackReceipt> {
+    this.refuseClosed();
+    const { ledger, lookup, config } = this.instance;
+    if (ledger === null || lookup === null)
+      throw new TierlineError(
+        'unsupported',
+        'This router keeps no ledger, so it knows of no calls to give feedback to.',
+      );
+    // JSON would say null, and null is left unsaid.
+    if (Number.isNaN(feedback.score)) throw new TierlineError('invalid_request', 'score must be a number from 0 to 1.');
+    const read = readFeedback(toBody(feedback), { maxDepth: config.server.maxDepth, idName: 'requestId' });
+    const desk = { findCall: lookup.find, keep: (note: Note) => ledger.note(note) };
+    const id = this.nextId().replace(/^req_/, 'fb_');
+    const given = giveFeedback(desk, read, { tenant, id, atMs: Date.now(), rules: feedbackRules(config) });
+    this.giving.add(given);
+    return given.finally(() => this.giving.delete(given));
+  }
+
   close(): Promise<void> {
     this.closing ??= this.shutDown();
     return this.closing;
@@ -90,7 +114,7 @@ class InProcessRouter implements Router {
   }
 
   private start({ inbound, path }: { inbound: Incoming; path: string }, options: CallerOptions): InProcessClient {
-    if (this.closing !== null) throw new TierlineError('shutting_down', 'The router has been closed.');
+    this.refuseClosed();
     options.signal?.throwIfAborted();
     const { engine, ledger } = this.instance;
     const id = this.nextId();
@@ -123,6 +147,10 @@ class InProcessRouter implements Router {
     return client;
   }
 
+  private refuseClosed(): void {
+    if (this.closing !== null) throw new TierlineError('shutting_down', 'The router has been closed.');
+  }
+
   private async shutDown(): Promise<void> {
     const ended = Promise.all(this.running.values());
     const grace = new AbortController();
@@ -130,7 +158,7 @@ class InProcessRouter implements Router {
     await Promise.race([ended, sleep(shutdownGraceMs, null, { signal: grace.signal }).catch(() => null)]);
     grace.abort();
     for (const client of this.running.keys()) client.leave(new TierlineError('shutting_down'));
-    await ended;
+    await Promise.allSettled([ended, ...this.giving]);
     await this.instance.close();
   }
 }
@@ -143,7 +171,7 @@ function dialectNamed(name: string): Dialect {
   );
 }
 
-function toBody(request: ChatRequest): Buffer {
+function toBody(request: ChatRequest | Feedback): Buffer {
   const text = JSON.stringify(request) as string | undefined;
   if (text === undefined) throw new TierlineError('invalid_request', 'The request must be an object.');
   return Buffer.from(text);

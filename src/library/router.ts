@@ -65,6 +65,27 @@ export type Chatted<Request extends ChatRequest> = Request extends { stream: tru
     ? ChatReply
     : ChatReply | ChatStream;
 
+/** What somebody makes of an answer: at least one of score, label, comment and reference. */
+export interface Feedback {
+  /** `facts.id`, `stream.requestId`, or `requestId` of the AI SDK's metadata. */
+  requestId: string;
+  /** How good the answer was, 0 to 1. */
+  score?: number | undefined;
+  /** At most 64 characters. `good`, `thumbs_up`, `bad`, `wrong` and the like give a score where none is given. */
+  label?: string | undefined;
+  /** At most 4,000 characters. */
+  comment?: string | undefined;
+  /** What would have been right; anything that JSON can say. */
+  reference?: unknown;
+}
+
+/** What has become of a feedback. */
+export interface FeedbackReceipt {
+  id: string;
+  /** What was not kept, because the call is private. */
+  leftOut: readonly ('comment' | 'reference')[];
+}
+
 /** The way in for adapters, which make requests in the neutral form. */
 export const RUN: unique symbol = Symbol.for('tierline.run') as never;
 
@@ -76,6 +97,11 @@ export interface Router extends AsyncDisposable {
   chat: <Request extends ChatRequest>(request: Request, options?: ChatOptions) => Promise<Chatted<Request>>;
   /** Where the request would go and why, without sending it anywhere. Throws TierlineError for a request that is not valid. */
   explain: (request: ChatRequest, options?: ChatOptions) => Consideration;
+  /**
+   * Keeps what somebody makes of an answer, in the ledger, beside its call. Rejects with TierlineError: `not_found` for a call that the tenant
+   * has not made, `unsupported` without a ledger, `invalid_request`.
+   */
+  feedback: (feedback: Feedback, options?: { tenant?: string }) => Promise<FeedbackReceipt>;
   /** Refuses new calls, lets running ones end within the configured grace, and writes the ledger out. */
   close: () => Promise<void>;
   readonly [RUN]: (call: NeutralCall, caller: CallerOptions) => InProcessClient;

@@ -40,9 +40,9 @@ describe('the command line of rows', () => {
     assert.deepEqual(Object.keys(rowsIn(out)[0]?.outcomes ?? {}), ['large']);
   });
 
-  test('knows two sources, and takes profiles when none is named', async () => {
-    await assert.rejects(call('--from', 'ledger'), /Sources are profile and evaluate\./);
-    await assert.rejects(call('--from', ','), /Sources are profile and evaluate\./);
+  test('knows four sources, and takes profiles when none is named', async () => {
+    await assert.rejects(call('--from', 'ledger'), /Sources are profile, evaluate, feedback and canary\./);
+    await assert.rejects(call('--from', ','), /Sources are profile, evaluate, feedback and canary\./);
     await assert.rejects(call('--folder', folder), /There are no answers in .*: `tierline profile` makes some\./);
     await assert.rejects(
       call('--folder', folder, '--from', 'evaluate,profile'),

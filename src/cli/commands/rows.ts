@@ -11,6 +11,7 @@ interface RowsFlags {
   out?: string;
   folder?: string;
   unmasked?: boolean;
+  weak?: boolean;
   json?: boolean;
 }
 
@@ -21,7 +22,7 @@ interface ImportFlags extends RowsFlags {
   promptColumn: string;
 }
 
-const SOURCES: readonly string[] = ['profile', 'evaluate'] satisfies RowSource[];
+const SOURCES: readonly string[] = ['profile', 'evaluate', 'feedback', 'canary'] satisfies RowSource[];
 
 export function defineRows(program: Command, io: CommandIo): void {
   const rows = program
@@ -34,7 +35,8 @@ export function defineRows(program: Command, io: CommandIo): void {
       '-o, --out <file>',
       'one file for all tasks, packed where it ends in .gz; - for standard output (default: tierline/rows/<task>.jsonl)',
     )
-    .option('--from <sources>', 'profile, evaluate or both, with a comma between (default: profile)', sources)
+    .option('--from <sources>', 'profile, evaluate, feedback, canary, with commas between (default: profile)', sources)
+    .option('--weak', 'take weak signals as feedback, with a quarter of its weight')
     .option('-m, --models <names>', 'models, with commas between (default: all that may serve the task)', names)
     .option('--unmasked', 'keep secrets and personal data as they are')
     .option('--folder <path>', 'where samples and answers are (default: tierline beside the configuration)')
@@ -77,6 +79,6 @@ function defineImport(rows: Command, io: CommandIo): void {
 function sources(text: string): RowSource[] {
   const named = names(text);
   if (named.length === 0 || named.some((name) => !SOURCES.includes(name)))
-    throw new InvalidArgumentError(`Sources are ${SOURCES.join(' and ')}.`);
+    throw new InvalidArgumentError(`Sources are ${SOURCES.slice(0, -1).join(', ')} and ${SOURCES.at(-1)}.`);
   return named as RowSource[];
 }

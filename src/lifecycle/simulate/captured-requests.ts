@@ -1,18 +1,13 @@
 // Calls that the gateway kept with their content, as the planner saw them: nothing has to be guessed of such a call. A header that may not
 // have been kept is not taken for absent.
-import { TierlineError } from '../../call/errors.ts';
 import type { Caller, View } from '../../call/view.ts';
 import type { CapturedCall } from '../../capture/captured-call.ts';
 import { captureRules } from '../../capture/choose.ts';
 import { READ_HEADERS } from '../../capture/headers.ts';
 import { readCaptured } from '../../capture/read-captured.ts';
 import type { Config } from '../../config/config.ts';
-import { gemini } from '../../dialect/gemini.ts';
-import { namedDialect } from '../../dialect/guess-dialect.ts';
-import { Inbound } from '../../dialect/inbound.ts';
+import { capturedView } from '../captured-view.ts';
 import { NotRecorded } from './recorded-view.ts';
-
-const MAX_DEPTH = 512;
 
 export interface CapturedRequests {
   requestOf: (id: string) => { view: View; caller: Caller } | null;
@@ -32,23 +27,10 @@ export async function readRequests(
     count: calls.size,
     requestOf: (id) => {
       const call = calls.get(id);
-      const view = call === undefined ? null : viewOf(call);
+      const view = call === undefined ? null : capturedView(call);
       return call === undefined || view === null ? null : { view, caller: callerOf(call, kept) };
     },
   };
-}
-
-/** Null for a call that cannot be read as it was: the row has to do then. */
-function viewOf({ dialect: name, body, model, stream }: CapturedCall): View | null {
-  const dialect = name === gemini.name ? gemini : namedDialect(name);
-  if (dialect === null) return null;
-  const outside = dialect === gemini ? { model, stream } : null;
-  try {
-    return Inbound.read(dialect, Buffer.from(JSON.stringify(body)), MAX_DEPTH, outside);
-  } catch (error) {
-    if (error instanceof TierlineError) return null;
-    throw error;
-  }
 }
 
 function callerOf({ tenant, path, headers }: CapturedCall, kept: ReadonlySet<string>): Caller {
