@@ -43,20 +43,37 @@ const BELIEVED = 10;
 
 /** The state with one more value, and whether that is the alarm. Throws RangeError for a value outside of the range. */
 export function watchForDrop(state: Readonly<DropState>, value: number, options: DropOptions): DropVerdict {
-  const { range, baseline, falls, error, horizon } = options;
+  const next = { ...state, holdings: options.falls.map((_, at) => state.holdings[at] ?? 0) };
+  const evidence = betOnDrop(next, value, options);
+  return { state: next, isAlarm: evidence >= 1, evidence };
+}
+
+/**
+ * `watchForDrop` in place, for those who watch so many means that copies would cost more than the arithmetic: `state` becomes the one with
+ * the value in it. The evidence; 1 and more is the alarm. Throws RangeError for a value outside of the range.
+ */
+export function betOnDrop(
+  state: DropState,
+  value: number,
+  { range, baseline, falls, error, horizon }: Readonly<DropOptions>,
+): number {
   if (!(value >= range.low && value <= range.high))
     throw new RangeError(`${value} is not between ${range.low} and ${range.high}`);
   const width = range.high - range.low;
   // Stakes are made by what was known before the value came.
-  const variance = (state.squares + (BELIEVED * width ** 2) / 4) / (state.count + BELIEVED);
-  const worst = Math.max(1e-9, range.high - baseline);
-  const holdings = falls.map((fall, at) => {
-    const stake = Math.min(fall / variance, (1 - LEAST_LEFT) / worst);
-    return ((state.holdings[at] ?? 0) + 1) * (1 + stake * (baseline - value));
-  });
-  const count = state.count + 1;
-  const sum = state.sum + value;
-  const squares = state.squares + (value - (sum + baseline) / (count + 1)) ** 2;
-  const evidence = (holdings.reduce((all, one) => all + one, 0) / falls.length) * (error / horizon);
-  return { state: { count, sum, squares, holdings }, isAlarm: evidence >= 1, evidence };
+  const perVariance = (state.count + BELIEVED) / (state.squares + BELIEVED * 0.25 * width * width);
+  const most = (1 - LEAST_LEFT) / Math.max(1e-9, range.high - baseline);
+  const { holdings } = state;
+  let all = 0;
+  for (let at = 0; at < falls.length; at++) {
+    const stake = Math.min((falls[at] as number) * perVariance, most);
+    const held = ((holdings[at] as number) + 1) * (1 + stake * (baseline - value));
+    holdings[at] = held;
+    all += held;
+  }
+  state.count++;
+  state.sum += value;
+  const off = value - (state.sum + baseline) / (state.count + 1);
+  state.squares += off * off;
+  return (all * error) / (falls.length * horizon);
 }
