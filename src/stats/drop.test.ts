@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
-import { type DropState, noDrop, watchForDrop } from './drop.ts';
+import { betOnDrop, type DropState, noDrop, watchForDrop } from './drop.ts';
 import { createRandom } from './random.ts';
 
 const OPTIONS = {
@@ -96,8 +96,26 @@ describe('a fall of the mean', () => {
     );
   });
 
+  test('law: is watched in place as it is by copies, which leave their state alone', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { maxLength: 40 }), (values) => {
+        let copied: DropState = noDrop(OPTIONS);
+        const inPlace = noDrop(OPTIONS);
+        for (const value of values) {
+          const before = structuredClone(copied);
+          const { state, evidence } = watchForDrop(copied, value, OPTIONS);
+          assert.deepEqual(copied, before);
+          copied = state;
+          assert.equal(betOnDrop(inPlace, value, OPTIONS), evidence);
+        }
+        assert.deepEqual(inPlace, copied);
+      }),
+    );
+  });
+
   test('refuses what is outside of its range, and what is no number', () => {
     for (const value of [1.1, -2, Number.NaN])
-      assert.throws(() => watchForDrop(noDrop(OPTIONS), value, OPTIONS), /is not between -1 and 1/);
+      for (const watch of [watchForDrop, betOnDrop])
+        assert.throws(() => watch(noDrop(OPTIONS), value, OPTIONS), /is not between -1 and 1/);
   });
 });

@@ -28,7 +28,7 @@ export interface GivenMean {
 const GROWS = 10;
 /** The centre of logarithms is the mean of this share of the values to learn from, before the others. */
 const CENTRE_SHARE = 0.1;
-/** Batches that it takes to see whether they stray, and how much of that is taken for usual. */
+/** Batches that it takes to see whether their means stray, and how many times that is taken for usual. */
 const LEAST_BATCHES = 4;
 const UNREST = 2;
 /** A stake leaves a quarter of what is held: see stats/drop.ts. */
@@ -42,7 +42,7 @@ export class Baseline {
   /** Of values before they are centred. */
   private readonly centring = noMoments();
   private readonly moments = noMoments();
-  /** Values that are not yet believed, the later and the earlier half: they join when nothing speaks against them. */
+  /** Values that are not believed yet: the last ones, and those before them. */
   private readonly fresh = noMoments();
   private readonly waiting = noMoments();
   /** Means of the batches that joined. */
@@ -56,9 +56,14 @@ export class Baseline {
     this.centreCalls = plan.signal.scale === 'log2' ? Math.ceil(plan.learnCalls * CENTRE_SHARE) : 0;
   }
 
-  /** Takes a measured mean instead of learning. */
+  /** Takes a measured mean instead of learning. Throws RangeError for one that cannot be. */
   give(given: GivenMean): void {
-    const isCentred = this.plan.signal.scale === 'log2';
+    const { mean, trials } = given;
+    const { name, scale, range } = this.plan.signal;
+    if (scale === 'log2' ? !Number.isFinite(mean) : !(mean >= range.low && mean <= range.high))
+      throw new RangeError(`${mean} is no ${name}`);
+    if (trials !== null && !(trials > 0)) throw new RangeError(`${name} rests on some trials, not on ${trials}`);
+    const isCentred = scale === 'log2';
     this.centre = isCentred ? given.mean : 0;
     this.given = isCentred ? { ...given, mean: 0 } : given;
   }
@@ -97,13 +102,13 @@ export class Baseline {
   }
 
   /**
-   * One more value once it is ready. It joins later, and only while nothing is suspected; then more than half of the values that began a
-   * drift are still outside when it is seen. Whether the baseline has changed.
+   * One more value once it is ready. It joins the baseline a batch later, and not before nothing is suspected, so that most of the values that
+   * begin a drift are still outside when it is seen. Whether the baseline has changed.
    */
   refine(value: number, isSuspected: boolean): boolean {
     if (this.given !== null || this.moments.count >= GROWS * this.plan.learnCalls) return false;
     addTo(this.fresh, value);
-    if (this.fresh.count < this.plan.learnCalls / 2) return false;
+    if (this.fresh.count < this.plan.learnCalls) return false;
     const isGrowing = !isSuspected && this.waiting.count > 0;
     if (isGrowing) {
       addTo(this.batches, meanOf(this.waiting));
@@ -128,7 +133,7 @@ export class Baseline {
     const { low, high } = signal.range;
     const { mean } = this;
     const { trials, variance } = this.spread(way);
-    const most = MOST_STAKE / Math.max(variance, way === 'falls' ? high - mean : mean - low);
+    const most = MOST_STAKE / Math.max(1e-9, way === 'falls' ? high - mean : mean - low);
     const harmless = (Math.min(smallest, most * variance) / 4) * Math.min(1, variance / (smallest * (high - low)));
     const off = doubt * Math.sqrt(variance / trials);
     const shift = Math.max(signal.tolerance * smallest, off - harmless) + UNREST * this.unrest(variance);
@@ -142,9 +147,9 @@ export class Baseline {
   private unrest(variance: number): number {
     const { count } = this.batches;
     if (count < LEAST_BATCHES) return 0;
-    const chance = variance / (this.plan.learnCalls / 2);
+    const chance = variance / this.plan.learnCalls;
     const strayed = (varianceOf(this.batches) * count) / (count - 1);
-    return strayed < chance * (1 + 2 * Math.sqrt(2 / (count - 1))) ? 0 : Math.sqrt(strayed - chance);
+    return strayed < chance * (1 + 3 * Math.sqrt(2 / (count - 1))) ? 0 : Math.sqrt(strayed - chance);
   }
 
   /** What the mean rests on, and the values' variance: as if there had been one more, the worst, for so few can promise that there is none. */

@@ -1,14 +1,14 @@
 // Whether a task is no longer what it was: every finished call is compared with those before it, and what has changed is told once, with a
 // stated chance of being wrong. It keeps numbers, never content; it has no clock and waits for nothing; a call costs it microseconds.
 import type { Json } from '../../call/json.ts';
-import type { Alarm, Recovery } from '../alarm.ts';
+import type { Recovery } from '../alarm.ts';
 import type { Observation } from '../observation.ts';
 import { Levels, type LevelThresholds, NO_LEVELS } from './levels.ts';
 import { ModelChanges } from './model-changes.ts';
 import { createPlans, type FalseAlarms, type Plans } from './plans.ts';
 import { type ModelPrices, PriceChanges } from './price-changes.ts';
 import { readEntries, readObject } from './snapshot.ts';
-import { type BaselineOf, type CanaryGap, TaskDrift } from './task-drift.ts';
+import { type BaselineOf, type CanaryGap, type Message, TaskDrift } from './task-drift.ts';
 
 export interface DriftOptions {
   /** Asked once for each task, with the model that answers first; nothing is known without. */
@@ -21,7 +21,7 @@ export interface DriftOptions {
   levels?: LevelThresholds;
 }
 
-type Messages = readonly (Alarm | Recovery)[];
+type Messages = readonly Message[];
 
 const VERSION = 1;
 
@@ -43,7 +43,7 @@ export class Drift {
 
   /** Takes a finished call. What a rollout's candidate does is left to the rollout: it counts for levels and models alone. */
   observe(observation: Observation): Messages {
-    const messages: (Alarm | Recovery)[] = [];
+    const messages: Message[] = [];
     const changed = this.models.observe(observation);
     if (changed !== null) messages.push(changed);
     this.levelsNow.observe(observation);
@@ -55,7 +55,7 @@ export class Drift {
   gap(canary: CanaryGap): Messages {
     if (!(canary.gap >= -1 && canary.gap <= 1))
       throw new RangeError(`a gap between -1 and 1 is expected, not ${canary.gap}`);
-    const messages: (Alarm | Recovery)[] = [];
+    const messages: Message[] = [];
     this.taskOf(canary.task).gap(canary, messages);
     return messages;
   }

@@ -140,7 +140,7 @@ function readCounts(json: Json | undefined): Counts {
 
 function readNames(json: Json | undefined): Set<string> {
   if (!Array.isArray(json) || !json.every((one) => typeof one === 'string')) throw new Error('names are expected');
-  return new Set(json as string[]);
+  return new Set(json);
 }
 
 function readWindow({ calls, counts }: JsonObject): { calls: number; counts: Counts } {

@@ -90,5 +90,5 @@ function toAlarm(
 function readValues(json: Json | undefined): Values {
   const values = readList(json).slice(-MOST_VALUES);
   if (!values.every((value) => typeof value === 'string')) throw new Error('names of models are expected');
-  return values as string[];
+  return values;
 }

@@ -14,11 +14,9 @@ export interface FalseAlarms {
 /** A call is counted to so many segments at most. */
 export const MOST_SEGMENTS = 6;
 /** Standard errors that a learned baseline is taken to be off: there are many segments, and the worst of them must not tell. */
-const DOUBT = { whole: 2, canary: 1.5, segment: 3 };
+const DOUBT = { whole: 2.5, segment: 3 };
 /** Canaries are at most this share of the calls: what is bet on less often may be believed sooner. */
 const CANARY_SHARE = 0.2;
-/** They are dear, so their baseline is used as early as that: a share of what other signals take. */
-const CANARY_LEARNING = 0.5;
 /** In segments, changes are looked for that are so much larger: their baselines rest on fewer calls, and there are many. */
 const COARSER = 2;
 
@@ -46,8 +44,8 @@ export function createPlans({ error, calls }: FalseAlarms, learnCalls: number): 
     return {
       signal,
       sizes: signal.sizes,
-      learnCalls: isCanary ? Math.ceil(CANARY_LEARNING * learnCalls) : learnCalls,
-      doubt: isCanary ? DOUBT.canary : DOUBT.whole,
+      learnCalls,
+      doubt: DOUBT.whole,
       error: wholeError,
       horizon: isCanary ? CANARY_SHARE * calls : calls,
     };

@@ -107,7 +107,7 @@ export class TaskDrift {
   }
 
   private watchCache({ provider, cachedShare, atMs }: Observation, messages: Message[]): void {
-    if (provider === null || cachedShare === null) return;
+    if (provider === null || cachedShare === null || Number.isNaN(cachedShare)) return;
     let detector = this.caches.get(provider);
     if (detector === undefined) {
       if (this.caches.size >= MOST_PROVIDERS) return;
