@@ -281,7 +281,8 @@ export function namesOf(targets: readonly RouteTarget[], models: Models): string
   return [...new Set(names)];
 }
 
-function sayRoute({ targets, ownCount, isCascade, mode, predict }: RouteConfig): string {
+/** A route in a few words: `cascade nano > haiku, then sonnet`. */
+export function sayRoute({ targets, ownCount, isCascade, mode, predict }: RouteConfig): string {
   const words = targets.map(({ kind, name }) => (kind === 'tier' ? `tier ${name}` : name));
   const fallbacks = words.slice(ownCount).map((word) => `, then ${word}`);
   const own = words.slice(0, ownCount);

@@ -198,7 +198,8 @@ function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-function isKept(value: unknown): value is KeptEvidence {
+/** Whether a value of the state file is one that was kept. */
+export function isKept(value: unknown): value is KeptEvidence {
   if (typeof value !== 'object' || value === null) return false;
   const { rollout, rules, evidence } = value as Record<string, unknown>;
   return (

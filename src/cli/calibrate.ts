@@ -13,6 +13,7 @@ import { readAnswers } from '../lifecycle/profile/answer-store.ts';
 import { prepareTasks } from '../lifecycle/profile/prepare.ts';
 import { writeCalibrations } from './calibrate/table.ts';
 import type { CommandIo } from './command-io.ts';
+import { writeConfig } from './write-config.ts';
 
 export interface CalibrateOptions {
   config: Config;
@@ -40,7 +41,7 @@ export async function calibrateCommand(options: CalibrateOptions, io: CommandIo)
   // The figures are worth knowing even where the change cannot be made.
   if (change.problem !== null) throw change.problem;
   if (change.diff !== '' && before !== null) {
-    if (options.write === true) writeConfig(before, change.text, config.file ?? '');
+    if (options.write === true) writeConfig(config.file ?? '', { before, after: change.text });
     io.warn(options.write === true ? `${config.file} was changed` : 'nothing was changed; --write changes the file');
   }
   return calibrations.some(({ verdict }) => verdict === 'few') ? 2 : 0;
@@ -117,10 +118,4 @@ function changeOf(
     );
     return { text, diff, problem };
   }
-}
-
-/** Throws Error when somebody has changed the file meanwhile. */
-function writeConfig(before: string, after: string, file: string): void {
-  if (readFileSync(file, 'utf8') !== before) throw new Error(`${file} was changed meanwhile; nothing was written.`);
-  replaceFile(file, after);
 }

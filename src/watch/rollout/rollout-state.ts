@@ -87,7 +87,7 @@ export function isOver({ status }: Pick<RolloutState, 'status'>): boolean {
   return status === 'finished' || status === 'rolled_back' || status === 'aborted';
 }
 
-interface Candidate {
+export interface Candidate {
   task: string;
   candidateDigest: string;
   steps: readonly number[];
@@ -100,20 +100,20 @@ interface Candidate {
  * tried again until it is changed, or a person says so. Throws RangeError when there are no steps.
  */
 export function firstEvent(state: RolloutState | undefined, candidate: Candidate): RolloutEvent | null {
-  const { task, candidateDigest, steps, at } = candidate;
+  const why = state === undefined || isOver(state) ? 'The candidate is new.' : 'The candidate was changed.';
+  const event = startEvent(candidate, { by: 'tierline', why });
+  return state?.candidateDigest === candidate.candidateDigest ? null : event;
+}
+
+/** What starts a rollout, whatever there was before. Throws RangeError when there are no steps. */
+export function startEvent(
+  { task, candidateDigest, steps, at }: Candidate,
+  { by, why }: Pick<RolloutEvent, 'by' | 'why'>,
+): RolloutEvent {
   const [percent] = steps;
   if (percent === undefined) throw new RangeError('a rollout has at least one step');
-  if (state?.candidateDigest === candidateDigest) return null;
-  return {
-    at,
-    task,
-    rollout: `${candidateDigest.slice(0, 8)}-${Date.parse(at).toString(36)}`,
-    event: 'started',
-    percent,
-    by: 'tierline',
-    why: state === undefined || isOver(state) ? 'The candidate is new.' : 'The candidate was changed.',
-    candidateDigest,
-  };
+  const rollout = `${candidateDigest.slice(0, 8)}-${Date.parse(at).toString(36)}`;
+  return { at, task, rollout, event: 'started', percent, by, why, candidateDigest };
 }
 
 interface Going {
