@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { after, test } from 'node:test';
 import type { CallClient } from './call-client.ts';
 import type { Config } from './config/config.ts';
 import { parseConfig } from './config/load.ts';
@@ -18,9 +18,15 @@ import { route } from './router.ts';
 
 const warn = (sentence: string): void => assert.fail(sentence);
 
-function folderOf(t: TestContext): string {
+const folders: string[] = [];
+// Only when every instance has been closed.
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+function folderOf(): string {
   const folder = mkdtempSync(join(tmpdir(), 'tierline-instance-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  folders.push(folder);
   return folder;
 }
 
@@ -42,7 +48,7 @@ function withBrokenGate(folder: string): Config {
 const modelsOf = ({ engine }: Instance): string[] => [...engine.policy.models.keys()];
 
 test('an instance has an engine and a ledger that is written out when it closes', async (t) => {
-  const folder = folderOf(t);
+  const folder = folderOf();
   const instance = await openInstance(configure(folder), warn);
   assert.deepEqual(modelsOf(instance), ['small']);
   await instance.ledger.record(sampleRow({ id: 'r1' }));
@@ -53,7 +59,7 @@ test('an instance has an engine and a ledger that is written out when it closes'
 });
 
 test('who owns what is kept beside the ledger, outlives the instance, and ends with its retention', async (t) => {
-  const folder = folderOf(t);
+  const folder = folderOf();
   const first = await openInstance(configure(folder), warn);
   first.objects.bind({ kind: 'batch', id: 'batch-1', tenant: 'acme', provider: 'simulated' });
   await first.close();
@@ -66,13 +72,13 @@ test('who owns what is kept beside the ledger, outlives the instance, and ends w
 });
 
 test('objects that cannot be opened are told with their path, and leave no ledger open', async (t) => {
-  const folder = folderOf(t);
+  const folder = folderOf();
   writeFileSync(join(folder, 'ledger.db.objects'), 'this is no database');
   await assert.rejects(openInstance(configure(folder), warn), /The objects at .*ledger\.db\.objects cannot be opened/);
 });
 
 test('without a ledger nothing is written', async (t) => {
-  const folder = folderOf(t);
+  const folder = folderOf();
   const instance = await openUnrecorded(configure(folder));
   assert.deepEqual([instance.ledger, instance.objects], [null, null]);
   await instance.close();
@@ -80,7 +86,7 @@ test('without a ledger nothing is written', async (t) => {
 });
 
 test('a reload switches over while the earlier connections still take calls, and keeps the ledger', async (t) => {
-  const folder = folderOf(t);
+  const folder = folderOf();
   const instance = await openInstance(configure(folder), warn);
   t.after(() => instance.close());
   const { engine: before, ledger } = instance;
@@ -96,7 +102,7 @@ test('a reload switches over while the earlier connections still take calls, and
 });
 
 test('a configuration that cannot be opened changes nothing', async (t) => {
-  const folder = folderOf(t);
+  const folder = folderOf();
   const instance = await openInstance(configure(folder), warn);
   t.after(() => instance.close());
   const { engine, config } = instance;
@@ -108,16 +114,16 @@ test('a configuration that cannot be opened changes nothing', async (t) => {
 });
 
 test('a ledger that cannot be opened is told with its path, and a gate that cannot leaves no ledger behind', async (t) => {
-  const folder = folderOf(t);
+  const folder = folderOf();
   writeFileSync(join(folder, 'ledger.db'), 'this is no database');
   await assert.rejects(openInstance(configure(folder), warn), /The ledger at .*ledger\.db cannot be opened/);
-  const other = folderOf(t);
+  const other = folderOf();
   await assert.rejects(openInstance(withBrokenGate(other), warn), /broken\.mjs/);
   assert.equal(existsSync(join(other, 'ledger.db')), false);
 });
 
 test('a call is captured after its answer has gone out, and never waited for', async (t) => {
-  const folder = folderOf(t);
+  const folder = folderOf();
   const instance = await openInstance(configure(folder, 'capture: { share: 1 }\ndefault: small'), warn);
   t.after(() => instance.close());
   const events: string[] = [];
@@ -161,7 +167,7 @@ test('a call is captured after its answer has gone out, and never waited for', a
 });
 
 test('what profiles have measured is known from the first call, and one that is broken is told and nothing more', async (t) => {
-  const folder = folderOf(t);
+  const folder = folderOf();
   const config = parseConfig(
     `
 providers: { p: { dialect: openai, base_url: "http://127.0.0.1:9/v1", api_key: k } }
@@ -196,7 +202,7 @@ tasks: { label: { accept: [{ one_of: [yes, no] }], route: { best: cost, quality:
 });
 
 test('the encoder that a predictor wants is loaded in the background when it is on this machine; one that is paid is not asked', async (t) => {
-  const folder = folderOf(t);
+  const folder = folderOf();
   writeFileSync(join(folder, 'artifact.json'), '{}');
   const config = configure(folder, 'tasks: { t: { route: { predict: artifact.json } } }');
   const askedBy = async (sentTo: string | null): Promise<string[]> => {

@@ -18,6 +18,8 @@ export interface KeeperParts {
 const LISTEN_MS = 1_000;
 const LOOK_MS = 15_000;
 const KEEP_MS = 30_000;
+/** A ledger that cannot be written never gets there: then what is known is kept with the place that it has reached. */
+const FLUSH_MS = 1_000;
 
 export class WatchKeeper {
   private readonly parts: KeeperParts;
@@ -44,8 +46,7 @@ export class WatchKeeper {
   keep(): Promise<void> {
     const { statePath, ledger, watching, reader } = this.parts;
     if (statePath === null) return Promise.resolve();
-    this.keeping ??= ledger
-      .flush()
+    this.keeping ??= within(FLUSH_MS, ledger.flush())
       .then(() => this.attempt('keeping', () => writeState(statePath, { ...watching.state(), ends: reader.ends() })))
       .catch((error: unknown) => this.tell('keeping', error))
       .finally(() => {
@@ -85,5 +86,18 @@ export class WatchKeeper {
     if (this.failing.has(what)) return;
     this.failing.add(what);
     this.parts.warn(`watching: ${what} failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Resolves when the work is done, and anyway after so many milliseconds. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  try {
+    await Promise.race([work, over]);
+  } finally {
+    clearTimeout(timer);
   }
 }
