@@ -16,6 +16,7 @@ export class DriftWatch {
   private settings = '';
   private readonly warn: (sentence: string) => void;
   private priors: readonly Prior[] = [];
+  private usualGaps: ReadonlyMap<string, number | null> = new Map();
 
   constructor(config: Config, warn: (sentence: string) => void) {
     this.warn = warn;
@@ -37,13 +38,18 @@ export class DriftWatch {
         unknownCost: unknownCost !== null,
       },
     };
-    const written = JSON.stringify([watch.isWatching, settings]);
+    const written = JSON.stringify([watch.isWatching, settings, [...this.usualGaps]]);
     this.priors = readPriors(config).priors;
+    this.usualGaps = new Map([...(config.canary?.tasks ?? [])].map(([task, { usualGap }]) => [task, usualGap]));
     if (written === this.settings) return;
     this.settings = written;
     const known = this.drift?.snapshot();
     this.drift = watch.isWatching
-      ? createDrift({ ...settings, baselineOf: (task, model) => this.baselineOf(task, model) })
+      ? createDrift({
+          ...settings,
+          baselineOf: (task, model) => this.baselineOf(task, model),
+          usualGapOf: (task) => this.usualGaps.get(task) ?? null,
+        })
       : null;
     if (known !== undefined) this.restore(known);
   }
@@ -74,13 +80,10 @@ export class DriftWatch {
     for (const warning of this.drift.restore(kept)) this.warn(`watching: ${warning}`);
   }
 
-  private baselineOf(task: string, model: string | null): { passRate?: number; outputTokens?: number } | null {
+  /** Lengths are learned: profiles tell the mean answer, and what is compared is the middle one. */
+  private baselineOf(task: string, model: string): { passRate: number; trials: number } | null {
     const prior = this.priors.find((one) => one.task === task && one.model === model);
-    if (prior === undefined) return null;
-    const { acceptRate, outputTokens } = prior;
-    return {
-      ...(acceptRate === null ? {} : { passRate: acceptRate }),
-      ...(outputTokens === null ? {} : { outputTokens }),
-    };
+    if (prior?.acceptRate == null || prior.passRate === null) return null;
+    return { passRate: prior.acceptRate, trials: prior.passRate.trials };
   }
 }

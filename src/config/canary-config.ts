@@ -22,6 +22,8 @@ export interface TaskCanaryConfig {
   /** The model that answers again. */
   reference: string;
   grading: Grading;
+  /** The gap that is usual, -1 to 1: falls are told from it on; null: it is learned. */
+  usualGap: number | null;
   /** Null unless a judge grades. */
   judge: { model: string; rubric: string } | null;
 }

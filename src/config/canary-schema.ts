@@ -7,6 +7,7 @@ const shape = {
   share: share.refine((value) => value > 0, 'must be above 0; write `off` for a task that wants none').optional(),
   reference: name.optional(),
   grade: z.enum(GRADINGS).optional(),
+  usual_gap: number(-100, 100).optional(),
   judge: z.strictObject({ model: name, rubric: text }).optional(),
 };
 

@@ -14,7 +14,7 @@ test('without the section no answer is answered again', () => {
 
 test('a task has what the file says, the baseline for its reference, 5 % of its answers, and 5 dollars a day', () => {
   const canary = parse(`${BASE}${TASKS}baseline: mid\ncanary: {}\n`).canary;
-  const task = { share: 0.05, reference: 'mid', grading: 'accept', judge: null };
+  const task = { share: 0.05, reference: 'mid', grading: 'accept', usualGap: null, judge: null };
   assert.deepEqual(canary, {
     budgetNanoUsd: 5e9,
     isMasked: true,
@@ -36,7 +36,7 @@ tasks:
   a: { route: small, canary: { share: 20%, reference: small } }
   b: { route: small, canary: off }
   c: { route: small, canary: false }
-  d: { route: small, canary: { grade: judge } }
+  d: { route: small, canary: { grade: judge, usual_gap: -2 } }
 baseline: mid
 canary: { share: 1%, judge: { model: mid, rubric: Short. }, tasks: [a, d], budget_usd: 0.5, mask: false }
 `;
@@ -45,8 +45,11 @@ canary: { share: 1%, judge: { model: mid, rubric: Short. }, tasks: [a, d], budge
   assert.deepEqual(
     [...canary.tasks.entries()],
     [
-      ['a', { share: 0.2, reference: 'small', grading: 'accept', judge: null }],
-      ['d', { share: 0.01, reference: 'mid', grading: 'judge', judge: { model: 'mid', rubric: 'Short.' } }],
+      ['a', { share: 0.2, reference: 'small', grading: 'accept', usualGap: null, judge: null }],
+      [
+        'd',
+        { share: 0.01, reference: 'mid', grading: 'judge', usualGap: -0.02, judge: { model: 'mid', rubric: 'Short.' } },
+      ],
     ],
   );
 });

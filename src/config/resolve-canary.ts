@@ -61,7 +61,14 @@ function resolveTask(said: Said, path: Path, { baseline, report }: CanaryContext
     report({ path, at: 'key', message: 'is graded by a judge, but has no `judge: { model, rubric }`' });
     return null;
   }
-  return { share: said.share ?? SHARE, reference, grading, judge: grading === 'judge' ? (said.judge ?? null) : null };
+  const usualGap = said.usual_gap === undefined ? null : said.usual_gap / 100;
+  return {
+    share: said.share ?? SHARE,
+    reference,
+    grading,
+    usualGap,
+    judge: grading === 'judge' ? (said.judge ?? null) : null,
+  };
 }
 
 function checkModels({ reference, judge }: Said | FileCanary, path: Path, { models, report }: CanaryContext): void {

@@ -24,6 +24,12 @@ export interface GivenMean {
   trials: number | null;
 }
 
+/** How values spread whose mean alone was given. */
+const GUESSED_SPREAD: Readonly<Record<Signal['scale'], (mean: number) => number>> = {
+  share: (mean) => mean * (1 - mean),
+  gap: () => 0.25,
+  log2: () => 1,
+};
 /** It is frozen with so many times what it takes to be used. */
 const GROWS = 10;
 /** The centre of logarithms is the mean of this share of the values to learn from, before the others. */
@@ -66,6 +72,11 @@ export class Baseline {
     const isCentred = scale === 'log2';
     this.centre = isCentred ? given.mean : 0;
     this.given = isCentred ? { ...given, mean: 0 } : given;
+  }
+
+  /** Whether the spread is a guess, which is soon known better. */
+  get isSpreadGuessed(): boolean {
+    return this.given !== null && this.plan.signal.scale === 'gap';
   }
 
   /** Of the values as they are compared. */
@@ -136,7 +147,9 @@ export class Baseline {
     const most = MOST_STAKE / Math.max(1e-9, way === 'falls' ? high - mean : mean - low);
     const harmless = (Math.min(smallest, most * variance) / 4) * Math.min(1, variance / (smallest * (high - low)));
     const off = doubt * Math.sqrt(variance / trials);
-    const shift = Math.max(signal.tolerance * smallest, off - harmless) + UNREST * this.unrest(variance);
+    // Who says what the gap is has looked at many: there is nothing to forgive.
+    const forgiven = this.isSpreadGuessed ? 0 : signal.tolerance * smallest;
+    const shift = Math.max(forgiven, off - harmless) + UNREST * this.unrest(variance);
     return way === 'falls' ? Math.max(low, mean - shift) : Math.min(high, mean + shift);
   }
 
@@ -158,7 +171,7 @@ export class Baseline {
     const { mean, given, moments } = this;
     const worst = (mean - (way === 'falls' ? range.low : range.high)) ** 2;
     const trials = given === null ? moments.count : (given.trials ?? Infinity);
-    const known = given === null ? varianceOf(moments) : scale === 'share' ? mean * (1 - mean) : 1;
+    const known = given === null ? varianceOf(moments) : GUESSED_SPREAD[scale](mean);
     return { trials, variance: known + worst / trials };
   }
 

@@ -53,6 +53,8 @@ interface Told {
 const SUSPECTED = 1e-4;
 /** The spread of earlier values is believed as if it were that of so many at most. */
 const MOST_BELIEVED = 500;
+/** And a guess as if it were that of so many. */
+const GUESSED_AS = 20;
 /** Variances per squared smallest change that decide about the way back: half that change is then two standard errors of their mean. */
 const CLEAR = 16;
 const LEAST_BLOCK = 200;
@@ -106,10 +108,11 @@ export class Detector {
   }
 
   private begin(): void {
-    const { mean } = this.baseline;
+    const { mean, isSpreadGuessed } = this.baseline;
+    const most = isSpreadGuessed ? GUESSED_AS : MOST_BELIEVED;
     for (const side of this.sides) {
       const { trials, variance } = this.baseline.spread(side.way);
-      side.begin({ count: Math.min(MOST_BELIEVED, trials), mean, variance });
+      side.begin({ count: Math.min(most, trials), mean, variance });
     }
     this.aim();
   }

@@ -13,6 +13,8 @@ import { type BaselineOf, type CanaryGap, type Message, TaskDrift } from './task
 export interface DriftOptions {
   /** Asked once for each task, with the model that answers first; nothing is known without. */
   baselineOf?: BaselineOf | null;
+  /** The gap that a task's canaries usually show, -1 to 1, where somebody has said it; null, or without, it is learned. */
+  usualGapOf?: ((task: string) => number | null) | null;
   /** Values that a baseline is learned from before it is used; 500 without. It goes on learning to ten times as many. */
   learnCalls?: number;
   /** Any false alarm of a task; 5 % in 50,000 calls without. */
@@ -28,15 +30,23 @@ const VERSION = 1;
 export class Drift {
   private readonly plans: Plans;
   private readonly baselineOf: BaselineOf | null;
+  private readonly usualGapOf: ((task: string) => number | null) | null;
   private readonly thresholds: LevelThresholds;
   private readonly tasks = new Map<string, TaskDrift>();
   private levelsNow: Levels;
   private models = new ModelChanges();
   private pricesNow = new PriceChanges();
 
-  constructor({ baselineOf = null, learnCalls = 500, falseAlarms, levels = NO_LEVELS }: DriftOptions) {
+  constructor({
+    baselineOf = null,
+    usualGapOf = null,
+    learnCalls = 500,
+    falseAlarms,
+    levels = NO_LEVELS,
+  }: DriftOptions) {
     this.plans = createPlans(falseAlarms ?? { error: 0.05, calls: 50_000 }, learnCalls);
     this.baselineOf = baselineOf;
+    this.usualGapOf = usualGapOf;
     this.thresholds = levels;
     this.levelsNow = new Levels(levels);
   }
@@ -73,7 +83,7 @@ export class Drift {
   /** Somebody says that a task is as it should be: everything is learned anew from here, and what was told of it is over. */
   accept(task: string, atMs: number): readonly Recovery[] {
     const told = this.tasks.get(task)?.told() ?? [];
-    this.tasks.set(task, new TaskDrift(task, { plans: this.plans, baselineOf: null }));
+    this.tasks.set(task, new TaskDrift(task, { plans: this.plans, baselineOf: null, usualGap: null }));
     return told.map((key) => ({
       key,
       atMs,
@@ -113,7 +123,7 @@ export class Drift {
       take('what is known of models', () => (this.models = readInto(new ModelChanges(), models)));
       take('what is known of prices', () => (this.pricesNow = readInto(new PriceChanges(), prices)));
       for (const [task, state] of readEntries(tasks)) {
-        const known = new TaskDrift(task, { plans: this.plans, baselineOf: this.baselineOf });
+        const known = this.newTask(task);
         take(`the task ${task}`, () => this.tasks.set(task, readInto(known, state)));
       }
     });
@@ -123,10 +133,15 @@ export class Drift {
   private taskOf(task: string): TaskDrift {
     let drift = this.tasks.get(task);
     if (drift === undefined) {
-      drift = new TaskDrift(task, { plans: this.plans, baselineOf: this.baselineOf });
+      drift = this.newTask(task);
       this.tasks.set(task, drift);
     }
     return drift;
+  }
+
+  private newTask(task: string): TaskDrift {
+    const { plans, baselineOf } = this;
+    return new TaskDrift(task, { plans, baselineOf, usualGap: this.usualGapOf?.(task) ?? null });
   }
 }
 

@@ -14,9 +14,11 @@ export interface FalseAlarms {
 /** A call is counted to so many segments at most. */
 export const MOST_SEGMENTS = 6;
 /** Standard errors that a learned baseline is taken to be off: there are many segments, and the worst of them must not tell. */
-const DOUBT = { whole: 2.5, segment: 3 };
+const DOUBT = { whole: 2.5, canary: 1, segment: 3 };
+/** Canaries are few and dear, and say most: so much of the whole's chance is theirs. */
+const CANARY_ERROR = 0.6;
 /** Canaries are at most this share of the calls: what is bet on less often may be believed sooner. */
-const CANARY_SHARE = 0.2;
+const CANARY_SHARE = 0.1;
 /** In segments, changes are looked for that are so much larger: their baselines rest on fewer calls, and there are many. */
 const COARSER = 2;
 
@@ -37,7 +39,9 @@ export function createPlans({ error, calls }: FalseAlarms, learnCalls: number): 
   if (!(Number.isInteger(learnCalls) && learnCalls >= 20))
     throw new RangeError(`at least 20 calls to learn from are expected, not ${learnCalls}`);
   const half = error / 2;
-  const wholeError = half / (SIGNALS.length + 2);
+  const canaryError = CANARY_ERROR * half;
+  // Every other signal, the cache and the input mix.
+  const wholeError = (half - canaryError) / (SIGNALS.length + 1);
   const segmentError = half / (SIGNALS.length * MOST_SEGMENTS);
   const whole = (signal: Signal): DetectorPlan => {
     const isCanary = signal.name === 'canary_gap';
@@ -45,8 +49,8 @@ export function createPlans({ error, calls }: FalseAlarms, learnCalls: number): 
       signal,
       sizes: signal.sizes,
       learnCalls,
-      doubt: DOUBT.whole,
-      error: wholeError,
+      doubt: isCanary ? DOUBT.canary : DOUBT.whole,
+      error: isCanary ? canaryError : wholeError,
       horizon: isCanary ? CANARY_SHARE * calls : calls,
     };
   };

@@ -23,6 +23,14 @@ export interface KnownBaseline {
 
 export type BaselineOf = (task: string, model: string) => KnownBaseline | null;
 
+/** What is known of a task before its first call. */
+export interface TaskOptions {
+  plans: Plans;
+  baselineOf: BaselineOf | null;
+  /** The gap that its canaries usually show; null where they tell it themselves. */
+  usualGap: number | null;
+}
+
 /** A canary's result. */
 export interface CanaryGap {
   task: string;
@@ -51,7 +59,7 @@ export class TaskDrift {
   /** Null once it has been asked what a profile knows. */
   private baselineOf: BaselineOf | null;
 
-  constructor(task: string, { plans, baselineOf }: { plans: Plans; baselineOf: BaselineOf | null }) {
+  constructor(task: string, { plans, baselineOf, usualGap }: TaskOptions) {
     this.task = task;
     this.plans = plans;
     this.baselineOf = baselineOf;
@@ -59,6 +67,7 @@ export class TaskDrift {
     this.slots = new Slots(() => new Scope(plans.segment));
     this.mix = new InputMix(plans.inputMix.learnCalls);
     this.mixShare = new Detector(plans.inputMix);
+    if (usualGap !== null) this.whole.give(GAP, { mean: usualGap, trials: null });
   }
 
   observe(observation: Observation, messages: Message[]): void {
