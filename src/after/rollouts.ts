@@ -24,6 +24,8 @@ export interface RolloutsParts {
 /** What is known of the arms of one rollout. */
 export interface KeptEvidence {
   rollout: string;
+  /** The step that it was gathered in, by its place. */
+  step: number;
   /** The rules as JSON: what was gathered under others does not count under these. */
   rules: string;
   evidence: Evidence;
@@ -111,7 +113,10 @@ export class Rollouts {
     if (typeof kept !== 'object' || kept === null) return;
     for (const [task, value] of Object.entries(kept)) {
       const state = this.states.get(task);
-      if (isKept(value) && state !== undefined && value.rollout === state.rollout) this.evidence.set(task, value);
+      if (!isKept(value) || state === undefined || value.rollout !== state.rollout) continue;
+      this.evidence.set(task, value);
+      // Somebody has moved it on while nobody was there to see.
+      if (value.step !== state.step) this.beginStep(state);
     }
   }
 
@@ -130,7 +135,7 @@ export class Rollouts {
     const rules = JSON.stringify(own);
     const kept = this.evidence.get(task);
     const evidence = kept?.rollout === rollout && kept.rules === rules ? kept.evidence : noEvidence(own);
-    this.evidence.set(task, { rollout, rules, evidence: change(evidence) });
+    this.evidence.set(task, { rollout, step: state.step, rules, evidence: change(evidence) });
     return true;
   }
 
@@ -180,7 +185,7 @@ export class Rollouts {
     const config = this.configs.get(task);
     const rules = kept?.rules ?? (config === undefined ? '' : JSON.stringify(rulesOf(config)));
     const evidence = kept?.rollout === rollout ? kept.evidence : history.at(-1)?.evidence;
-    if (evidence !== undefined) this.evidence.set(task, { rollout, rules, evidence: withStep(evidence) });
+    if (evidence !== undefined) this.evidence.set(task, { rollout, step, rules, evidence: withStep(evidence) });
   }
 }
 
@@ -201,8 +206,9 @@ function sizeOf(path: string): number {
 /** Whether a value of the state file is one that was kept. */
 export function isKept(value: unknown): value is KeptEvidence {
   if (typeof value !== 'object' || value === null) return false;
-  const { rollout, rules, evidence } = value as Record<string, unknown>;
+  const { rollout, step, rules, evidence } = value as Record<string, unknown>;
   return (
+    typeof step === 'number' &&
     typeof rollout === 'string' &&
     typeof rules === 'string' &&
     typeof evidence === 'object' &&

@@ -1,7 +1,6 @@
 // What is made of calls after their replies: canaries, drift, rollouts, and who is told. It outlives configurations, and whatever goes wrong in
 // it is told and touches no call.
 import type { Note } from '../call/note.ts';
-import { createNoteIds } from '../call/note-id.ts';
 import type { Plan } from '../call/plan.ts';
 import type { CallRow } from '../call/row.ts';
 import type { Config } from '../config/config.ts';
@@ -18,6 +17,7 @@ import type { Observation } from '../watch/observation.ts';
 import { segmentsOf } from '../watch/segments.ts';
 import { createWeakSignals, toWeakNote } from '../watch/weak-signals.ts';
 import { Actions } from './actions.ts';
+import { CacheUse } from './cache-use.ts';
 import { Canaries, type CanaryRules, isAccepted } from './canaries.ts';
 import { DriftWatch } from './drift-watch.ts';
 import { GapAlarms } from './gap-alarms.ts';
@@ -28,6 +28,7 @@ import { PerSecond } from './per-second.ts';
 import { pricesAt } from './prices.ts';
 import type { Reprofile } from './reprofile.ts';
 import { Rollouts } from './rollouts.ts';
+import { Telling } from './telling.ts';
 
 export interface WatchingParts {
   config: Config;
@@ -44,15 +45,15 @@ const DAY_MS = 86_400_000;
 /** Canaries older than that say nothing of today's gap. */
 const GAPS_MS = 30 * DAY_MS;
 
-const nextId = createNoteIds('alt');
-
 export class Watching {
   readonly alerts: Alerts;
   readonly rollouts: Rollouts;
   private readonly canaries: Canaries;
   private readonly actions: Actions;
+  private readonly telling: Telling;
   private readonly drift: DriftWatch;
   private readonly gaps = new GapBook();
+  private readonly cacheUse = new CacheUse();
   private readonly gapAlarms: GapAlarms;
   private readonly parts: WatchingParts;
   private readonly nowMs: () => number;
@@ -60,7 +61,6 @@ export class Watching {
   private config: Config;
   /** Who answers first, by task: what is bypassed when its answers become worse. */
   private readonly firsts = new Map<string, string>();
-  private readonly told = new Set<string>();
   private readonly weakSignals = createWeakSignals();
   private readonly languages = new PerSecond(20);
   private readonly signs = new PerSecond(50);
@@ -70,7 +70,7 @@ export class Watching {
     this.config = parts.config;
     this.nowMs = parts.nowMs ?? Date.now;
     const { nowMs } = this;
-    const tell = (message: Alarm | Recovery): void => this.tell(message);
+    const tell = this.tell;
     this.alerts = createAlerts({ config: this.config.alerts, warn: parts.warn, now: nowMs });
     this.actions = new Actions(
       {
@@ -82,6 +82,12 @@ export class Watching {
       },
       this.config.watch.actions,
     );
+    this.telling = new Telling({
+      alerts: this.alerts,
+      actions: this.actions,
+      note: parts.note,
+      firstOf: (task) => this.firsts.get(task) ?? null,
+    });
     this.rollouts = new Rollouts({
       path: parts.rolloutEvents,
       warn: parts.warn,
@@ -100,6 +106,7 @@ export class Watching {
     });
   }
 
+  private readonly tell = (message: Alarm | Recovery): void => this.telling.tell(message, this.config);
   readonly warn = (sentence: string): void => this.parts.warn(sentence);
   readonly rolloutOf = (task: string): { rollout: string; percent: number } | null => this.rollouts.rolloutOf(task);
   readonly bypassOf = (task: string): Bypass | null => this.actions.bypassOf(task);
@@ -145,6 +152,7 @@ export class Watching {
     this.drift.restore(parts.drift);
     this.rollouts.restore(parts.rollouts);
     this.gapAlarms.restore(parts.gaps);
+    this.cacheUse.restore(parts.caches);
   }
 
   /** What is known by now. */
@@ -154,6 +162,7 @@ export class Watching {
       drift: this.drift.snapshot(),
       rollouts: this.rollouts.snapshot(),
       gaps: this.gapAlarms.snapshot(),
+      caches: this.cacheUse.snapshot(),
     };
     return { parts: parts as unknown as StateParts, seen: this.seen };
   }
@@ -222,7 +231,8 @@ export class Watching {
     if (sign !== null) this.parts.note(toWeakNote(sign, asked));
   }
 
-  private watch(observation: Observation, row: CallRow): void {
+  private watch(seen: Observation, row: CallRow): void {
+    const observation = this.cacheUse.only(seen);
     const first = row.planned[0];
     if (first !== undefined && observation.arm?.arm !== 'candidate') this.firsts.set(observation.task, first);
     for (const message of this.drift.observe(observation)) this.tell(message);
@@ -274,34 +284,6 @@ export class Watching {
     const own = this.config.canary?.tasks.get(task ?? '');
     const share = arm === null || task === null ? null : this.rollouts.shareOf(arm, task);
     return share === null ? null : Math.max(share, own?.share ?? 0);
-  }
-
-  private tell(message: Alarm | Recovery): void {
-    if ('rule' in message) this.tellAlarm(message);
-    else {
-      this.alerts.clear(message);
-      this.actions.recovered(message);
-      if (this.told.delete(message.key)) this.keep(message, { state: 'recovered', sentence: message.sentence });
-    }
-  }
-
-  private tellAlarm(alarm: Alarm): void {
-    const { key, rule, task, segment, severity, sentence, evidence, isEvent } = alarm;
-    if (this.config.alerts.rules[rule] === null) return;
-    this.alerts.raise(alarm);
-    if (!this.told.has(key)) {
-      if (!isEvent) this.told.add(key);
-      this.keep(alarm, { state: 'raised', rule, task, segment, severity, sentence, evidence, isEvent });
-    }
-    const instead = this.config.canary?.tasks.get(task ?? '')?.reference ?? this.config.baseline;
-    const cheap = this.firsts.get(task ?? '') ?? null;
-    this.actions.alarm(alarm, { cheap: cheap === instead ? null : cheap, instead });
-  }
-
-  private keep({ key, atMs }: { key: string; atMs: number }, body: Note['body']): void {
-    const task = typeof body['task'] === 'string' ? body['task'] : null;
-    const note = { id: nextId(), kind: 'alert', atMs, tenant: 'default', task, about: null, costs: [] } as const;
-    this.parts.note({ ...note, body: { key, ...body } });
   }
 
   private segmentsOf({ inbound, tenant, atMs }: Call): string[] {
