@@ -84,7 +84,7 @@ function banner(running: Running, config: Config, sentence: string): string[] {
   const key = config.keys[0] === undefined ? null : '$TIERLINE_KEY';
   const auth = key === null ? '' : ` -H "authorization: Bearer ${key}"`;
   const models = [...config.models.keys()];
-  if (config.observes) models.push(`whatever ${[...config.providers.keys()].join(', ')} sell`);
+  if (config.observes) models.push(`any of ${[...config.providers.keys()].join(', ')}`);
   const hasAuto = !config.observes || config.baseline !== null;
   const tasks = [...config.tasks.keys()].map((name) => `auto/${name}`).join(', ');
   return [

@@ -23,6 +23,9 @@ import { namedTask } from './task-name.ts';
 
 export { TOKENS_PER_IMAGE } from './expected-cost.ts';
 
+/** How the reason begins that a task was found by its match. */
+export const MATCHES = 'the request matches';
+
 /** The guards left no model. The plan has no attempts, but the task of the call and what the guards said. */
 export class NothingLeft extends TierlineError {
   readonly plan: Plan;
@@ -257,6 +260,6 @@ function findTask({ policy, view, caller, state }: Question, reasons: Reason[]):
     reasons.push({ step: 'task', say: `${named.from} names ${named.name}, which is no configured task` });
   }
   const task = policy.tasks.find((candidate) => candidate.matches(view, caller, state.nowMs)) ?? null;
-  if (task !== null) reasons.push({ step: 'task', say: `the request matches the task ${task.name}` });
+  if (task !== null) reasons.push({ step: 'task', say: `${MATCHES} the task ${task.name}` });
   return task;
 }

@@ -4,6 +4,9 @@ import type { Reason } from '../call/plan.ts';
 import type { View } from '../call/view.ts';
 import type { Policy, PolicyModel, PolicyObserving } from './policy.ts';
 
+/** How the reason begins of a call that is only observed. */
+export const OBSERVING = 'observing:';
+
 /** Whether the client leaves the choice to the router. */
 export function asksForRoute({ model }: Pick<View, 'model'>): boolean {
   return model === 'auto' || model.startsWith('auto/');
@@ -23,7 +26,7 @@ export function concreteModel(policy: Policy, view: View, reasons: Reason[]): Po
  */
 export function observedModel(policy: Policy, observing: PolicyObserving, view: View, reasons: Reason[]): PolicyModel {
   const tell = (say: string): number =>
-    reasons.push({ step: 'request', say: `observing: the client asked for ${say}` });
+    reasons.push({ step: 'request', say: `${OBSERVING} the client asked for ${say}` });
   if (asksForRoute(view)) {
     const baseline = observing.baseline === null ? undefined : policy.models.get(observing.baseline);
     if (baseline === undefined) {
