@@ -23,11 +23,12 @@ const VECTORS = made('vectors', '', 'openai', 'text-embedding-3-small', specOf('
 const LOCAL = made('local', '', 'own', 'llama', null);
 const USAGE = toUsage({ inputTokens: 1000, outputTokens: 100 });
 
-function price(answer: Partial<BatchAnswer>, baseline: typeof BIG | null = BIG): BatchPrice {
+function price(answer: Partial<BatchAnswer>, baseline: typeof BIG | null = BIG, isOwnBaseline = false): BatchPrice {
   const pricing = createBatchPricing({
     catalog,
     models: [MINI, BIG, HAIKU, VECTORS, LOCAL].values(),
     baseline,
+    isOwnBaseline,
     vendorOf: (provider) => ({ claude: 'anthropic', own: 'own' })[provider] ?? provider,
   });
   return pricing({
@@ -51,6 +52,12 @@ describe('an answer out of a batch', () => {
       baselineModel: 'big',
       baseline: { nanoUsd: half(2.5, 15), basis: 'measured' },
     });
+  });
+
+  test('is compared with itself where calls are only observed', () => {
+    const { cost, baselineModel, baseline } = price({}, BIG, true);
+    assert.deepEqual([baselineModel, baseline], ['mini', cost]);
+    assert.notDeepEqual(baseline, price({}).baseline);
   });
 
   test('is of the configured model that is served by it, dated names included', () => {

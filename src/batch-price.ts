@@ -48,12 +48,15 @@ export interface BatchPricing {
   models: Iterable<BatchModel>;
   /** Null when savings are not counted. */
   baseline: BatchModel | null;
+  /** Whether every answer is compared with itself. */
+  isOwnBaseline?: boolean;
   /** Whose price list a configured provider is on. */
   vendorOf: (provider: string) => string;
 }
 
 /** Prices at the rate of batches; unknown where the catalog knows no such rate. Vectors are their own baseline. */
-export function createBatchPricing({ catalog, models, baseline, vendorOf }: BatchPricing): PriceBatched {
+export function createBatchPricing(pricing: BatchPricing): PriceBatched {
+  const { catalog, models, baseline, isOwnBaseline = false, vendorOf } = pricing;
   const all = [...models];
   return ({ provider, model, usage, kind, atMs }) => {
     const listed = catalog.find(vendorOf(provider), model);
@@ -62,7 +65,7 @@ export function createBatchPricing({ catalog, models, baseline, vendorOf }: Batc
     const name = found?.model.name ?? model;
     const cost = priceUsage(usage, spec, { atMs, batch: true });
     const tier = found?.model.tier === '' ? null : (found?.model.tier ?? null);
-    if (kind === 'embedding') return { model: name, tier, cost, baselineModel: name, baseline: cost };
+    if (kind === 'embedding' || isOwnBaseline) return { model: name, tier, cost, baselineModel: name, baseline: cost };
     return { model: name, tier, cost, ...compare() };
 
     function compare(): Pick<BatchPrice, 'baselineModel' | 'baseline'> {

@@ -1,6 +1,7 @@
 // Compiles the routing part of a configuration into the planner's policy: names become models, limits become sets, match
 // rules become predicates. Done once per configuration.
 
+import { GrowingMap } from './call/growing-map.ts';
 import { leastCachedTokens } from './catalog/cache-minimum.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { type CharClasses, countTextClasses } from './catalog/char-classes.ts';
@@ -24,6 +25,7 @@ import type {
 import { gateKey } from './config/load-learned-gates.ts';
 import type { Predictors } from './config/load-predictors.ts';
 import { createMatcher } from './config/match.ts';
+import { mapModels, soleProviders } from './config/observe.ts';
 import type { RolloutConfig } from './config/rollout-config.ts';
 import type {
   Policy,
@@ -58,7 +60,7 @@ export function modelPartsOf(config: Config, catalog: Catalog): Models {
     });
     return { name: model.name, tier: model.tier ?? '', config: model, spec: deployments[0]?.spec ?? null, deployments };
   };
-  return new Map([...config.models.values()].map((model) => [model.name, toParts(model)]));
+  return mapModels(config, catalog, toParts);
 }
 
 /** What routes are compiled with. */
@@ -76,7 +78,7 @@ export function compilePolicy(config: Config, models: Models, predictors: Predic
   const tasks = [...config.tasks.values()].map((task) => compileTask(task, config.rollouts.get(task.name), ground));
   const classesOf = rememberLast(countTextClasses);
   return {
-    models: new Map([...models].map(([name, model]) => [name, compileModel(model, config, classesOf)])),
+    models: compileModels(models, (model) => compileModel(model, config, classesOf)),
     aliases: aliasesOf(models),
     tasks,
     tasksByName: new Map(tasks.map((task) => [task.name, task])),
@@ -86,7 +88,26 @@ export function compilePolicy(config: Config, models: Models, predictors: Predic
       [...config.tenants].map(([name, limits]) => [name, compileLimits(limits, `the tenant ${name}`, models)]),
     ),
     marksCache: config.marksCache,
+    observing: config.observes
+      ? {
+          baseline: config.baseline,
+          soleProviders: soleProviders(config),
+          offered: models instanceof GrowingMap ? models.offers : [],
+        }
+      : null,
   };
+}
+
+/** Where the parts of a model can be made of its name, so can the model. */
+function compileModels(models: Models, compile: (parts: ModelParts) => PolicyModel): Policy['models'] {
+  const given = [...models].map(([name, parts]): [string, PolicyModel] => [name, compile(parts)]);
+  if (!(models instanceof GrowingMap)) return new Map(given);
+  return new GrowingMap(given, {
+    make: (name) => {
+      const parts = models.get(name);
+      return parts === undefined ? undefined : compile(parts);
+    },
+  });
 }
 
 function compileModel(

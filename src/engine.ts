@@ -12,6 +12,7 @@ import { compilePolicy, type ModelParts } from './compile-policy.ts';
 import type { Config, DeploymentConfig, ModelConfig } from './config/config.ts';
 import { withLearned } from './config/load-learned-gates.ts';
 import type { Predictors } from './config/load-predictors.ts';
+import { mapModels } from './config/observe.ts';
 import type { Delivered, Delivery } from './delivery/deliver.ts';
 import type { Deployment } from './delivery/deployment.ts';
 import { sleepUnlessGone } from './delivery/sleep.ts';
@@ -80,10 +81,12 @@ interface PricedDeployment extends Deployment {
 }
 
 export function createEngine(config: Config, parts: EngineParts): Engine {
-  const models = new Map([...config.models.values()].map((model) => [model.name, compileModel(model, config, parts)]));
-  const specs = new Map<Deployment, ModelSpec | null>();
-  for (const model of models.values())
+  const specs = new WeakMap<Deployment, ModelSpec | null>();
+  const models = mapModels(config, parts.catalog, (written) => {
+    const model = compileModel(written, config, parts);
     for (const deployment of model.deployments) specs.set(deployment, deployment.spec);
+    return model;
+  });
   const priceOf = (deployment: Deployment, usage: Parameters<typeof priceUsage>[0], options: PricingOptions): Cost =>
     priceUsage(usage, specs.get(deployment) ?? null, options);
   const usual = config.baseline === null ? null : (models.get(config.baseline) ?? null);
@@ -123,6 +126,7 @@ export function createEngine(config: Config, parts: EngineParts): Engine {
       catalog: parts.catalog,
       models: models.values(),
       baseline: usual,
+      isOwnBaseline: config.observes,
       vendorOf: (provider) => parts.connections.get(provider)?.vendor ?? provider,
     }),
     pricing: (atMs, against) => {
@@ -191,7 +195,6 @@ function compileDeployment(
 function compileDelivery(config: Config, models: ReadonlyMap<string, CompiledModel>): Delivery {
   const { firstByteMs, idleMs, totalMs } = config.timeouts;
   const { maxAttempts, baseDelayMs, maxDelayMs, maxRetryAfterMs, budgetShare } = config.retries;
-  const deployments = new Map([...models.values()].map((model) => [model.name, model.deployments]));
   return {
     options: {
       firstByteMs,
@@ -205,7 +208,7 @@ function compileDelivery(config: Config, models: ReadonlyMap<string, CompiledMod
       keepAliveMs: config.timeouts.keepAliveMs,
     },
     budget: new RetryBudget(budgetShare),
-    deploymentsOf: (model) => deployments.get(model) ?? [],
+    deploymentsOf: (model) => models.get(model)?.deployments ?? [],
     random: Math.random,
     sleep: sleepUnlessGone,
   };

@@ -101,6 +101,24 @@ test('a reload switches over while the earlier connections still take calls, and
   assert.equal(instance.config, next);
 });
 
+test('a gateway observes where its configuration says so; whoever only asks what routes would do is told what they would', async (t) => {
+  const folder = folderOf();
+  const observing = configure(folder, 'observe: true\nbaseline: small\ncanary: { budget_usd: 1 }');
+  const instance = await openInstance(observing, warn);
+  t.after(() => instance.close());
+  assert.equal(instance.engine.policy.observing?.baseline, 'small');
+  assert.equal(instance.config.canary, null, 'nothing is answered again');
+  await instance.reload(configure(folder, 'baseline: small'), () => {});
+  assert.equal(instance.engine.policy.observing, null);
+  await instance.reload(observing, () => {});
+  assert.notEqual(instance.engine.policy.observing, null);
+  for (const isAtWork of [false, true]) {
+    const asked = await openUnrecorded(observing, { isAtWork });
+    t.after(() => asked.close());
+    assert.equal(asked.engine.policy.observing !== null, isAtWork);
+  }
+});
+
 test('a configuration that cannot be opened changes nothing', async (t) => {
   const folder = folderOf();
   const instance = await openInstance(configure(folder), warn);

@@ -15,6 +15,7 @@ import type { Config } from './config/config.ts';
 import { loadGates } from './config/load-gates.ts';
 import { type LoadScorer, loadLearnedGates } from './config/load-learned-gates.ts';
 import { type LoadPredictor, loadPredictors, type Predictors } from './config/load-predictors.ts';
+import { asRouted, atWork } from './config/observe.ts';
 import { type Connections, createConnections } from './connections.ts';
 import type { RequestEncoder } from './encoding.ts';
 import { createEngine, createMemory, type PolicyMemory } from './engine.ts';
@@ -84,10 +85,11 @@ export interface LearnedParts {
 
 /** With the ledger of the configuration. Rejects when it, a gate or a connection cannot be opened; nothing is left open then. */
 export async function openInstance(
-  config: Config,
+  written: Config,
   warn: (sentence: string) => void,
   learned: LearnedParts = {},
 ): Promise<Instance<Ledger>> {
+  const config = atWork(written);
   const memory = createMemory(seedHistory(config.ledger.path, measured(config, warn)));
   const capture = createCapture(config.ledger.path, warn);
   let ledger: Ledger | null = null;
@@ -116,6 +118,8 @@ export interface UnrecordedOptions {
   /** Told what is wrong with profiles; where nobody hears it, the planner begins unknowing. */
   warn?: (sentence: string) => void;
   learned?: LearnedParts;
+  /** Whether an application's calls go through it, which may only be observed; else routes are in force, to be tried. */
+  isAtWork?: boolean;
 }
 
 /** Without a ledger: no call leaves a trace. */
@@ -125,10 +129,11 @@ export async function openUnrecorded(
     warn,
     memory = createMemory(seedHistory(null, warn === undefined ? [] : measured(config, warn))),
     learned = {},
+    isAtWork = false,
   }: UnrecordedOptions = {},
 ): Promise<Instance<null>> {
   const lasting: Lasting = { memory, capture: null, watching: null, warn: warn ?? (() => undefined), learned };
-  const compiled = await compile(config, lasting);
+  const compiled = await compile(isAtWork ? config : asRouted(config), lasting);
   return new OpenInstance<null>({ ...lasting, ledger: null, objects: null, lookup: null }, compiled);
 }
 
@@ -221,7 +226,7 @@ class OpenInstance<L extends Ledger | null> implements Instance<L> {
   }
 
   async reload(next: Config, switchOver: () => void): Promise<void> {
-    const { config, connections, encoders, engine } = await compile(next, this.lasting, this.encoders);
+    const { config, connections, encoders, engine } = await compile(atWork(next), this.lasting, this.encoders);
     const earlier: Closable = { connections: this.connections, encoders: this.encoders };
     this.connections = connections;
     this.encoders = encoders;

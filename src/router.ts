@@ -144,7 +144,7 @@ export async function route(engine: Engine, recorder: Recorder, call: Call): Pro
   const row = toCallRow(callFacts(call, plan, { decidedAt, encoding }), outcome, {
     httpStatus: statusOf(outcome),
     errorCode: outcome.error?.code ?? null,
-    pricing: engine.pricing(call.atMs, ownBaseline(inbound, plan)),
+    pricing: engine.pricing(call.atMs, ownBaseline(engine, inbound, plan)),
   });
   // The row comes first: whoever reads an answer to its end finds it in the ledger.
   const written = recorder.record(row);
@@ -182,9 +182,9 @@ function answerOf({ dialect }: Incoming, outcome: DeliveryOutcome, watched: Watc
   return read?.isComplete === true ? read : null;
 }
 
-/** Vectors of another model would be of no use: without routing, the same call would have been made. */
-function ownBaseline({ kind }: Incoming, { attempts }: Plan): string | undefined {
-  return kind === 'embedding' ? attempts[0]?.model : undefined;
+/** Where nothing is routed, the same call would have been made without us; vectors of another model would be of no use. */
+function ownBaseline({ policy }: Engine, { kind }: Incoming, { attempts }: Plan): string | undefined {
+  return kind === 'embedding' || policy.observing !== null ? attempts[0]?.model : undefined;
 }
 
 interface Decided {

@@ -8,6 +8,8 @@ export interface View {
   /** Model name as the client wrote it. */
   readonly model: string;
   readonly stream: boolean;
+  /** What the client speaks; left out for a call that is looked back on. */
+  readonly dialect?: { readonly name: string };
   /** Whether it asks for an answer or for vectors. */
   readonly kind: CallKind;
   /** Size of the request body. */

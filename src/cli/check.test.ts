@@ -176,6 +176,21 @@ describe('a cascade', () => {
   });
 });
 
+test('a configuration that observes is told what rests, and what auto stands for', () => {
+  const text = `${HEAD}observe: true
+tasks: { t: { consequence: none, route: dear } }
+rollouts: { t: { candidate: cheap } }
+`;
+  assert.deepEqual(told(text, 'observing'), [
+    'note observe: every call goes to the model it asks for, and is only counted; routes and gates, rollouts rest until it is false',
+    'note baseline: there is none, so `auto` stands for nothing while calls are observed, and is refused',
+  ]);
+  assert.equal(told(`${text}baseline: dear`, 'observing').length, 1);
+  assert.deepEqual(told(text.replace('observe: true', ''), 'observing'), []);
+  const bare = 'observe: true\nproviders: { openai: { api_key: k } }\nledger: { path: ":memory:" }';
+  assert.deepEqual(check(bare, { strict: true }).code, 0, 'providers alone are fine');
+});
+
 describe('the command', () => {
   const clean = `${HEAD}default: { model: cheap, fallback: dear }`;
   const warned = `${clean}\ntasks: { t: { consequence: reversible, route: cheap } }`;

@@ -15,11 +15,15 @@ export interface FoundFile {
   sentence: string;
 }
 
-/** Throws ConfigError for a file that is missing or wrong. With `mayAwait`, artifacts that it names may be missing. */
-export function findConfig(named: string | undefined, { mayAwait = false } = {}): FoundFile {
+/** Throws ConfigError for a file that is missing or wrong. With `mayAwait`, artifacts that it names may be missing; `observe` goes over the file. */
+export function findConfig(named: string | undefined, { mayAwait = false, observe = false } = {}): FoundFile {
   const path = named ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : null);
-  if (path === null) return { ...configFromEnvironment(process.env), path };
-  return { config: loadConfig({ path, env: process.env, mayAwait }), path, sentence: `Configuration: ${path}` };
+  if (path === null) return { ...configFromEnvironment(process.env, observe), path };
+  return {
+    config: loadConfig({ path, env: process.env, mayAwait, observe }),
+    path,
+    sentence: `Configuration: ${path}`,
+  };
 }
 
 /** The configuration of a file, null without one: a ladder that keys in the environment would give is nobody's decision. */

@@ -40,8 +40,9 @@ program
   .option('-c, --config <file>', 'configuration (default: tierline.yaml here, else keys found in the environment)')
   .option('--host <address>', 'address to listen on')
   .option('-p, --port <number>', 'port to listen on, 0 for a free one', port)
+  .option('--observe', 'send every call to the model it asks for and only count, whatever the configuration says')
   .option('--no-watch', 'do not follow edits of the configuration')
-  .action(async (options: { config?: string; host?: string; port?: number; watch: boolean }) => {
+  .action(async (options: { config?: string; host?: string; port?: number; observe?: boolean; watch: boolean }) => {
     const { serve } = await import('./serve.ts');
     await serve({ ...options, print, warn });
   });

@@ -1,7 +1,7 @@
 // `tierline serve`: the gateway in the foreground, until Ctrl-C.
 import type { Config } from '../config/config.ts';
 import { isLoopback } from '../config/resolve.ts';
-import { watchConfig } from '../config/watch.ts';
+import { type Reloaded, watchConfig } from '../config/watch.ts';
 import { findConfig } from './find-config.ts';
 import { type Running, startTierline } from './start.ts';
 
@@ -10,6 +10,8 @@ export interface ServeOptions {
   config?: string | undefined;
   host?: string | undefined;
   port?: number | undefined;
+  /** Whether calls are only observed, whatever the configuration says. */
+  observe?: boolean | undefined;
   /** Whether edits of the file take effect without a restart. */
   watch: boolean;
   print: (line: string) => void;
@@ -19,7 +21,8 @@ export interface ServeOptions {
 /** Runs until the process is told to stop; rejects with ConfigError or the error of listening. */
 export async function serve(options: ServeOptions): Promise<void> {
   const { print, warn } = options;
-  const found = findConfig(options.config);
+  const { observe = false } = options;
+  const found = findConfig(options.config, { observe });
   const config = withAddress(found.config, options);
   const running = await startTierline({ config, warn });
   const reload = async (next: Config): Promise<void> => {
@@ -61,10 +64,11 @@ function withAddress(config: Config, { host, port }: ServeOptions): Config {
 
 /** Follows edits and SIGHUP; a bad edit is told and changes nothing. */
 function watch(path: string, options: ServeOptions & { reload: (next: Config) => Promise<void> }): () => void {
-  const watcher = watchConfig(path, (result) => {
+  const take = (result: Reloaded): void => {
     if (result.ok) void options.reload(result.config);
     else options.warn(`the running configuration stays in force:\n${result.error.message}`);
-  });
+  };
+  const watcher = watchConfig(path, take, { observe: options.observe === true });
   process.on('SIGHUP', watcher.reload);
   if (!options.watch) watcher.close();
   return () => {
@@ -73,11 +77,15 @@ function watch(path: string, options: ServeOptions & { reload: (next: Config) =>
   };
 }
 
+const OBSERVING = 'every call goes to the model it asks for; nothing is routed';
+
 function banner(running: Running, config: Config, sentence: string): string[] {
   const { url } = running.gateway;
   const key = config.keys[0] === undefined ? null : '$TIERLINE_KEY';
   const auth = key === null ? '' : ` -H "authorization: Bearer ${key}"`;
-  const models = [...config.models.keys()].join(', ');
+  const models = [...config.models.keys()];
+  if (config.observes) models.push(`any of ${[...config.providers.keys()].join(', ')}`);
+  const hasAuto = !config.observes || config.baseline !== null;
   const tasks = [...config.tasks.keys()].map((name) => `auto/${name}`).join(', ');
   return [
     `Tierline listens on ${url}`,
@@ -86,13 +94,18 @@ function banner(running: Running, config: Config, sentence: string): string[] {
     `  OpenAI clients      base URL ${url}/v1`,
     `  Anthropic clients   base URL ${url}`,
     `  Google clients      base URL ${url}`,
-    `  Models              ${models}, auto`,
-    ...(tasks === '' ? [] : [`  Tasks               ${tasks}`]),
+    `  Models              ${[...models, ...(hasAuto ? ['auto'] : [])].join(', ')}`,
+    ...(tasks === '' || !hasAuto ? [] : [`  Tasks               ${tasks}`]),
+    ...(config.observes ? [`  Observing           ${OBSERVING}`] : []),
     `  Ledger              ${config.ledger.path}`,
     '',
-    '  Try it:',
-    `  curl ${url}/v1/chat/completions${auth} -H 'content-type: application/json' \\`,
-    `    -d '{"model":"auto","messages":[{"role":"user","content":"What is 17 + 25?"}]}'`,
+    ...(hasAuto
+      ? [
+          '  Try it:',
+          `  curl ${url}/v1/chat/completions${auth} -H 'content-type: application/json' \\`,
+          `    -d '{"model":"auto","messages":[{"role":"user","content":"What is 17 + 25?"}]}'`,
+        ]
+      : ['  What calls cost:']),
     '  npx tierline report',
     '',
     '  Ctrl-C stops, after the calls that are running.',

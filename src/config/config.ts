@@ -34,6 +34,8 @@ export interface Config {
   models: ReadonlyMap<string, ModelConfig>;
   /** The ladder, cheapest first. */
   tiers: readonly string[];
+  /** Whether every call goes to the model it asks for: routes, gates, rollouts and canaries are written and rest. */
+  observes: boolean;
   /** Model that savings are counted against; null when none was named. */
   baseline: string | null;
   tasks: ReadonlyMap<string, TaskConfig>;

@@ -136,3 +136,10 @@ test('a malformed key is refused without being shown', () => {
       !error.message.includes('two words'),
   );
 });
+
+test('calls are only observed where that is asked for', () => {
+  for (const env of [{}, { OPENAI_API_KEY: 'k' }]) {
+    assert.equal(configFromEnvironment(env).config.observes, false);
+    assert.equal(configFromEnvironment(env, true).config.observes, true);
+  }
+});

@@ -5,7 +5,7 @@ import { EMBEDDING_MODEL } from '../provider/simulated/embeddings.ts';
 import { SIMULATED_MODELS } from '../provider/simulated/models.ts';
 import { SIMULATED_TASKS } from '../provider/simulated/routing.ts';
 import { CAPABILITIES, type Config } from './config.ts';
-import { checkConfig } from './load.ts';
+import { checkConfig, type Loading } from './load.ts';
 import { type Environment, valueSource } from './source.ts';
 import { WELL_KNOWN } from './well-known.ts';
 
@@ -40,21 +40,24 @@ export interface FoundConfig {
 }
 
 /** The configuration that the environment's keys allow. Throws ConfigError when a key is malformed. */
-export function configFromEnvironment(env: Environment): FoundConfig {
+export function configFromEnvironment(env: Environment, observe = false): FoundConfig {
   const found = Object.keys(LADDERS).flatMap((provider) => {
     const variable = WELL_KNOWN.get(provider)?.keyVariables.find((name) => (env[name] ?? '').trim() !== '');
     return variable === undefined ? [] : [{ provider, variable }];
   });
   if (found.length === 0) {
     const sentence = 'No provider key was found in the environment, so every answer comes from the simulated provider.';
-    return { config: check(simulatedDocument(), env), sentence };
+    return { config: check(simulatedDocument(), { env, observe }), sentence };
   }
   const document = ladderDocument(found.map(({ provider }) => provider));
   const named = found.map(({ provider, variable }) => `${provider} (${variable})`);
   const rungs = TIERS.flatMap((tier) =>
     tier in document.models ? [`${tier} ${String(document.models[tier]?.use)}`] : [],
   );
-  return { config: check(document, env), sentence: `Found ${list(named)} in the environment: ${rungs.join(', ')}.` };
+  return {
+    config: check(document, { env, observe }),
+    sentence: `Found ${list(named)} in the environment: ${rungs.join(', ')}.`,
+  };
 }
 
 interface Document extends JsonObject {
@@ -130,8 +133,8 @@ function simulatedDocument(): Document {
   };
 }
 
-function check(document: Document, env: Environment): Config {
-  return checkConfig(valueSource(document), { file: null, label: 'the environment', env });
+function check(document: Document, loading: Loading): Config {
+  return checkConfig(valueSource(document), { file: null, label: 'the environment', ...loading });
 }
 
 function list(items: readonly string[]): string {

@@ -14,6 +14,8 @@ export interface Loading {
   env: Environment;
   /** Whether an artifact that is named may be missing: for the command that makes it. */
   mayAwait?: boolean;
+  /** Whether calls are only observed, whatever the configuration says. */
+  observe?: boolean;
 }
 
 /** Reads and checks a file. Throws ConfigError, also when the file cannot be read. */
@@ -40,7 +42,7 @@ export function parseConfig(text: string, { file, ...loading }: Loading & { file
 /** Checks a configuration from any source. `label` is what messages call it. Throws ConfigError with every problem. */
 export function checkConfig(
   source: Source,
-  { file, label, env, mayAwait = false }: Loading & { file: string | null; label: string },
+  { file, label, env, mayAwait = false, observe = false }: Loading & { file: string | null; label: string },
 ): Config {
   const findings = [...source.findings];
   const told = new Set(findings.map(({ path }) => JSON.stringify(path)));
@@ -54,7 +56,14 @@ export function checkConfig(
     const sound = keepSound(value, report);
     const { broken } = sound;
     if (sound.file !== null)
-      config = resolveConfig(sound.file, { file, env, names: namesOf(value, sound.file, broken), broken, report });
+      config = resolveConfig(sound.file, {
+        file,
+        env,
+        observe,
+        names: namesOf(value, sound.file, broken),
+        broken,
+        report,
+      });
   } else report({ path: [], at: 'value', message: 'expected keys such as providers and models at the top' });
   if (findings.length === 0 && config !== null) return config;
   const problems = findings.map((finding) => source.place(finding));

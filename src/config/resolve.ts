@@ -24,6 +24,8 @@ export interface ResolveContext {
   file: string | null;
   env: Environment;
   names: Names;
+  /** Whether calls are only observed, whatever the file says. */
+  observe: boolean;
   /** Sections of the file that are broken and were left out. */
   broken: ReadonlySet<string>;
   report: Report;
@@ -31,19 +33,13 @@ export interface ResolveContext {
 
 /** The configuration; it is of use only when nothing has been reported. */
 export function resolveConfig(file: FileConfig, context: ResolveContext): Config {
-  const { names, report, broken } = context;
+  const { names, report } = context;
   const providers = resolveProviders(file, context);
   const models = new Map<string, ModelConfig>();
   for (const [name, model] of Object.entries(file.models))
     models.set(name, resolveModel(name, model, { names, report }));
-  if (names.models.size === 0 && !broken.has('models')) {
-    report({
-      path: ['models'],
-      at: 'key',
-      message: 'names no model, so nothing can be answered',
-      hint: 'For example: models: { small: anthropic/claude-haiku-4-5 }',
-    });
-  }
+  const observes = file.observe || context.observe;
+  refuseNothing(observes, context);
   const baseline = file.baseline ?? null;
   if (baseline !== null && !names.models.has(baseline)) {
     report(unknownName('model', baseline, { path: ['baseline'], known: names.models }));
@@ -60,6 +56,7 @@ export function resolveConfig(file: FileConfig, context: ResolveContext): Config
     providers,
     models,
     tiers: file.tiers,
+    observes,
     baseline,
     ...routing,
     isStrict: file.strict,
@@ -85,6 +82,17 @@ export function resolveConfig(file: FileConfig, context: ResolveContext): Config
     alerts: resolveAlerts(file.alerts, report),
     contextGuardShare: file.context_guard,
   };
+}
+
+/** While calls are observed, the providers' own names will do. */
+function refuseNothing(observes: boolean, { names, broken, report }: ResolveContext): void {
+  if (names.models.size > 0 || broken.has('models')) return;
+  if (observes && (names.providers.size > 0 || broken.has('providers'))) return;
+  const [section, what, example] = observes
+    ? ['providers', 'provider', 'providers: { openai: { api_key: ${OPENAI_API_KEY} } }']
+    : ['models', 'model', 'models: { small: anthropic/claude-haiku-4-5 }'];
+  const message = `names no ${what}, so nothing can be answered`;
+  report({ path: [section], at: 'key', message, hint: `For example: ${example}` });
 }
 
 function resolveCapture(

@@ -125,6 +125,7 @@ export const configSchema = z.strictObject({
     .min(1, 'a ladder has at least one tier')
     .refine((tiers) => new Set(tiers).size === tiers.length, 'a tier appears twice')
     .default(['small', 'mid', 'frontier']),
+  observe: flag.default(false),
   baseline: name.optional(),
   tasks: z.record(taskName, taskSchema).default({}),
   rules: rulesSchema.default([]),

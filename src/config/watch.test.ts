@@ -130,3 +130,12 @@ test('where the folder cannot be watched the file is looked at now and then', as
   for (const end = Date.now() + 2_000; seen.length === 0 && Date.now() < end; ) await sleep(2);
   assert.equal(portOf(seen.at(-1)), 4400);
 });
+
+test('what is only observed stays so after every edit', (context) => {
+  const { path } = watched(context);
+  const seen: Reloaded[] = [];
+  const watcher = watchConfig(path, (result) => seen.push(result), { env: {}, observe: true });
+  context.after(() => watcher.close());
+  watcher.reload();
+  assert.ok(seen[0]?.ok && seen[0].config.observes);
+});

@@ -15,6 +15,8 @@ export type Reloaded = { ok: true; config: Config } | { ok: false; error: Config
 
 export interface WatchOptions {
   env?: Environment;
+  /** Whether calls are only observed, whatever the file says. */
+  observe?: boolean;
   /** How long the file must have been left alone; editors write in several steps. */
   debounceMs?: number;
   /** How often the file is looked at where the system cannot watch it. */
@@ -33,14 +35,15 @@ export function watchConfig(
   onChange: (result: Reloaded) => void,
   options: WatchOptions = {},
 ): ConfigWatcher {
-  const { env = process.env, debounceMs = 100, pollMs = 2_000 } = options;
+  const { env = process.env, observe = false, debounceMs = 100, pollMs = 2_000 } = options;
+  const read = (): Reloaded => readNow({ path, env, observe });
   let timer: NodeJS.Timeout | undefined;
   let poll: NodeJS.Timeout | undefined;
   let isClosed = false;
 
   const look = (): void => {
     // What was wrong may have been a file that is named and was not there.
-    const isMended = !last.ok && read(path, env).ok;
+    const isMended = !last.ok && read().ok;
     if (isMended || fingerprint(files) !== known) reload();
   };
   const soon = (): void => {
@@ -61,12 +64,12 @@ export function watchConfig(
   const reload = (): void => {
     if (isClosed) return;
     clearTimeout(timer);
-    last = take(read(path, env));
+    last = take(read());
     onChange(last);
   };
   let files = [path];
   let known = '';
-  let last = take(read(path, env));
+  let last = take(read());
   return {
     reload,
     close() {
@@ -123,9 +126,9 @@ function namedFiles(config: Config): string[] {
   ];
 }
 
-function read(path: string, env: Environment): Reloaded {
+function readNow(loading: Parameters<typeof loadConfig>[0]): Reloaded {
   try {
-    return { ok: true, config: loadConfig({ path, env }) };
+    return { ok: true, config: loadConfig(loading) };
   } catch (error) {
     if (error instanceof ConfigError) return { ok: false, error };
     throw error;

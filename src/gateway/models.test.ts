@@ -18,6 +18,13 @@ test('the names are the configured models, auto, and auto with each task', () =>
   assert.deepEqual(modelNames(POLICY), NAMES);
 });
 
+test('where calls are observed the names of the providers are listed, and auto where it stands for a baseline', () => {
+  const observing = { baseline: null, soleProviders: new Map(), offered: ['gpt-4o', 'claude-haiku-4-5'] };
+  assert.deepEqual(modelNames({ ...POLICY, observing }), [...NAMES.slice(0, 2), ...observing.offered]);
+  const based = modelNames({ ...POLICY, observing: { ...observing, baseline: 'haiku' } });
+  assert.deepEqual(based, [...NAMES.slice(0, 2), ...observing.offered, 'auto', 'auto/triage']);
+});
+
 test("models that make embeddings are listed where embeddings are asked for, which is in OpenAI's words alone", () => {
   const made = policy(
     [model('haiku', 'small'), model('vectors', '', { kind: 'embedding' })],

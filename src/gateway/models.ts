@@ -6,9 +6,11 @@ import { decodeURIComponentSafely } from './target.ts';
 /** Providers give a date of birth for each model; ours are names of a configuration, which has none. */
 const CREATED_SECONDS = 1_735_689_600;
 
-/** Every name a client may use as `model`: the configured models, `auto`, and `auto/<task>`. */
-export function modelNames(policy: Policy): string[] {
-  return [...policy.models.keys(), 'auto', ...policy.tasks.map((task) => `auto/${task.name}`)];
+/** Every name a client may use as `model`: the configured models, `auto`, and `auto/<task>`; where calls are observed the providers' own. */
+export function modelNames({ models, tasks, observing }: Policy): string[] {
+  const own = [...models.keys(), ...(observing?.offered ?? [])];
+  if (observing !== null && observing.baseline === null) return own;
+  return [...own, 'auto', ...tasks.map((task) => `auto/${task.name}`)];
 }
 
 /** The same without models that make embeddings, which clients of Anthropic and Google cannot ask for. */

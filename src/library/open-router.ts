@@ -45,7 +45,9 @@ export async function openRouter(config: string | RouterConfig | undefined, opti
     warn = (sentence) => process.emitWarning(sentence, 'TierlineWarning'),
   } = options;
   const read = readConfig(config, env);
-  return new InProcessRouter(ledger ? await openInstance(read, warn) : await openUnrecorded(read, { warn }));
+  return new InProcessRouter(
+    ledger ? await openInstance(read, warn) : await openUnrecorded(read, { warn, isAtWork: true }),
+  );
 }
 
 class InProcessRouter implements Router {

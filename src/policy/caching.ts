@@ -28,7 +28,7 @@ export function cacheGain({ plainNanoUsd, markedNanoUsd, readNanoUsd }: CachePri
 /** The plan's `cache`; null when nobody asked for it. */
 export function considerCache(first: Candidate, asked: Asked, reasons: Reason[]): Plan['cache'] {
   const { task, policy, session, view } = asked;
-  if (view.kind === 'embedding' || !(task?.marksCache ?? policy.marksCache)) return null;
+  if (policy.observing !== null || view.kind === 'embedding' || !(task?.marksCache ?? policy.marksCache)) return null;
   return { mark: isWorthMarking(first, asked, reasons), key: session?.cacheKey ?? null };
 }
 

@@ -12,6 +12,7 @@ import { soleModelOf } from './embeddings.ts';
 import { explore } from './explore.ts';
 import { type Candidate, GUARD_ERRORS, GUARDS, judge } from './guard.ts';
 import { sortByMode } from './mode.ts';
+import { asksForRoute, concreteModel, observedModel } from './named-model.ts';
 import { keepToPin } from './pin.ts';
 import type { Policy, PolicyModel, PolicyRoute, PolicyRule, PolicyTask } from './policy.ts';
 import { learnedGateOf, predict } from './predict.ts';
@@ -21,6 +22,9 @@ import { NO_STATE, type PlanState } from './state.ts';
 import { namedTask } from './task-name.ts';
 
 export { TOKENS_PER_IMAGE } from './expected-cost.ts';
+
+/** How the reason begins that a task was found by its match. */
+export const MATCHES = 'the request matches';
 
 /** The guards left no model. The plan has no attempts, but the task of the call and what the guards said. */
 export class NothingLeft extends TierlineError {
@@ -68,14 +72,18 @@ type Question = Pick<Asked, 'policy' | 'view' | 'caller' | 'state' | 'isThorough
 export function ask(question: Question, reasons: Reason[]): { asked: Asked; models: PolicyModel[] } {
   const { policy, view, caller, state } = question;
   const task = findTask(question, reasons);
-  const isAuto = view.model === 'auto' || view.model.startsWith('auto/');
-  if (!isAuto && !(task?.claimsModels && task.matches(view, caller, state.nowMs))) {
+  const limits = (): ReturnType<typeof gatherLimits> => gatherLimits(question, task, null);
+  if (policy.observing !== null) {
+    const model = observedModel(policy, policy.observing, view, reasons);
+    const asked = { ...question, task, arm: null, route: null, session: null, pin: null, ...limits() };
+    return { asked, models: [model] };
+  }
+  if (!asksForRoute(view) && !(task?.claimsModels && task.matches(view, caller, state.nowMs))) {
     const model = concreteModel(policy, view, reasons);
-    const limits = gatherLimits(question, task, null);
     const marksCache = view.kind === 'chat' && (task?.marksCache ?? policy.marksCache);
     const session = marksCache ? findSession(question, { task: task?.name ?? null, model: model.name }, true) : null;
     const pin = session === null ? null : pinOf(session, question);
-    return { asked: { ...question, task, arm: null, route: null, session, pin, ...limits }, models: [model] };
+    return { asked: { ...question, task, arm: null, route: null, session, pin, ...limits() }, models: [model] };
   }
   return view.kind === 'embedding' ? askForVectors(question, task, reasons) : askRoute(question, task, reasons);
 }
@@ -254,22 +262,6 @@ function findTask({ policy, view, caller, state }: Question, reasons: Reason[]):
     reasons.push({ step: 'task', say: `${named.from} names ${named.name}, which is no configured task` });
   }
   const task = policy.tasks.find((candidate) => candidate.matches(view, caller, state.nowMs)) ?? null;
-  if (task !== null) reasons.push({ step: 'task', say: `the request matches the task ${task.name}` });
+  if (task !== null) reasons.push({ step: 'task', say: `${MATCHES} the task ${task.name}` });
   return task;
-}
-
-function concreteModel(policy: Policy, view: View, reasons: Reason[]): PolicyModel {
-  const model = policy.models.get(view.model) ?? policy.models.get(policy.aliases.get(view.model) ?? '');
-  if (model === undefined) {
-    const known = [...policy.models.keys()].slice(0, 20).join(', ');
-    throw new TierlineError(
-      'model_not_found',
-      `The model "${view.model}" is not configured here. Models: ${known}, auto.`,
-      {
-        param: 'model',
-      },
-    );
-  }
-  reasons.push({ step: 'request', say: `the client asked for ${view.model}` });
-  return model;
 }

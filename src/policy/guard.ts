@@ -72,7 +72,8 @@ export function judge(model: PolicyModel, asked: Asked): Candidate {
     if (!verdict.isPassed) candidate.refusal ??= verdict;
   };
   const goesOn = (): boolean => candidate.refusal === null || asked.isThorough;
-  hear(guardKind(model, asked));
+  // What is taken to be known of a model stops no call that is only observed.
+  if (asked.policy.observing === null) hear(guardKind(model, asked));
   if (goesOn()) hear(guardPlaces(candidate, asked));
   if (goesOn()) hear(guardLists(model, asked.limits));
   if (asked.route !== null) {

@@ -132,7 +132,18 @@ export interface PolicyTask {
   marksCache: boolean;
 }
 
+/** How calls go while nothing is routed. */
+export interface PolicyObserving {
+  /** What `auto` stands for; null when none is configured. */
+  baseline: string | null;
+  /** By dialect of the client, the only provider that there is for it: it gets the names that nobody knows. */
+  soleProviders: ReadonlyMap<string, string>;
+  /** Names that clients may use beside those of `models`, as far as they can be listed. */
+  offered: readonly string[];
+}
+
 export interface Policy {
+  /** While calls are observed, `get` also knows names that are on no list. */
   models: ReadonlyMap<string, PolicyModel>;
   /** Other names clients may use for a model: `openai/gpt-4o`, `gpt-4o`. */
   aliases: ReadonlyMap<string, string>;
@@ -145,4 +156,6 @@ export interface Policy {
   tenants: ReadonlyMap<string, PolicyLimits>;
   /** The same as the task's, for calls without one. */
   marksCache: boolean;
+  /** Null where calls are routed. */
+  observing: PolicyObserving | null;
 }

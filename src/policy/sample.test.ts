@@ -108,6 +108,7 @@ export function policy(
     defaultRoute: null,
     tenants: new Map(),
     marksCache: false,
+    observing: null,
     ...fields,
   };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { TierlineError } from '../../call/errors.ts';
+import { GrowingMap } from '../../call/growing-map.ts';
 import type { Deployment } from '../../delivery/deployment.ts';
 import { limits, model, policy } from '../../policy/sample.test.ts';
 import type { Engine } from '../../router.ts';
@@ -30,8 +31,8 @@ const ENGINE = {
   },
 } as unknown as Engine;
 
-const write = (body: string, tenant = 'acme'): string =>
-  writeBatchModels(Buffer.from(body), { engine: ENGINE, tenant, provider: 'claude', maxDepth: 64 }).toString();
+const write = (body: string, tenant = 'acme', engine = ENGINE): string =>
+  writeBatchModels(Buffer.from(body), { engine, tenant, provider: 'claude', maxDepth: 64 }).toString();
 
 function refusal(body: string, tenant?: string): [code: string, param: string | undefined, message: string] {
   try {
@@ -99,4 +100,22 @@ test('law: only the models change, whatever the requests hold', () => {
       assert.equal(write(JSON.stringify({ requests })), JSON.stringify({ requests: expected }));
     }),
   );
+});
+
+test('where calls are observed, a name that nobody knows is left to the provider that gets the batch', () => {
+  const observing = { baseline: null, soleProviders: new Map(), offered: [] };
+  const make = (name: string) => (name.startsWith('claude/') ? model(name, '') : undefined);
+  const engine = {
+    policy: { ...ENGINE.policy, observing, models: new GrowingMap(ENGINE.policy.models, { make }) },
+    delivery: {
+      deploymentsOf: (name: string) =>
+        name.startsWith('claude/')
+          ? [{ connection: { name: 'claude' }, upstreamModel: name.slice('claude/'.length) } as unknown as Deployment]
+          : ENGINE.delivery.deploymentsOf(name),
+    },
+  } as unknown as Engine;
+  const body = `{"requests":[${request('claude-of-tomorrow')}]}`;
+  assert.equal(write(body, 'acme', engine), body);
+  assert.throws(() => write(body, 'few', engine), TierlineError, 'what a tenant may not use stays forbidden');
+  assert.equal(refusal(body)[0], 'model_not_found', 'where calls are routed it is refused');
 });

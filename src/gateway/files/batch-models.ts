@@ -64,7 +64,11 @@ function editOf(
 
 function upstreamName(model: string, param: string, { engine, tenant, provider }: BatchPlace): string {
   const { policy, delivery } = engine;
-  const found = policy.models.get(model) ?? policy.models.get(policy.aliases.get(model) ?? '');
+  const found =
+    policy.models.get(model) ??
+    policy.models.get(policy.aliases.get(model) ?? '') ??
+    // Where calls are observed, the provider knows the names that nobody here does.
+    (policy.observing === null ? undefined : policy.models.get(`${provider}/${model}`));
   if (found === undefined) {
     const sentence = `The model ${JSON.stringify(model.slice(0, 100))} is not configured here; a batch has no routes, so \`auto\` is none either.`;
     throw new TierlineError('model_not_found', sentence, { param });

@@ -6,6 +6,7 @@ import { findOwnSeconds } from './agreement.ts';
 import { findMisplacedEmbeddings } from './embeddings.ts';
 import { findIdleExploration } from './exploration.ts';
 import type { Finding } from './finding.ts';
+import { findObserving } from './observing.ts';
 import { findPublicPlaces, findUnreachable } from './reach.ts';
 import { findUngated, findUnpriced, findUnprofitable } from './worth.ts';
 
@@ -14,6 +15,7 @@ export const LEVELS = ['error', 'warning', 'note'] as const;
 /** `state`: the time, and what is known of earlier calls. */
 export function findAll(config: Config, policy: Policy, state: PlanState): Finding[] {
   const findings = [
+    ...findObserving(config),
     ...findUnreachable(config),
     ...findPublicPlaces(config),
     ...findMisplacedEmbeddings(config, policy),

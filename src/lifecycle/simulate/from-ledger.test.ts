@@ -246,6 +246,31 @@ describe('tasks of the ledger', () => {
     assert.equal(named?.candidate.first, 'mid');
   });
 
+  test('of a call that was only observed a task can have what it claims now, by what the row tells of its match', async () => {
+    const observed = (say: string) =>
+      row({
+        task: 'desk',
+        requestedModel: 'small',
+        reasons: [
+          { step: 'task', say },
+          { step: 'request', say: 'observing: the client asked for small' },
+        ],
+      });
+    const matched = observed('the request matches the task desk');
+    const named = observed('header x-tierline-task names the task desk');
+    const firstOf = async (asked: ReturnType<typeof row>, match: string) => {
+      const [pair] = await playLedger([asked], [tasks(match, 'small'), tasks(match, 'mid')]);
+      return pair?.candidate.first ?? gapsOf(pair);
+    };
+    const everyModel = '{ header: { x-app: desk }, model: "*" }';
+    assert.equal(await firstOf(matched, everyModel), 'mid');
+    assert.equal(await firstOf(matched, '{ header: { x-app: desk } }'), 'small', 'a task that claims no models');
+    assert.equal(await firstOf(named, '{ model: "*" }'), 'mid');
+    assert.deepEqual(await firstOf(named, everyModel), [
+      'plan: it depends on the header x-app, which the ledger does not keep',
+    ]);
+  });
+
   test('a concrete model stays what the client asked for', async () => {
     const asked = row({ requestedModel: 'small', reasons: [{ step: 'request', say: 'the client asked for small' }] });
     const [pair] = await playLedger([asked], [labelRoute('small'), labelRoute('mid')]);

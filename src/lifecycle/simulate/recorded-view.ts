@@ -3,6 +3,8 @@
 import { type AskedFor, isAskedFor } from '../../call/asks.ts';
 import type { CallRow } from '../../call/row.ts';
 import type { Caller, CallKind, View } from '../../call/view.ts';
+import { MATCHES } from '../../policy/decide.ts';
+import { OBSERVING } from '../../policy/named-model.ts';
 
 /** A plan depends on a fact that the ledger does not keep. */
 export class NotRecorded extends Error {
@@ -43,9 +45,15 @@ export class RecordedView implements View {
     this.metadata = metadataOf();
   }
 
-  /** Whether this task had it, by its match and not by its name alone. */
-  isClaimedBy(task: string): boolean {
-    return this.row.task === task && !this.row.reasons.some(({ step }) => step === 'request');
+  /**
+   * Whether this task had it, by its match and not by its name alone; null where the row does not tell, because the call was only observed
+   * and named its task itself.
+   */
+  isClaimedBy(task: string): boolean | null {
+    if (this.row.task !== task) return false;
+    const asked = this.row.reasons.find(({ step }) => step === 'request');
+    if (asked === undefined || !asked.say.startsWith(OBSERVING)) return asked === undefined;
+    return this.row.reasons.some(({ step, say }) => step === 'task' && say.startsWith(MATCHES)) || null;
   }
 
   get text(): string {

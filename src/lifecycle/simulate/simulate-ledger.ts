@@ -151,7 +151,7 @@ function withKnownTasks(side: SimulatedPolicy): SimulatedPolicy {
   const tasks = policy.tasks.map((task) => ({
     ...task,
     matches: (...[view, caller, nowMs]: Parameters<typeof task.matches>) =>
-      view instanceof RecordedView ? view.isClaimedBy(task.name) : task.matches(view, caller, nowMs),
+      (view instanceof RecordedView ? view.isClaimedBy(task.name) : null) ?? task.matches(view, caller, nowMs),
   }));
   return { ...side, policy: { ...policy, tasks, tasksByName: new Map(tasks.map((task) => [task.name, task])) } };
 }

@@ -6,6 +6,7 @@ import type { Config } from '../../config/config.ts';
 import { loadGates } from '../../config/load-gates.ts';
 import { type LoadScorer, loadLearnedGates, withLearned } from '../../config/load-learned-gates.ts';
 import { type LoadPredictor, loadPredictors } from '../../config/load-predictors.ts';
+import { asRouted } from '../../config/observe.ts';
 import type { Gate } from '../../gate/gate.ts';
 import { loadPredictor as loadRealPredictor, loadScorer as loadRealScorer } from '../../learn/load-predictor.ts';
 import type { Policy } from '../../policy/policy.ts';
@@ -33,7 +34,7 @@ export async function toSimulatedPolicy(
   catalog: Catalog,
   { loadPredictor = loadRealPredictor, loadScorer = loadRealScorer }: SimulatedArtifacts = {},
 ): Promise<SimulatedPolicy> {
-  const { config, predictors } = loadPredictors(written, loadPredictor);
+  const { config, predictors } = loadPredictors(asRouted(written), loadPredictor);
   const parts = modelPartsOf(config, catalog);
   const gates = await loadGates(config, (text) => countTokens(text, 'generic'), loadScorer);
   const learnedGates = loadLearnedGates(config, predictors, loadScorer);
