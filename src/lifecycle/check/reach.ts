@@ -101,8 +101,10 @@ function idleModels(config: Config): Finding[] {
   }));
 }
 
-/** Whether a gate or an encoder asks it. */
-function isAsked({ name }: ModelConfig, { tasks, encoders }: Config): boolean {
+/** Whether a gate, an encoder or a canary asks it. */
+function isAsked({ name }: ModelConfig, { tasks, encoders, canary }: Config): boolean {
+  for (const { reference, judge } of canary?.tasks.values() ?? [])
+    if (reference === name || judge?.model === name) return true;
   const byGates = [...tasks.values()].flatMap(askingOf).some(({ model }) => model === name);
   return byGates || [...encoders.values()].some((encoder) => 'model' in encoder && encoder.model === name);
 }

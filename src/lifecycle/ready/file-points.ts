@@ -3,16 +3,11 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { isLoopback } from '../../config/resolve.ts';
-import { missing, ok, open, type Point } from './point.ts';
+import { missing, ok, type Point } from './point.ts';
 
 /** `text`: of the configuration's file; null when there is none. */
 export function filePoints(config: Config, text: string | null): Point[] {
   return [keyPoint(config), ledgerPoint(config), secretPoint(config, text)];
-}
-
-/** What this release does not have yet: told, and in nobody's way. */
-export function unavailablePoint(code: 'canary' | 'alerts', what: string): Point {
-  return open(code, `${what}: not available in this release`, null);
 }
 
 function keyPoint({ server, keys }: Config): Point {

@@ -35,6 +35,7 @@ function ownModels(facts: TaskFacts): string[] {
 /** A profile stands as long as it is young, and samples, gates and upstream models are the ones that it is of. */
 function profilePoint(facts: TaskFacts, profile: Profile, mend: string): Point {
   const { evidence, nowMs, maxAgeMs } = facts;
+  if (profile.stale !== undefined) return missing('profile', `it is marked as stale: ${profile.stale.reason}`, mend);
   const measured = new Map(profile.models.map((model) => [model.model, model]));
   const names = ownModels(facts);
   const unmeasured = names.filter((name) => (measured.get(name)?.judged ?? 0) === 0);

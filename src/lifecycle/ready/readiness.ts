@@ -6,13 +6,14 @@ import { isForEmbeddings } from '../check/embeddings.ts';
 import { findAll } from '../check/find-all.ts';
 import type { Finding } from '../check/finding.ts';
 import { type Evidence, readEvidence } from './evidence.ts';
-import { filePoints, unavailablePoint } from './file-points.ts';
+import { filePoints } from './file-points.ts';
 import { heldOutPoints } from './held-out-points.ts';
 import { measuredPoints } from './measured-points.ts';
 import { missing, ok, open, type Point, type PointGroup, type Readiness, toReadiness } from './point.ts';
 import { routePoints } from './route-points.ts';
 import { saidPoints } from './said-points.ts';
 import type { TaskFacts } from './task-facts.ts';
+import { alertsPoint, canaryPoint } from './watch-points.ts';
 
 export interface ReadyOptions {
   config: Config;
@@ -38,12 +39,7 @@ export function checkReadiness(options: ReadyOptions): Readiness {
   });
   const rest = findings.filter(({ at }) => !tasks.some((task) => belongsTo(at, task)));
   const none = tasks.length === 0 ? [missing('tasks', 'no task is configured', 'tasks')] : [];
-  const whole = [
-    ...none,
-    ...filePoints(config, text),
-    unavailablePoint('alerts', 'who hears of trouble'),
-    ...toPoints(rest),
-  ];
+  const whole = [...none, ...filePoints(config, text), alertsPoint(config), ...toPoints(rest)];
   return toReadiness([...groups, { task: null, points: whole }], isStrict);
 }
 
@@ -61,7 +57,7 @@ function taskPoints(task: TaskConfig, options: ReadyOptions): Point[] {
     ...measuredPoints(facts),
     ...routePoints(facts),
     ...heldOutPoints(facts),
-    unavailablePoint('canary', 'a share of its cheap answers checked by a stronger model'),
+    canaryPoint(facts),
   ];
 }
 

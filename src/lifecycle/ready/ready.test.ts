@@ -157,13 +157,43 @@ function withFiles(t: TestContext, code: string, files: Record<string, string | 
   return `${state}: ${say}`;
 }
 
-test("a task with everything said, measured and held out is ready; what this release does not have is in nobody's way", (t) => {
+test('a task with everything said, measured and held out is ready', (t) => {
   const ready = readyWith(t);
   const missing = ready.groups.flatMap(({ points }) => points.filter(({ state }) => state === 'missing'));
   assert.deepEqual(missing, []);
   assert.equal(ready.isReady, true);
-  assert.deepEqual([ready.of('canary').state, ready.of('alerts').state], ['open', 'open']);
-  assert.match(ready.of('canary').say, /not available in this release$/);
+});
+
+test('a task whose cheap answers nobody looks at is open, and one that is watched, or has none, is not', (t) => {
+  assert.equal(readyWith(t).of('canary').mend, 'canary: { share: 5%, reference: ... }');
+  const watched = readyWith(t, { top: 'canary: { share: 10%, reference: mid, budget_usd: 1 }' }).of('canary');
+  assert.deepEqual(
+    [watched.state, watched.say],
+    ['ok', '10 % of its cheap answers are answered again by mid, by accept'],
+  );
+  const tasks = GOOD.replace('{ cascade: [small, mid], fallback: spare }', '{ model: mid, fallback: spare }');
+  const sole = readyWith(t, { tasks }).of('canary');
+  assert.deepEqual([sole.state, sole.say], ['ok', 'every answer is of mid, which others are compared with']);
+});
+
+test('somebody besides the log hears of trouble', (t) => {
+  const alerts = (to: string) => readyWith(t, { top: `alerts: { to: ${to} }` }).of('alerts');
+  assert.equal(readyWith(t).of('alerts').say, 'only the log hears of trouble');
+  assert.deepEqual(
+    [alerts('[{ webhook: https://ops.example.com/x }, log]').state, alerts('[]').state],
+    ['ok', 'missing'],
+  );
+  assert.equal(alerts('[{ slack: https://hooks.example.com/x }]').say, 'Slack hears of trouble');
+});
+
+test('a profile that is marked as stale does not stand', (t) => {
+  const stale = { at: '2026-05-21T00:00:00.000Z', reason: 'its answers have changed' };
+  const files = { 'tierline/profile/t.json': profileOf(MEASURED, { stale }) };
+  const { state, say, mend } = readyWith(t, { files }).of('profile');
+  assert.deepEqual(
+    [state, say, mend],
+    ['missing', 'it is marked as stale: its answers have changed', 'tierline profile t'],
+  );
 });
 
 test('open points that can be mended stand in the way with --strict, those that cannot never do', (t) => {
