@@ -71,13 +71,13 @@ test('who owns what is kept beside the ledger, outlives the instance, and ends w
   assert.equal(second.objects.find('batch', 'batch-1', 'acme'), null);
 });
 
-test('objects that cannot be opened are told with their path, and leave no ledger open', async (t) => {
+test('objects that cannot be opened are told with their path, and leave no ledger open', async () => {
   const folder = folderOf();
   writeFileSync(join(folder, 'ledger.db.objects'), 'this is no database');
   await assert.rejects(openInstance(configure(folder), warn), /The objects at .*ledger\.db\.objects cannot be opened/);
 });
 
-test('without a ledger nothing is written', async (t) => {
+test('without a ledger nothing is written', async () => {
   const folder = folderOf();
   const instance = await openUnrecorded(configure(folder));
   assert.deepEqual([instance.ledger, instance.objects], [null, null]);
@@ -131,7 +131,7 @@ test('a configuration that cannot be opened changes nothing', async (t) => {
   assert.deepEqual([instance.engine, instance.config], [engine, config]);
 });
 
-test('a ledger that cannot be opened is told with its path, and a gate that cannot leaves no ledger behind', async (t) => {
+test('a ledger that cannot be opened is told with its path, and a gate that cannot leaves no ledger behind', async () => {
   const folder = folderOf();
   writeFileSync(join(folder, 'ledger.db'), 'this is no database');
   await assert.rejects(openInstance(configure(folder), warn), /The ledger at .*ledger\.db cannot be opened/);
@@ -184,7 +184,7 @@ test('a call is captured after its answer has gone out, and never waited for', a
   assert.equal(instance.engine.afterwards, null);
 });
 
-test('what profiles have measured is known from the first call, and one that is broken is told and nothing more', async (t) => {
+test('what profiles have measured is known from the first call, and one that is broken is told and nothing more', async () => {
   const folder = folderOf();
   const config = parseConfig(
     `
@@ -219,7 +219,7 @@ tasks: { label: { accept: [{ one_of: [yes, no] }], route: { best: cost, quality:
   assert.equal(knowing.warned.length, 1);
 });
 
-test('the encoder that a predictor wants is loaded in the background when it is on this machine; one that is paid is not asked', async (t) => {
+test('the encoder that a predictor wants is loaded in the background when it is on this machine; one that is paid is not asked', async () => {
   const folder = folderOf();
   writeFileSync(join(folder, 'artifact.json'), '{}');
   const config = configure(folder, 'tasks: { t: { route: { predict: artifact.json } } }');

@@ -1,6 +1,6 @@
 // What is done when a task has changed for the worse, as far as the configuration allows: every action is noted with its evidence, ends by
 // itself, and can be undone. It decides nothing about what a change is; that comes in as alarms.
-import type { JsonObject } from '../call/json.ts';
+import { type JsonObject, textOf } from '../call/json.ts';
 import type { Note } from '../call/note.ts';
 import { createNoteIds } from '../call/note-id.ts';
 import type { ActionsConfig } from '../config/watch-config.ts';
@@ -111,7 +111,7 @@ export class Actions {
     else if (typeof model === 'string' && typeof untilMs === 'number' && this.config.bypassMs !== null)
       this.bypassed.set(task, {
         model,
-        why: String(why),
+        why: textOf(why),
         untilMs,
         instead: typeof instead === 'string' ? instead : null,
       });
@@ -155,7 +155,7 @@ export class Actions {
     const id = nextId();
     this.parts.note({ id, kind: 'action', atMs, tenant: 'default', task, about: null, costs: [], body });
     this.parts.raise({
-      key: `action/${task}/${String(body['action'])}/${id}`,
+      key: `action/${task}/${textOf(body['action'])}/${id}`,
       rule: 'action',
       task,
       segment: null,

@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import { parseConfig } from '../config/load.ts';
-import { replaceFile } from '../config/replace-file.ts';
 import type { Environment } from '../config/source.ts';
 import { openUnrecorded } from '../instance.ts';
 import { calibrate } from '../lifecycle/calibrate/calibrate.ts';

@@ -1,4 +1,5 @@
 // What watching has found and done, as the ledger tells it: alerts that stand, and actions that are in force.
+import { textOf } from '../call/json.ts';
 import type { Note } from '../call/note.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 
@@ -56,7 +57,7 @@ function hear({ atMs, body }: Note, alerts: Map<string, StandingAlert>, lately: 
       key,
       sinceMs: atMs,
       task: typeof task === 'string' ? task : null,
-      severity: String(severity),
+      severity: textOf(severity),
       sentence,
     });
 }
@@ -65,5 +66,5 @@ function act({ body }: Note, task: string, bypasses: Map<string, StandingBypass>
   const { action, undone, model, untilMs, why } = body;
   if (action === 'undo' || action === 'accept' || undone === true) bypasses.delete(task);
   else if (action === 'bypass' && typeof model === 'string' && typeof untilMs === 'number')
-    bypasses.set(task, { task, model, untilMs, why: String(why) });
+    bypasses.set(task, { task, model, untilMs, why: textOf(why) });
 }

@@ -92,7 +92,7 @@ test('a gateway that is killed in any step goes on in it, with the same sides, a
     before = rows;
   }
   assert.deepEqual(rolling.events(), ['started 30', 'step 60', 'finished 100']);
-  assert.deepEqual([...steps].toSorted(), [30, 60].concat(steps.has(100) ? [100] : []).toSorted());
+  assert.deepEqual(new Set([30, 60, 100]), new Set([...steps, 100]));
   const last = await callAll(gateway, SESSIONS.slice(0, 5));
   assert.deepEqual(new Set([...last.values()].map(({ model }) => model)), new Set(['new']));
 });

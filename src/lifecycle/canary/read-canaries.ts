@@ -1,4 +1,5 @@
 // What the ledger knows of canaries: gaps by task and segment, what they cost, and which of them wait for a person.
+import { textOf } from '../../call/json.ts';
 import type { NanoUsd } from '../../call/money.ts';
 import type { Note } from '../../call/note.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
@@ -47,7 +48,7 @@ export function readCanaries(reader: Pick<LedgerReader, 'notes'>, query: Canarie
         waiting: own.filter(({ id }) => waiting.has(id)).length,
         costNanoUsd: costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0),
         costUnknown: costs.filter((cost) => cost === null).length,
-        references: [...new Set(own.map(({ body }) => String(body['reference'] ?? '')))],
+        references: [...new Set(own.map(({ body }) => textOf(body['reference'])))],
       };
     }),
   };
