@@ -43,8 +43,10 @@ function toText({ gaps, tasks }: CanaryStanding): string {
     const whole = own.find(({ segment }) => segment === null);
     const cost = `${showUsd(costNanoUsd)}${costUnknown > 0 ? ` + ${costUnknown} unknown` : ''}`;
     table.push([showText(task), showCount(canaries), ...cellsOf(whole), references.map(showText).join(', '), cost]);
+    // A segment that is the whole task says nothing more.
     for (const gap of own)
-      if (gap.segment !== null) table.push([`  ${showText(gap.segment)}`, '', ...cellsOf(gap), '', '']);
+      if (gap.segment !== null && gap.graded < (whole?.graded ?? 0))
+        table.push([`  ${showText(gap.segment)}`, '', ...cellsOf(gap), '', '']);
   }
   const notes = tasks.flatMap(({ task, waiting, ungraded }) => [
     ...(waiting > 0 ? [`${showText(task)}: ${waiting} wait for a person: tierline grade ${task}`] : []),
