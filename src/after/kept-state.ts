@@ -5,14 +5,15 @@ import { isObject, type Json, type JsonObject, parseObject } from '../call/json.
 import type { Note } from '../call/note.ts';
 import type { CallRow } from '../call/row.ts';
 import { replaceFile } from '../config/replace-file.ts';
+import type { PlacedNote } from '../ledger/notes.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 /** A call is watched a little after its row is kept: so many before the newest may not be in the state yet. */
 const LATE = 2_000;
-/** Ids that are remembered: more than may be late. */
+/** Ids that are remembered, of calls and of notes each: more than may be late. */
 const REMEMBERED = 8_192;
-/** More calls than these are not taken in again: it would hold up a start. And of a ledger whose calls were never watched. */
+/** More than these are not taken in again: it would hold up a start. And of a ledger whose calls were never watched. */
 const MOST_REPLAYED = 200_000;
 const FIRST_REPLAYED = 20_000;
 const BATCH = 1_000;
@@ -34,6 +35,12 @@ export class SeenIds {
   }
 }
 
+/** Apart, for there are many more calls than notes: the last notes must not be forgotten for the last calls. */
+export interface Seen {
+  calls: SeenIds;
+  notes: SeenIds;
+}
+
 /** Parts of the state by their names, each plain JSON. */
 export type StateParts = Readonly<Record<string, Json>>;
 
@@ -41,42 +48,93 @@ export interface KeptState {
   parts: JsonObject;
   /** Places in the ledger from which on everything is to be taken in again. */
   after: { calls: number; notes: number };
-  seen: readonly string[];
+  seen: { calls: readonly string[]; notes: readonly string[] };
 }
 
-/** Null where nothing was kept, or by another release. */
+/** Null where nothing was kept, or by another release. Throws what the file system does. */
 export function readState(path: string): KeptState | null {
   const kept = existsSync(path) ? parseObject(readFileSync(path, 'utf8')) : null;
   if (kept === null || kept.version !== VERSION) return null;
   const { ledger, seen } = kept;
-  if (!isObject(ledger) || !Array.isArray(seen)) return null;
-  const place = (name: string): number => Math.max(0, Number(ledger[name] ?? 0) - LATE);
-  return { parts: kept, after: { calls: place('calls'), notes: place('notes') }, seen: seen.map(String) };
+  if (!isObject(ledger) || !isObject(seen)) return null;
+  const { calls, notes } = seen;
+  if (!isPlace(ledger.calls) || !isPlace(ledger.notes) || !areIds(calls) || !areIds(notes)) return null;
+  const after = { calls: Math.max(0, ledger.calls - LATE), notes: Math.max(0, ledger.notes - LATE) };
+  return { parts: kept, after, seen: { calls, notes } };
+}
+
+function isPlace(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}
+
+function areIds(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((id) => typeof id === 'string');
 }
 
 /** Throws what the file system does. */
 export function writeState(
   path: string,
-  { parts, seen, ends }: { parts: StateParts; seen: SeenIds; ends: { calls: number; notes: number } },
+  { parts, seen, ends }: { parts: StateParts; seen: Seen; ends: { calls: number; notes: number } },
 ): void {
-  replaceFile(path, JSON.stringify({ version: VERSION, ...parts, ledger: ends, seen: seen.list() }));
+  const ids = { calls: seen.calls.list(), notes: seen.notes.list() };
+  replaceFile(path, JSON.stringify({ version: VERSION, ...parts, ledger: ends, seen: ids }));
 }
 
-/** Calls and canaries that are not in the state yet, each in its order; the newest of all where there is none. */
+/** Calls and notes that are not in the state yet, as they came one after the other; the newest of all where there is none. */
 export function replay(
   reader: Pick<LedgerReader, 'calls' | 'notes' | 'ends'>,
   kept: Pick<KeptState, 'after'> | null,
   { onCall, onNote }: { onCall: (row: CallRow) => void; onNote: (note: Note) => void },
 ): void {
-  const { calls } = reader.ends();
+  const ends = reader.ends();
   const most = kept === null ? FIRST_REPLAYED : MOST_REPLAYED;
-  let place = Math.max(kept?.after.calls ?? 0, calls - most);
-  for (;;) {
-    const batch = reader.calls({ afterSeq: place, limit: BATCH });
-    for (const { row } of batch) onCall(row);
-    const last = batch.at(-1);
-    if (last === undefined) break;
-    place = last.seq;
+  const from = (what: 'calls' | 'notes'): number => Math.max(kept?.after[what] ?? 0, ends[what] - most);
+  const notes = new Upcoming(reader.notes({ afterSeq: from('notes') }));
+  try {
+    for (const row of rowsAfter(reader, from('calls'))) {
+      notes.takeUntil(row.atMs + (row.latencyMs ?? 0), onNote);
+      onCall(row);
+    }
+    notes.takeUntil(Number.POSITIVE_INFINITY, onNote);
+  } finally {
+    notes.close();
   }
-  for (const { note } of reader.notes({ afterSeq: kept?.after.notes ?? 0 })) onNote(note);
+}
+
+function* rowsAfter(reader: Pick<LedgerReader, 'calls'>, place: number): Generator<CallRow> {
+  for (let afterSeq = place; ; ) {
+    const batch = reader.calls({ afterSeq, limit: BATCH });
+    for (const { row } of batch) yield row;
+    const last = batch.at(-1);
+    if (last === undefined) return;
+    afterSeq = last.seq;
+  }
+}
+
+/** Notes one after the other, the next of them looked at before it is taken. */
+class Upcoming {
+  private readonly notes: Iterator<PlacedNote>;
+  private next: Note | null;
+
+  constructor(notes: Iterable<PlacedNote>) {
+    this.notes = notes[Symbol.iterator]();
+    this.next = this.read();
+  }
+
+  takeUntil(atMs: number, onNote: (note: Note) => void): void {
+    while (this.next !== null && this.next.atMs <= atMs) {
+      const note = this.next;
+      this.next = this.read();
+      onNote(note);
+    }
+  }
+
+  close(): void {
+    this.notes.return?.();
+  }
+
+  private read(): Note | null {
+    const { done, value } = this.notes.next();
+    return done === true ? null : value.note;
+  }
 }

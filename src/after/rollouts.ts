@@ -2,6 +2,7 @@
 // the disk before it holds, so that a killed process goes on where it was; it never moves a rollout that a person has ended.
 import { statSync } from 'node:fs';
 import type { Arm } from '../call/arm.ts';
+import { isObject } from '../call/json.ts';
 import type { RolloutConfig } from '../config/rollout-config.ts';
 import type { Alarm } from '../watch/alarm.ts';
 import type { Observation } from '../watch/observation.ts';
@@ -40,9 +41,16 @@ export class Rollouts {
   private configs: ReadonlyMap<string, RolloutConfig> = new Map();
   private states = new Map<string, RolloutState>();
   private readonly evidence = new Map<string, KeptEvidence>();
-  /** Size of the file when it was read last. */
-  private readSize = -1;
-  private unjudged = 0;
+  /** Size and time of the file when it was read last, and whether it could be read. */
+  private readAs = '';
+  private isReadable = true;
+  /** Whether what is new in the configuration has still to be started. */
+  private isToStart = false;
+  /** Calls since the last look at a step, by task. */
+  private readonly unjudged = new Map<string, number>();
+  /** Until when calls are in evidence that came out of an event, by task: the ledger may tell of them again. */
+  private readonly countedUntilMs = new Map<string, number>();
+  private isWritable = true;
 
   constructor(parts: RolloutsParts) {
     this.parts = parts;
@@ -52,28 +60,38 @@ export class Rollouts {
   /** Puts the rollouts of a configuration in force and starts those that are new. */
   under(configs: ReadonlyMap<string, RolloutConfig>): void {
     this.configs = configs;
-    if (configs.size === 0) return;
+    this.isToStart = configs.size > 0;
     this.refresh();
-    for (const { task, digest, stepsPercent } of configs.values()) {
-      const at = new Date(this.nowMs()).toISOString();
-      const event = firstEvent(this.states.get(task), { task, candidateDigest: digest, steps: stepsPercent, at });
-      if (event !== null) this.happen(event);
-    }
+    this.start();
   }
 
   /** Takes in what other processes, and people, have decided. */
   refresh(): void {
     if (this.configs.size === 0) return;
-    const size = sizeOf(this.parts.path);
-    if (size === this.readSize) return;
+    const found = appearanceOf(this.parts.path);
+    if (found === this.readAs) return;
+    this.readAs = found;
     try {
       const before = this.states;
       this.states = fold(readEvents(this.parts.path));
-      this.readSize = size;
+      this.isReadable = true;
       for (const [task, state] of this.states) if (before.get(task)?.step !== state.step) this.beginStep(state);
     } catch (error) {
-      this.parts.warn(error instanceof Error ? error.message : String(error));
-      this.readSize = size;
+      this.isReadable = false;
+      this.parts.warn(messageOf(error));
+      return;
+    }
+    this.start();
+  }
+
+  /** Nothing is started beside events that cannot be read: what they end would begin again. */
+  private start(): void {
+    if (!this.isToStart || !this.isReadable) return;
+    this.isToStart = false;
+    for (const { task, digest, stepsPercent } of this.configs.values()) {
+      const at = new Date(this.nowMs()).toISOString();
+      const event = firstEvent(this.states.get(task), { task, candidateDigest: digest, steps: stepsPercent, at });
+      if (event !== null) this.happen(event);
     }
   }
 
@@ -92,15 +110,23 @@ export class Rollouts {
     return Math.min(1, (config.canaryShare * percent) / (100 - percent));
   }
 
-  take({ task, arm, costNanoUsd, latencyMs, isFailed, isPassed }: Observation): void {
-    if (arm === null) return;
+  take({ task, arm, atMs, costNanoUsd, latencyMs, isFailed, isPassed }: Observation): void {
+    if (arm === null || this.isCounted(task, atMs + (latencyMs ?? 0))) return;
     const call = { arm: arm.arm, costNanoUsd, latencyMs, isFailed, isPassed };
     if (!this.learn(arm, task, (evidence) => withCall(evidence, call))) return;
-    if (++this.unjudged >= EVERY) this.judge(task);
+    const unjudged = (this.unjudged.get(task) ?? 0) + 1;
+    this.unjudged.set(task, unjudged);
+    if (unjudged >= EVERY) this.judge(task);
   }
 
-  takeGap(arm: Arm, task: string, gap: number): void {
+  /** `atMs`: when the canary was graded. */
+  takeGap(arm: Arm, task: string, { gap, atMs }: { gap: number; atMs: number }): void {
+    if (this.isCounted(task, atMs)) return;
     if (this.learn(arm, task, (evidence) => withGap(evidence, arm.arm, gap))) this.judge(task);
+  }
+
+  private isCounted(task: string, atMs: number): boolean {
+    return atMs <= (this.countedUntilMs.get(task) ?? Number.NEGATIVE_INFINITY);
   }
 
   /** What is known by now, to be kept. */
@@ -115,6 +141,7 @@ export class Rollouts {
       const state = this.states.get(task);
       if (!isKept(value) || state === undefined || value.rollout !== state.rollout) continue;
       this.evidence.set(task, value);
+      this.countedUntilMs.delete(task);
       // Somebody has moved it on while nobody was there to see.
       if (value.step !== state.step) this.beginStep(state);
     }
@@ -140,7 +167,8 @@ export class Rollouts {
   }
 
   private judge(task: string): void {
-    this.unjudged = 0;
+    this.unjudged.delete(task);
+    if (!this.isReadable) return;
     const state = this.running(task);
     const config = this.configs.get(task);
     const kept = this.evidence.get(task);
@@ -159,8 +187,10 @@ export class Rollouts {
   private happen(event: RolloutEvent): void {
     try {
       appendEvent(this.parts.path, event);
+      this.isWritable = true;
     } catch (error) {
-      this.parts.warn(`rollouts: ${error instanceof Error ? error.message : String(error)}`);
+      if (this.isWritable) this.parts.warn(`rollouts: ${messageOf(error)}`);
+      this.isWritable = false;
       return;
     }
     this.refresh();
@@ -179,13 +209,23 @@ export class Rollouts {
   }
 
   /** What each step has to have had is counted from its beginning. */
-  private beginStep({ task, rollout, step, history }: RolloutState): void {
+  private beginStep(state: RolloutState): void {
+    const { task, rollout, step } = state;
     if (step === 0) return;
     const kept = this.evidence.get(task);
+    if (kept?.rollout === rollout) this.evidence.set(task, { ...kept, step, evidence: withStep(kept.evidence) });
+    else this.recall(state);
+  }
+
+  /** Goes on from what the events say, where nothing else was kept. */
+  private recall({ task, rollout, step, history }: RolloutState): void {
     const config = this.configs.get(task);
-    const rules = kept?.rules ?? (config === undefined ? '' : JSON.stringify(rulesOf(config)));
-    const evidence = kept?.rollout === rollout ? kept.evidence : history.at(-1)?.evidence;
-    if (evidence !== undefined) this.evidence.set(task, { rollout, step, rules, evidence: withStep(evidence) });
+    const told = history.findLast(({ evidence }) => isEvidence(evidence));
+    if (config === undefined || told === undefined || !isEvidence(told.evidence)) return;
+    // What waits for approval waits in the step that has begun before.
+    const evidence = told.event === 'held' && told === history.at(-1) ? told.evidence : withStep(told.evidence);
+    this.evidence.set(task, { rollout, step, rules: JSON.stringify(rulesOf(config)), evidence });
+    this.countedUntilMs.set(task, Date.parse(told.at));
   }
 }
 
@@ -199,20 +239,23 @@ const WORDS: Readonly<Record<RolloutEvent['event'], string>> = {
   approved: 'was approved',
 };
 
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+/** Changes whenever the file does. */
+function appearanceOf(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? 'none' : `${stat.size} ${stat.mtimeMs}`;
 }
 
 /** Whether a value of the state file is one that was kept. */
 export function isKept(value: unknown): value is KeptEvidence {
-  if (typeof value !== 'object' || value === null) return false;
-  const { rollout, step, rules, evidence } = value as Record<string, unknown>;
-  return (
-    typeof step === 'number' &&
-    typeof rollout === 'string' &&
-    typeof rules === 'string' &&
-    typeof evidence === 'object' &&
-    evidence !== null &&
-    'gaps' in evidence
-  );
+  if (!isObject(value)) return false;
+  const { rollout, step, rules, evidence } = value;
+  return typeof step === 'number' && typeof rollout === 'string' && typeof rules === 'string' && isEvidence(evidence);
+}
+
+function isEvidence(value: unknown): value is Evidence {
+  return isObject(value) && ['calls', 'canaries', 'gated', 'gaps'].every((part) => isObject(value[part]));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

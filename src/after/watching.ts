@@ -6,29 +6,31 @@ import type { CallRow } from '../call/row.ts';
 import type { Config } from '../config/config.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Bypass } from '../policy/bypass.ts';
-import { detectLanguage } from '../policy/language.ts';
 import type { Afterwards, Call, Ended, Engine } from '../router.ts';
 import type { Alarm, Recovery } from '../watch/alarm.ts';
 import { type Alerts, createAlerts } from '../watch/alert/alerts.ts';
 import { alertMetrics } from '../watch/alert/prometheus.ts';
-import { isDrawn } from '../watch/canary/draw.ts';
-import { GapBook, gapOf, gradedGapOf, segmentsOfNote, settledGaps } from '../watch/canary/gap-book.ts';
+import { GapBook, gapOf, gradedGapOf, segmentsOfNote } from '../watch/canary/gap-book.ts';
 import type { Observation } from '../watch/observation.ts';
-import { segmentsOf } from '../watch/segments.ts';
-import { createWeakSignals, toWeakNote } from '../watch/weak-signals.ts';
 import { Actions } from './actions.ts';
+import { ArmGaps } from './arm-gaps.ts';
+import { BUDGET_KEY, BudgetAlarm } from './budget-alarm.ts';
 import { CacheUse } from './cache-use.ts';
-import { Canaries, type CanaryRules, isAccepted } from './canaries.ts';
+import { CallSegments, segmentsOfRow } from './call-segments.ts';
+import { Canaries, type CanaryRules } from './canaries.ts';
 import { DriftWatch } from './drift-watch.ts';
 import { GapAlarms } from './gap-alarms.ts';
-import { type KeptState, replay, SeenIds, type StateParts } from './kept-state.ts';
+import { type KeptState, replay, type Seen, SeenIds, type StateParts } from './kept-state.ts';
 import { markStale } from './mark-stale.ts';
+import { readNoted } from './noted.ts';
+import { createNoting } from './noting.ts';
 import { toObservation } from './observe.ts';
-import { PerSecond } from './per-second.ts';
 import { pricesAt } from './prices.ts';
 import type { Reprofile } from './reprofile.ts';
 import { Rollouts } from './rollouts.ts';
+import { Signs } from './signs.ts';
 import { Telling } from './telling.ts';
+import { unwatched } from './unwatched.ts';
 
 export interface WatchingParts {
   config: Config;
@@ -49,21 +51,22 @@ export class Watching {
   readonly alerts: Alerts;
   readonly rollouts: Rollouts;
   private readonly canaries: Canaries;
+  private readonly armGaps: ArmGaps;
   private readonly actions: Actions;
   private readonly telling: Telling;
   private readonly drift: DriftWatch;
   private readonly gaps = new GapBook();
   private readonly cacheUse = new CacheUse();
   private readonly gapAlarms: GapAlarms;
+  private readonly budgetAlarm = new BudgetAlarm();
+  private readonly signs: Signs;
+  private readonly segments: CallSegments;
   private readonly parts: WatchingParts;
   private readonly nowMs: () => number;
-  private readonly seen = new SeenIds();
+  private readonly seen: Seen = { calls: new SeenIds(), notes: new SeenIds() };
   private config: Config;
   /** Who answers first, by task: what is bypassed when its answers become worse. */
   private readonly firsts = new Map<string, string>();
-  private readonly weakSignals = createWeakSignals();
-  private readonly languages = new PerSecond(20);
-  private readonly signs = new PerSecond(50);
 
   constructor(parts: WatchingParts) {
     this.parts = parts;
@@ -71,11 +74,15 @@ export class Watching {
     this.nowMs = parts.nowMs ?? Date.now;
     const { nowMs } = this;
     const tell = this.tell;
+    const note = createNoting(parts);
+    this.signs = new Signs(note, nowMs);
+    this.segments = new CallSegments(nowMs);
     this.alerts = createAlerts({ config: this.config.alerts, warn: parts.warn, now: nowMs });
     this.actions = new Actions(
       {
-        note: parts.note,
+        note,
         raise: tell,
+        warn: parts.warn,
         nowMs,
         markStale: (task, reason) => markStale(this.config, task, { at: new Date(nowMs()).toISOString(), reason }),
         reprofile: parts.reprofile,
@@ -85,7 +92,7 @@ export class Watching {
     this.telling = new Telling({
       alerts: this.alerts,
       actions: this.actions,
-      note: parts.note,
+      note,
       firstOf: (task) => this.firsts.get(task) ?? null,
     });
     this.rollouts = new Rollouts({
@@ -95,12 +102,13 @@ export class Watching {
       frozenBy: (task) => this.actions.frozenBy(task),
       nowMs,
     });
+    this.armGaps = new ArmGaps(this.rollouts);
     this.drift = new DriftWatch(this.config, parts.warn);
     this.gapAlarms = new GapAlarms(this.gaps);
     this.canaries = new Canaries({
-      note: parts.note,
+      note,
       warn: parts.warn,
-      segmentsOf: (call) => this.segmentsOf(call),
+      segmentsOf: (call) => this.segments.of(call),
       onGraded: (note) => this.graded(note),
       nowMs,
     });
@@ -118,6 +126,7 @@ export class Watching {
   /** Puts a configuration in force. */
   limit(config: Config): void {
     this.config = config;
+    this.endUnwatched();
     this.canaries.limit(config.canary?.budgetNanoUsd ?? 0);
     this.alerts.under(config.alerts);
     this.actions.under(config.watch.actions);
@@ -126,58 +135,65 @@ export class Watching {
   }
 
   /** Takes in what earlier processes have found out; before the first call, and after `limit`. */
-  open(reader: LedgerReader, kept: KeptState | null): void {
+  open(reader: Pick<LedgerReader, 'calls' | 'notes' | 'ends'>, kept: KeptState | null): void {
     const nowMs = this.nowMs();
-    const today = Math.floor(nowMs / DAY_MS) * DAY_MS;
-    const notes = [...reader.notes({ sinceMs: nowMs - GAPS_MS })].map(({ note }) => note);
-    for (const note of notes) if (note.kind === 'canary' && note.atMs >= today) this.canaries.remember(note);
-    for (const { note, gap } of settledGaps(notes))
-      if (note.task !== null) this.gaps.add({ task: note.task, segments: segmentsOfNote(note), gap });
-    for (const note of notes) if (note.kind === 'action') this.actions.restore(note);
+    const sinceMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
+    const noted = readNoted(reader.notes({ sinceMs: nowMs - GAPS_MS }), { sinceMs });
+    for (const canary of noted.spent) this.canaries.remember(canary);
+    for (const gap of noted.gaps) this.gaps.add(gap);
+    for (const id of noted.grades) this.seen.notes.add(id);
+    for (const action of noted.actions) this.actions.restore(action);
     if (kept !== null) this.restore(kept);
-    replay(reader, kept, {
-      onCall: (row) => {
-        const observation = toObservation({ row, fingerprint: null }, rowSegments(row));
-        if (observation !== null && this.seen.add(row.id)) this.watch(observation, row);
-      },
-      onNote: (note) => {
-        if (this.seen.add(note.id)) this.rolloutGap(note);
-      },
-    });
+    replay(reader, kept, { onCall: (row) => this.replayed(row), onNote: (note) => this.noted(note) });
+    this.endUnwatched();
   }
 
   private restore({ seen, parts }: KeptState): void {
-    for (const id of seen) this.seen.add(id);
+    for (const kind of ['calls', 'notes'] as const) for (const id of seen[kind]) this.seen[kind].add(id);
     if (parts.alerts !== undefined) this.alerts.restore(parts.alerts);
+    for (const alert of this.alerts.active()) {
+      this.actions.stands(alert);
+      if (alert.key === BUDGET_KEY) this.budgetAlarm.isTold = true;
+    }
     this.drift.restore(parts.drift);
     this.rollouts.restore(parts.rollouts);
     this.gapAlarms.restore(parts.gaps);
     this.cacheUse.restore(parts.caches);
   }
 
+  private replayed(row: CallRow): void {
+    const observation = toObservation({ row, fingerprint: null }, segmentsOfRow(row));
+    if (observation !== null && this.seen.calls.add(row.id)) this.watch(observation, row);
+  }
+
+  /** A note of an earlier process, or one that was made while there was none. Its gap is known already. */
+  private noted(note: Note): void {
+    const { kind, task, body } = note;
+    const isWord = kind === 'action' && typeof body['by'] === 'string';
+    if (!(isWord || kind === 'canary') || task === null || !this.seen.notes.add(note.id)) return;
+    if (kind === 'canary') this.compare(note);
+    else if (body['action'] === 'accept') this.accept(task);
+  }
+
   /** What is known by now. */
-  state(): { parts: StateParts; seen: SeenIds } {
-    const parts = {
-      alerts: this.alerts.snapshot(),
-      drift: this.drift.snapshot(),
-      rollouts: this.rollouts.snapshot(),
-      gaps: this.gapAlarms.snapshot(),
-      caches: this.cacheUse.snapshot(),
-    };
-    return { parts: parts as unknown as StateParts, seen: this.seen };
+  state(): { parts: StateParts; seen: Seen } {
+    const { alerts, drift, rollouts, gapAlarms, cacheUse, seen } = this;
+    const known = { drift: drift.snapshot(), gaps: gapAlarms.snapshot(), caches: cacheUse.snapshot() };
+    const parts = { ...known, alerts: alerts.snapshot(), rollouts: rollouts.snapshot() };
+    return { parts: parts as unknown as StateParts, seen };
   }
 
   /** What a configuration has watched; null for nothing. */
   under(config: Config, engine: () => Engine): Afterwards | null {
     const { canary, tasks, watch } = config;
     if (tasks.size === 0) return null;
-    const rules: CanaryRules | null =
-      canary === null ? null : { canary, tasks, engine, shareFor: (plan) => this.shareFor(plan) };
+    const shareFor = (plan: Plan) => this.armGaps.shareFor(plan, canary?.tasks.get(plan.task ?? ''));
+    const rules: CanaryRules | null = canary === null ? null : { canary, config, engine, shareFor };
     if (rules === null && !watch.isWatching && config.rollouts.size === 0) return null;
     return {
       wantsAnswer: (call, plan) => rules !== null && this.canaries.isWanted(rules, call, plan),
       ended: (ended) => {
-        if (ended.plan.task !== null) this.later(() => this.ended(ended, rules));
+        if (ended.plan.task !== null) later(() => this.ended(ended, rules), this.warn);
       },
     };
   }
@@ -187,24 +203,33 @@ export class Watching {
     const nowMs = this.nowMs();
     this.rollouts.refresh();
     for (const message of this.drift.look(pricesAt(engine.policy.models.values(), nowMs), nowMs)) this.tell(message);
-    this.lookAtBudget(nowMs);
+    const { canary, alerts } = this.config;
+    const at = alerts.rules.budget?.at ?? null;
+    if (canary === null || at === null) return;
+    for (const message of this.budgetAlarm.look(this.canaries.standing(), { at, nowMs })) this.tell(message);
   }
 
   /** Takes in what people, and other processes, have noted. */
   heard(note: Note): void {
     const gap = gradedGapOf(note);
-    const { task, body } = note;
+    const { task, kind, body } = note;
     if (task === null) return;
-    if (note.kind === 'grade' && gap !== null && this.seen.add(note.id)) {
+    if (kind === 'grade' && gap !== null && this.seen.notes.add(note.id)) {
       this.gaps.add({ task, segments: segmentsOfNote(note), gap });
       this.lookAtGap(task);
     }
-    if (note.kind !== 'action' || typeof body['by'] !== 'string' || !this.seen.add(note.id)) return;
-    if (body['action'] === 'undo') this.actions.undo(task, body['by']);
-    if (body['action'] !== 'accept') return;
-    for (const recovery of [...this.drift.accept(task, this.nowMs()), ...this.gapAlarms.accept(task, this.nowMs())])
-      this.tell(recovery);
+    const by = kind === 'action' ? body['by'] : null;
+    if (typeof by !== 'string' || !this.seen.notes.add(note.id)) return;
+    const { action } = body;
+    if (action === 'undo' || action === 'accept') this.actions.undo(task, by);
+    if (action !== 'accept') return;
+    this.accept(task);
     this.gaps.forget(task);
+  }
+
+  private accept(task: string): void {
+    const nowMs = this.nowMs();
+    for (const over of [...this.drift.accept(task, nowMs), ...this.gapAlarms.accept(task, nowMs)]) this.tell(over);
   }
 
   async close(): Promise<void> {
@@ -214,21 +239,10 @@ export class Watching {
 
   private ended(ended: Ended, rules: CanaryRules | null): void {
     const { call, row } = ended;
-    const observation = toObservation(ended, this.segmentsOf(call));
-    if (observation !== null && this.seen.add(row.id)) this.watch(observation, row);
+    const observation = toObservation(ended, this.segments.of(call));
+    if (observation !== null && this.seen.calls.add(row.id)) this.watch(observation, row);
     if (rules !== null) this.canaries.take(rules, ended);
-    if (this.config.watch.isWatching) this.lookForSign(ended);
-  }
-
-  /** Whether the call says that its user did not like the answer before. Telling that takes time: of very many calls, some are passed over. */
-  private lookForSign({ call, row }: Ended): void {
-    const { inbound } = call;
-    if (row.status !== 'ok' || inbound.kind !== 'chat' || !this.signs.isLeft(this.nowMs())) return;
-    const { id, atMs, latencyMs, tenant, session, task } = row;
-    const { ask, opening, messageCount: messages, isInToolLoop } = inbound;
-    const asked = { id, atMs, latencyMs, tenant, session, task, ask, opening, messages, isInToolLoop };
-    const sign = this.weakSignals.observe(asked);
-    if (sign !== null) this.parts.note(toWeakNote(sign, asked));
+    if (this.config.watch.isWatching) this.signs.look(ended);
   }
 
   private watch(seen: Observation, row: CallRow): void {
@@ -237,36 +251,25 @@ export class Watching {
     if (first !== undefined && observation.arm?.arm !== 'candidate') this.firsts.set(observation.task, first);
     for (const message of this.drift.observe(observation)) this.tell(message);
     this.rollouts.take(observation);
-    this.referenceGap(observation, row);
-  }
-
-  /** Where the reference itself has answered, there is no gap, and nothing to pay for knowing it. */
-  private referenceGap({ id, arm, task, model }: Observation, row: CallRow): void {
-    const own = this.config.canary?.tasks.get(task);
-    if (arm === null || own === undefined || model !== own.reference || !isAccepted(row)) return;
-    const share = this.rollouts.shareOf(arm, task);
-    if (share !== null && isDrawn(id, Math.max(share, own.share))) this.rollouts.takeGap(arm, task, 0);
+    this.armGaps.takeReference(observation, row, this.config.canary?.tasks.get(observation.task));
   }
 
   private graded(note: Note): void {
-    if (!this.seen.add(note.id)) return;
-    this.rolloutGap(note);
     const gap = gapOf(note);
-    const { task, atMs } = note;
-    if (gap === null || task === null) return;
-    const segments = segmentsOfNote(note);
-    this.gaps.add({ task, segments, gap });
-    for (const message of this.drift.gap({ task, segments, gap, atMs })) this.tell(message);
+    const { task } = note;
+    if (gap === null || task === null || !this.seen.notes.add(note.id)) return;
+    this.gaps.add({ task, segments: segmentsOfNote(note), gap });
+    this.compare(note);
     this.lookAtGap(task);
   }
 
-  private rolloutGap({ task, kind, body }: Note): void {
-    const gap = kind === 'canary' ? gapOf({ kind, body }) : null;
-    const { arm } = body;
-    if (gap === null || task === null || typeof arm !== 'object' || arm === null || Array.isArray(arm)) return;
-    const { rollout, arm: side, percent } = arm;
-    if (typeof rollout !== 'string' || (side !== 'base' && side !== 'candidate') || typeof percent !== 'number') return;
-    this.rollouts.takeGap({ rollout, arm: side, percent }, task, gap);
+  /** What a canary says of the arms of a rollout, and beside the canaries before it. */
+  private compare(note: Note): void {
+    const gap = gapOf(note);
+    const { task, atMs } = note;
+    if (gap === null || task === null) return;
+    this.armGaps.takeCanary(note);
+    for (const message of this.drift.gap({ task, segments: segmentsOfNote(note), gap, atMs })) this.tell(message);
   }
 
   private lookAtGap(task: string): void {
@@ -274,39 +277,23 @@ export class Watching {
     if (rule !== null) for (const alarm of this.gapAlarms.look(task, rule.points, this.nowMs())) this.tell(alarm);
   }
 
-  private lookAtBudget(nowMs: number): void {
-    const rule = this.config.alerts.rules.budget;
-    if (rule === null || this.config.canary === null) return;
-    for (const message of this.canaries.budgetMessages(rule.at, nowMs)) this.tell(message);
-  }
-
-  private shareFor({ arm, task }: Plan): number | null {
-    const own = this.config.canary?.tasks.get(task ?? '');
-    const share = arm === null || task === null ? null : this.rollouts.shareOf(arm, task);
-    return share === null ? null : Math.max(share, own?.share ?? 0);
-  }
-
-  private segmentsOf({ inbound, tenant, atMs }: Call): string[] {
-    return segmentsOf(inbound, { tenant, atMs, language: this.languageOf(inbound) });
-  }
-
-  private languageOf(inbound: Call['inbound']): string | null {
-    return this.languages.isLeft(this.nowMs()) ? detectLanguage(inbound.ask) : null;
-  }
-
-  /** When the turn is over in which the client got its answer. */
-  private later(work: () => void): void {
-    setImmediate(() => {
-      try {
-        work();
-      } catch (error) {
-        this.parts.warn(`watching a call failed: ${error instanceof Error ? error.message : String(error)}`);
-      }
-    });
+  /** What nobody looks at any more would stand for ever. */
+  private endUnwatched(): void {
+    for (const over of unwatched(this.alerts.active(), this.config, this.nowMs())) {
+      this.gapAlarms.forget(over.key);
+      if (over.key === BUDGET_KEY) this.budgetAlarm.isTold = false;
+      this.tell(over);
+    }
   }
 }
 
-function rowSegments({ tenant, atMs }: CallRow): string[] {
-  // How long a request was, and in which language, is not in its row.
-  return segmentsOf({ bytes: 0 }, { tenant, atMs, language: null }).filter((segment) => !segment.startsWith('input:'));
+/** When the turn is over in which the client got its answer. */
+function later(work: () => void, warn: (sentence: string) => void): void {
+  setImmediate(() => {
+    try {
+      work();
+    } catch (error) {
+      warn(`watching a call failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  });
 }
