@@ -1,6 +1,7 @@
 // What is made of calls after their replies: canaries, drift, rollouts, and who is told. It outlives configurations, and whatever goes wrong in
 // it is told and touches no call.
 import type { Note } from '../call/note.ts';
+import { createNoteIds } from '../call/note-id.ts';
 import type { Plan } from '../call/plan.ts';
 import type { CallRow } from '../call/row.ts';
 import type { Config } from '../config/config.ts';
@@ -22,6 +23,7 @@ import { Canaries, type CanaryRules, isAccepted } from './canaries.ts';
 import { DriftWatch } from './drift-watch.ts';
 import { GapAlarms } from './gap-alarms.ts';
 import { type KeptState, replay, SeenIds, type StateParts } from './kept-state.ts';
+import { KnownRoutes } from './known-routes.ts';
 import { markStale } from './mark-stale.ts';
 import { toObservation } from './observe.ts';
 import { PerSecond } from './per-second.ts';
@@ -45,6 +47,8 @@ const DAY_MS = 86_400_000;
 /** Canaries older than that say nothing of today's gap. */
 const GAPS_MS = 30 * DAY_MS;
 
+const nextId = createNoteIds('act');
+
 export class Watching {
   readonly alerts: Alerts;
   readonly rollouts: Rollouts;
@@ -54,6 +58,7 @@ export class Watching {
   private readonly drift: DriftWatch;
   private readonly gaps = new GapBook();
   private readonly cacheUse = new CacheUse();
+  private readonly routes = new KnownRoutes();
   private readonly gapAlarms: GapAlarms;
   private readonly parts: WatchingParts;
   private readonly nowMs: () => number;
@@ -61,6 +66,7 @@ export class Watching {
   private config: Config;
   /** Who answers first, by task: what is bypassed when its answers become worse. */
   private readonly firsts = new Map<string, string>();
+  private isOpen = false;
   private readonly weakSignals = createWeakSignals();
   private readonly languages = new PerSecond(20);
   private readonly signs = new PerSecond(50);
@@ -93,6 +99,7 @@ export class Watching {
       warn: parts.warn,
       raise: tell,
       frozenBy: (task) => this.actions.frozenBy(task),
+      onFinished: (task) => this.renew(task, 'its rollout has reached everybody'),
       nowMs,
     });
     this.drift = new DriftWatch(this.config, parts.warn);
@@ -123,6 +130,28 @@ export class Watching {
     this.actions.under(config.watch.actions);
     this.drift.under(config);
     this.rollouts.under(config.rollouts);
+    if (this.isOpen) this.lookAtRoutes();
+  }
+
+  private lookAtRoutes(): void {
+    for (const task of this.routes.changed(this.config)) this.renew(task, 'its route or its gates were changed');
+  }
+
+  /** From here on everything of a task is learned anew; what was told of it is over. */
+  private renew(task: string, why: string): void {
+    const id = nextId();
+    this.seen.add(id);
+    const body = { action: 'accept', by: 'tierline', why };
+    const about = { tenant: 'default', task, about: null, costs: [] };
+    this.parts.note({ id, kind: 'action', atMs: this.nowMs(), ...about, body });
+    this.accept(task);
+  }
+
+  private accept(task: string): void {
+    const nowMs = this.nowMs();
+    for (const recovery of [...this.drift.accept(task, nowMs), ...this.gapAlarms.accept(task, nowMs)])
+      this.tell(recovery);
+    this.gaps.forget(task);
   }
 
   /** Takes in what earlier processes have found out; before the first call, and after `limit`. */
@@ -131,8 +160,12 @@ export class Watching {
     const today = Math.floor(nowMs / DAY_MS) * DAY_MS;
     const notes = [...reader.notes({ sinceMs: nowMs - GAPS_MS })].map(({ note }) => note);
     for (const note of notes) if (note.kind === 'canary' && note.atMs >= today) this.canaries.remember(note);
+    const acceptedMs = new Map<string | null, number>();
+    for (const { kind, task, atMs, body } of notes)
+      if (kind === 'action' && body['action'] === 'accept') acceptedMs.set(task, atMs);
     for (const { note, gap } of settledGaps(notes))
-      if (note.task !== null) this.gaps.add({ task: note.task, segments: segmentsOfNote(note), gap });
+      if (note.task !== null && note.atMs > (acceptedMs.get(note.task) ?? 0))
+        this.gaps.add({ task: note.task, segments: segmentsOfNote(note), gap });
     for (const note of notes) if (note.kind === 'action') this.actions.restore(note);
     if (kept !== null) this.restore(kept);
     replay(reader, kept, {
@@ -144,6 +177,8 @@ export class Watching {
         if (this.seen.add(note.id)) this.rolloutGap(note);
       },
     });
+    this.isOpen = true;
+    this.lookAtRoutes();
   }
 
   private restore({ seen, parts }: KeptState): void {
@@ -153,6 +188,7 @@ export class Watching {
     this.rollouts.restore(parts.rollouts);
     this.gapAlarms.restore(parts.gaps);
     this.cacheUse.restore(parts.caches);
+    this.routes.restore(parts.routes);
   }
 
   /** What is known by now. */
@@ -163,6 +199,7 @@ export class Watching {
       rollouts: this.rollouts.snapshot(),
       gaps: this.gapAlarms.snapshot(),
       caches: this.cacheUse.snapshot(),
+      routes: this.routes.snapshot(),
     };
     return { parts: parts as unknown as StateParts, seen: this.seen };
   }
@@ -202,9 +239,7 @@ export class Watching {
     if (note.kind !== 'action' || typeof body['by'] !== 'string' || !this.seen.add(note.id)) return;
     if (body['action'] === 'undo') this.actions.undo(task, body['by']);
     if (body['action'] !== 'accept') return;
-    for (const recovery of [...this.drift.accept(task, this.nowMs()), ...this.gapAlarms.accept(task, this.nowMs())])
-      this.tell(recovery);
-    this.gaps.forget(task);
+    this.accept(task);
   }
 
   async close(): Promise<void> {
