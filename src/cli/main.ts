@@ -13,6 +13,7 @@ import { defineEvaluate } from './commands/evaluate.ts';
 import { defineJudge } from './commands/judge.ts';
 import { defineProfile } from './commands/profile.ts';
 import { defineReady } from './commands/ready.ts';
+import { defineRecalibrate } from './commands/recalibrate.ts';
 import { defineRows } from './commands/rows.ts';
 import { defineSample } from './commands/sample.ts';
 import { defineSimulate } from './commands/simulate.ts';
@@ -155,6 +156,7 @@ defineEvaluate(program, io);
 defineRows(program, io);
 defineReady(program, io);
 defineCanary(program, io);
+defineRecalibrate(program, io);
 
 try {
   const complaint = complaintAboutNode(process.version);
