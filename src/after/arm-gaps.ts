@@ -42,7 +42,8 @@ export class ArmGaps {
   }
 }
 
-function armOf(json: Json | undefined): Arm | null {
+/** The arm that a note tells; null where it tells none. */
+export function armOf(json: Json | undefined): Arm | null {
   if (!isObject(json)) return null;
   const { rollout, arm, percent } = json;
   if (typeof rollout !== 'string' || typeof percent !== 'number') return null;

@@ -1,10 +1,12 @@
 // What the notes of the ledger tell whoever begins to watch: gaps, what canaries have cost today, and what was done. The texts that notes may
 // hold are not kept in memory.
+import { isOnTrial } from '../call/arm.ts';
 import type { Note } from '../call/note.ts';
 import { segmentsOfNote, settledGaps } from '../watch/canary/gap-book.ts';
+import { armOf } from './arm-gaps.ts';
 
 export interface Noted {
-  /** Of canaries since the task was last accepted, in their order. */
+  /** Of canaries since the task was last accepted, in their order; those of candidates on trial are left out. */
   gaps: { task: string; segments: readonly string[]; gap: number }[];
   /** Canaries since `sinceMs`. */
   spent: Pick<Note, 'atMs' | 'costs'>[];
@@ -28,7 +30,8 @@ export function readNoted(notes: Iterable<{ note: Note }>, { sinceMs }: { sinceM
     if (body['action'] === 'accept' && task !== null) acceptedMs.set(task, atMs);
   }
   for (const { note, gap } of settledGaps(graded)) {
-    const { task, atMs } = note;
+    const { task, atMs, body } = note;
+    if (isOnTrial(armOf(body['arm']))) continue;
     if (task === null || atMs <= (acceptedMs.get(task) ?? Number.NEGATIVE_INFINITY)) continue;
     noted.gaps.push({ task, segments: segmentsOfNote(note), gap });
   }
@@ -36,6 +39,6 @@ export function readNoted(notes: Iterable<{ note: Note }>, { sinceMs }: { sinceM
 }
 
 function withoutTexts(note: Note): Note {
-  const { gap, better, segments } = note.body;
-  return { ...note, body: { gap, better, segments } };
+  const { gap, better, segments, arm } = note.body;
+  return { ...note, body: { gap, better, segments, arm } };
 }

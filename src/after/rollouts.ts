@@ -19,6 +19,8 @@ export interface RolloutsParts {
   raise: (alarm: Alarm) => void;
   /** Why no rollout of the task may go on at the moment; null when it may. */
   frozenBy: (task: string) => string | null;
+  /** Everybody is on the candidate from now on. */
+  onFinished?: (task: string) => void;
   nowMs?: () => number;
 }
 
@@ -71,17 +73,23 @@ export class Rollouts {
     const found = appearanceOf(this.parts.path);
     if (found === this.readAs) return;
     this.readAs = found;
+    const before = this.states;
     try {
-      const before = this.states;
       this.states = fold(readEvents(this.parts.path));
       this.isReadable = true;
-      for (const [task, state] of this.states) if (before.get(task)?.step !== state.step) this.beginStep(state);
     } catch (error) {
       this.isReadable = false;
       this.parts.warn(messageOf(error));
       return;
     }
+    for (const [task, state] of this.states) this.moved(state, before.get(task));
     this.start();
+  }
+
+  private moved(state: RolloutState, before: RolloutState | undefined): void {
+    if (before?.step !== state.step) this.beginStep(state);
+    const isFinished = state.status === 'finished' && before !== undefined && before.status !== 'finished';
+    if (isFinished) this.parts.onFinished?.(state.task);
   }
 
   /** Nothing is started beside events that cannot be read: what they end would begin again. */

@@ -1,6 +1,8 @@
 // What is made of calls after their replies: canaries, drift, rollouts, and who is told. It outlives configurations, and whatever goes wrong in
 // it is told and touches no call.
+import { isOnTrial } from '../call/arm.ts';
 import type { Note } from '../call/note.ts';
+import { createNoteIds } from '../call/note-id.ts';
 import type { Plan } from '../call/plan.ts';
 import type { CallRow } from '../call/row.ts';
 import type { Config } from '../config/config.ts';
@@ -10,27 +12,24 @@ import type { Afterwards, Call, Ended, Engine } from '../router.ts';
 import type { Alarm, Recovery } from '../watch/alarm.ts';
 import { type Alerts, createAlerts } from '../watch/alert/alerts.ts';
 import { alertMetrics } from '../watch/alert/prometheus.ts';
-import { GapBook, gapOf, gradedGapOf, segmentsOfNote } from '../watch/canary/gap-book.ts';
+import { gapOf, gradedGapOf, segmentsOfNote } from '../watch/canary/gap-book.ts';
 import type { Observation } from '../watch/observation.ts';
 import { Actions } from './actions.ts';
-import { ArmGaps } from './arm-gaps.ts';
+import { ArmGaps, armOf } from './arm-gaps.ts';
 import { BUDGET_KEY, BudgetAlarm } from './budget-alarm.ts';
-import { CacheUse } from './cache-use.ts';
 import { CallSegments, segmentsOfRow } from './call-segments.ts';
 import { Canaries, type CanaryRules } from './canaries.ts';
-import { DriftWatch } from './drift-watch.ts';
-import { GapAlarms } from './gap-alarms.ts';
 import { type KeptState, replay, type Seen, SeenIds, type StateParts } from './kept-state.ts';
 import { markStale } from './mark-stale.ts';
 import { readNoted } from './noted.ts';
 import { createNoting } from './noting.ts';
 import { toObservation } from './observe.ts';
-import { pricesAt } from './prices.ts';
 import type { Reprofile } from './reprofile.ts';
 import { Rollouts } from './rollouts.ts';
 import { Signs } from './signs.ts';
 import { Telling } from './telling.ts';
 import { unwatched } from './unwatched.ts';
+import { type ShownGap, Usual } from './usual.ts';
 
 export interface WatchingParts {
   config: Config;
@@ -47,6 +46,8 @@ const DAY_MS = 86_400_000;
 /** Canaries older than that say nothing of today's gap. */
 const GAPS_MS = 30 * DAY_MS;
 
+const nextId = createNoteIds('act');
+
 export class Watching {
   readonly alerts: Alerts;
   readonly rollouts: Rollouts;
@@ -54,19 +55,18 @@ export class Watching {
   private readonly armGaps: ArmGaps;
   private readonly actions: Actions;
   private readonly telling: Telling;
-  private readonly drift: DriftWatch;
-  private readonly gaps = new GapBook();
-  private readonly cacheUse = new CacheUse();
-  private readonly gapAlarms: GapAlarms;
+  private readonly usual: Usual;
   private readonly budgetAlarm = new BudgetAlarm();
   private readonly signs: Signs;
   private readonly segments: CallSegments;
+  private readonly note: (note: Note) => void;
   private readonly parts: WatchingParts;
   private readonly nowMs: () => number;
   private readonly seen: Seen = { calls: new SeenIds(), notes: new SeenIds() };
   private config: Config;
   /** Who answers first, by task: what is bypassed when its answers become worse. */
   private readonly firsts = new Map<string, string>();
+  private isOpen = false;
 
   constructor(parts: WatchingParts) {
     this.parts = parts;
@@ -75,6 +75,7 @@ export class Watching {
     const { nowMs } = this;
     const tell = this.tell;
     const note = createNoting(parts);
+    this.note = note;
     this.signs = new Signs(note, nowMs);
     this.segments = new CallSegments(nowMs);
     this.alerts = createAlerts({ config: this.config.alerts, warn: parts.warn, now: nowMs });
@@ -100,11 +101,11 @@ export class Watching {
       warn: parts.warn,
       raise: tell,
       frozenBy: (task) => this.actions.frozenBy(task),
+      onFinished: (task) => this.renew(task, 'its rollout has reached everybody'),
       nowMs,
     });
     this.armGaps = new ArmGaps(this.rollouts);
-    this.drift = new DriftWatch(this.config, parts.warn);
-    this.gapAlarms = new GapAlarms(this.gaps);
+    this.usual = new Usual(this.config, { warn: parts.warn, tell, nowMs });
     this.canaries = new Canaries({
       note,
       warn: parts.warn,
@@ -130,8 +131,9 @@ export class Watching {
     this.canaries.limit(config.canary?.budgetNanoUsd ?? 0);
     this.alerts.under(config.alerts);
     this.actions.under(config.watch.actions);
-    this.drift.under(config);
+    this.usual.under(config);
     this.rollouts.under(config.rollouts);
+    if (this.isOpen) this.lookAtRoutes();
   }
 
   /** Takes in what earlier processes have found out; before the first call, and after `limit`. */
@@ -140,11 +142,13 @@ export class Watching {
     const sinceMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
     const noted = readNoted(reader.notes({ sinceMs: nowMs - GAPS_MS }), { sinceMs });
     for (const canary of noted.spent) this.canaries.remember(canary);
-    for (const gap of noted.gaps) this.gaps.add(gap);
     for (const id of noted.grades) this.seen.notes.add(id);
     for (const action of noted.actions) this.actions.restore(action);
     if (kept !== null) this.restore(kept);
     replay(reader, kept, { onCall: (row) => this.replayed(row), onNote: (note) => this.noted(note) });
+    for (const gap of noted.gaps) this.usual.add(gap);
+    this.isOpen = true;
+    this.lookAtRoutes();
     this.endUnwatched();
   }
 
@@ -155,10 +159,8 @@ export class Watching {
       this.actions.stands(alert);
       if (alert.key === BUDGET_KEY) this.budgetAlarm.isTold = true;
     }
-    this.drift.restore(parts.drift);
+    this.usual.restore(parts);
     this.rollouts.restore(parts.rollouts);
-    this.gapAlarms.restore(parts.gaps);
-    this.cacheUse.restore(parts.caches);
   }
 
   private replayed(row: CallRow): void {
@@ -166,20 +168,19 @@ export class Watching {
     if (observation !== null && this.seen.calls.add(row.id)) this.watch(observation, row);
   }
 
-  /** A note of an earlier process, or one that was made while there was none. Its gap is known already. */
+  /** A note of an earlier process, or one that was made while there was none. */
   private noted(note: Note): void {
     const { kind, task, body } = note;
     const isWord = kind === 'action' && typeof body['by'] === 'string';
     if (!(isWord || kind === 'canary') || task === null || !this.seen.notes.add(note.id)) return;
     if (kind === 'canary') this.compare(note);
-    else if (body['action'] === 'accept') this.accept(task);
+    else if (body['action'] === 'accept') this.usual.accept(task);
   }
 
   /** What is known by now. */
   state(): { parts: StateParts; seen: Seen } {
-    const { alerts, drift, rollouts, gapAlarms, cacheUse, seen } = this;
-    const known = { drift: drift.snapshot(), gaps: gapAlarms.snapshot(), caches: cacheUse.snapshot() };
-    const parts = { ...known, alerts: alerts.snapshot(), rollouts: rollouts.snapshot() };
+    const { usual, alerts, rollouts, seen } = this;
+    const parts = { ...usual.snapshot(), alerts: alerts.snapshot(), rollouts: rollouts.snapshot() };
     return { parts: parts as unknown as StateParts, seen };
   }
 
@@ -202,7 +203,7 @@ export class Watching {
   look(engine: Engine): void {
     const nowMs = this.nowMs();
     this.rollouts.refresh();
-    for (const message of this.drift.look(pricesAt(engine.policy.models.values(), nowMs), nowMs)) this.tell(message);
+    this.usual.look(engine.policy.models.values());
     const { canary, alerts } = this.config;
     const at = alerts.rules.budget?.at ?? null;
     if (canary === null || at === null) return;
@@ -215,21 +216,27 @@ export class Watching {
     const { task, kind, body } = note;
     if (task === null) return;
     if (kind === 'grade' && gap !== null && this.seen.notes.add(note.id)) {
-      this.gaps.add({ task, segments: segmentsOfNote(note), gap });
-      this.lookAtGap(task);
+      this.usual.add({ task, segments: segmentsOfNote(note), gap });
+      this.usual.lookAtGap(task);
     }
     const by = kind === 'action' ? body['by'] : null;
     if (typeof by !== 'string' || !this.seen.notes.add(note.id)) return;
-    const { action } = body;
-    if (action === 'undo' || action === 'accept') this.actions.undo(task, by);
-    if (action !== 'accept') return;
-    this.accept(task);
-    this.gaps.forget(task);
+    if (body['action'] === 'undo' || body['action'] === 'accept') this.actions.undo(task, by);
+    if (body['action'] === 'accept') this.usual.accept(task);
   }
 
-  private accept(task: string): void {
-    const nowMs = this.nowMs();
-    for (const over of [...this.drift.accept(task, nowMs), ...this.gapAlarms.accept(task, nowMs)]) this.tell(over);
+  private lookAtRoutes(): void {
+    for (const task of this.usual.changedRoutes()) this.renew(task, 'its route or its gates were changed');
+  }
+
+  /** From here on everything of a task is learned anew, and the model that it went without is another, or is asked otherwise. */
+  private renew(task: string, why: string): void {
+    const id = nextId();
+    this.seen.notes.add(id);
+    const [atMs, body] = [this.nowMs(), { action: 'accept', by: 'tierline', why }];
+    this.note({ id, kind: 'action', atMs, tenant: 'default', task, about: null, costs: [], body });
+    this.actions.undo(task, 'tierline');
+    this.usual.accept(task);
   }
 
   async close(): Promise<void> {
@@ -245,42 +252,36 @@ export class Watching {
     if (this.config.watch.isWatching) this.signs.look(ended);
   }
 
-  private watch(seen: Observation, row: CallRow): void {
-    const observation = this.cacheUse.only(seen);
+  private watch(observation: Observation, row: CallRow): void {
     const first = row.planned[0];
-    if (first !== undefined && observation.arm?.arm !== 'candidate') this.firsts.set(observation.task, first);
-    for (const message of this.drift.observe(observation)) this.tell(message);
+    if (first !== undefined && !isOnTrial(observation.arm)) this.firsts.set(observation.task, first);
+    this.usual.observe(observation);
     this.rollouts.take(observation);
     this.armGaps.takeReference(observation, row, this.config.canary?.tasks.get(observation.task));
   }
 
   private graded(note: Note): void {
-    const gap = gapOf(note);
-    const { task } = note;
-    if (gap === null || task === null || !this.seen.notes.add(note.id)) return;
-    this.gaps.add({ task, segments: segmentsOfNote(note), gap });
-    this.compare(note);
-    this.lookAtGap(task);
+    const shown = this.seen.notes.add(note.id) ? this.compare(note) : null;
+    if (shown === null) return;
+    this.usual.add(shown);
+    this.usual.lookAtGap(shown.task);
   }
 
-  /** What a canary says of the arms of a rollout, and beside the canaries before it. */
-  private compare(note: Note): void {
-    const gap = gapOf(note);
-    const { task, atMs } = note;
-    if (gap === null || task === null) return;
+  /** What a canary says of the arms of a rollout, and beside the canaries before it; null where it says nothing of the task as it is. */
+  private compare(note: Note): ShownGap | null {
     this.armGaps.takeCanary(note);
-    for (const message of this.drift.gap({ task, segments: segmentsOfNote(note), gap, atMs })) this.tell(message);
-  }
-
-  private lookAtGap(task: string): void {
-    const rule = this.config.alerts.rules.canary_gap;
-    if (rule !== null) for (const alarm of this.gapAlarms.look(task, rule.points, this.nowMs())) this.tell(alarm);
+    const gap = gapOf(note);
+    const { task, atMs, body } = note;
+    if (gap === null || task === null || isOnTrial(armOf(body['arm']))) return null;
+    const shown = { task, segments: segmentsOfNote(note), gap };
+    this.usual.compare(shown, atMs);
+    return shown;
   }
 
   /** What nobody looks at any more would stand for ever. */
   private endUnwatched(): void {
     for (const over of unwatched(this.alerts.active(), this.config, this.nowMs())) {
-      this.gapAlarms.forget(over.key);
+      this.usual.forget(over.key);
       if (over.key === BUDGET_KEY) this.budgetAlarm.isTold = false;
       this.tell(over);
     }

@@ -88,7 +88,7 @@ test('gaps are shown by task and segment, in points, with what they cost', async
     canary(at, { gap: at % 10 === 0 ? -1 : 0, segments: ['tenant:acme', at < 50 ? 'hours:08-12' : 'hours:12-16'] }),
   );
   const text = show(await ledgerWith(t, notes));
-  assert.match(text, /triage +│ +100 │ +100 │ -10\.0 │ -\d+\.\d to \S+ │ opus +│ +\$0\.2 /);
+  assert.match(text, /triage +│ +100 │ +100 │ -10\.0 │ +-\d+\.\d to \S+ │ opus +│ +\$0\.2 /);
   assert.doesNotMatch(text, /tenant:acme/, 'every canary is of it');
   assert.match(text, /hours:08-12 +│ +│ +50 /);
   assert.match(text, /hold however often you look/);

@@ -1,5 +1,6 @@
 // Whether a task is no longer what it was: every finished call is compared with those before it, and what has changed is told once, with a
 // stated chance of being wrong. It keeps numbers, never content; it has no clock and waits for nothing; a call costs it microseconds.
+import { isOnTrial } from '../../call/arm.ts';
 import type { Json } from '../../call/json.ts';
 import type { Recovery } from '../alarm.ts';
 import type { Observation } from '../observation.ts';
@@ -51,13 +52,13 @@ export class Drift {
     this.levelsNow = new Levels(levels);
   }
 
-  /** Takes a finished call. What a rollout's candidate does is left to the rollout: it counts for levels and models alone. */
+  /** Takes a finished call. What a candidate on trial does is left to its rollout: it counts for levels and models alone. */
   observe(observation: Observation): Messages {
     const messages: Message[] = [];
     const changed = this.models.observe(observation);
     if (changed !== null) messages.push(changed);
     this.levelsNow.observe(observation);
-    if (observation.arm?.arm !== 'candidate') this.taskOf(observation.task).observe(observation, messages);
+    if (!isOnTrial(observation.arm)) this.taskOf(observation.task).observe(observation, messages);
     return messages;
   }
 
