@@ -22,6 +22,8 @@ export interface RolloutsParts {
   /** Everybody is on the candidate from now on. */
   onFinished?: (task: string) => void;
   nowMs?: () => number;
+  /** `appendEvent`, unless a test has its own. */
+  append?: typeof appendEvent;
 }
 
 /** What is known of the arms of one rollout. */
@@ -194,7 +196,7 @@ export class Rollouts {
   /** On the disk first; then it holds. */
   private happen(event: RolloutEvent): void {
     try {
-      appendEvent(this.parts.path, event);
+      (this.parts.append ?? appendEvent)(this.parts.path, event);
       this.isWritable = true;
     } catch (error) {
       if (this.isWritable) this.parts.warn(`rollouts: ${messageOf(error)}`);

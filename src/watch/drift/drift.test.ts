@@ -172,7 +172,7 @@ describe('drift', () => {
   test('watches a candidate that has everybody', () => {
     const drift = createDrift();
     const arm = { rollout: 'r1', arm: 'candidate', percent: 100 } as const;
-    feed(drift, { from: 0, to: 3000 }, (at) => ({ arm, ...passing(0.93)(at) }));
+    feed(drift, { from: 0, to: 3000 }, (random, at) => ({ arm, ...passing(0.93)(random, at) }));
     const messages = feed(drift, { from: 3000, to: 3500 }, () => ({ arm, isPassed: false }));
     assert.ok(keysOf(messages).includes('pass_rate/triage'));
   });
