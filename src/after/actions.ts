@@ -65,9 +65,9 @@ export class Actions {
 
   /** Does what is allowed about an alarm of a task. */
   alarm(alarm: Alarm, { cheap, instead }: Standing): void {
-    const { task, segment, rule, sentence, key } = alarm;
+    const { task, segment, rule, sentence } = alarm;
     if (task === null) return;
-    if (!alarm.isEvent && FREEZING.has(rule)) this.standingOf(task).set(key, sentence);
+    this.stands(alarm);
     const { bypassMs, marksStale, reprofile } = this.config;
     // A segment is too little to take a model from the whole task.
     if (bypassMs !== null && segment === null && QUALITY.has(rule) && cheap !== null)
@@ -75,6 +75,11 @@ export class Actions {
     if (!OUTDATING.has(rule)) return;
     if (marksStale) this.markStale(task, sentence);
     if (reprofile !== null) this.reprofile(task, { ...reprofile, why: sentence });
+  }
+
+  /** Takes note of an alarm that stands, and does nothing about it. */
+  stands({ task, rule, key, sentence, isEvent }: Pick<Alarm, 'task' | 'rule' | 'key' | 'sentence' | 'isEvent'>): void {
+    if (task !== null && !isEvent && FREEZING.has(rule)) this.standingOf(task).set(key, sentence);
   }
 
   recovered({ key }: Recovery): void {
@@ -106,8 +111,9 @@ export class Actions {
     if (task === null) return;
     const { action, undone, model, why, untilMs, instead } = body;
     if (action === 'reprofile') this.reprofiledMs.set(task, atMs);
-    if (action !== 'bypass') return;
-    if (undone === true) this.bypassed.delete(task);
+    // A person may have said so while no process was there to hear it.
+    if (action === 'undo' || action === 'accept' || undone === true) this.bypassed.delete(task);
+    else if (action !== 'bypass') return;
     else if (typeof model === 'string' && typeof untilMs === 'number' && this.config.bypassMs !== null)
       this.bypassed.set(task, {
         model,

@@ -38,6 +38,8 @@ export interface CanaryRules {
   canary: CanaryConfig;
   tasks: Config['tasks'];
   engine: () => Engine;
+  /** Whether nothing of a call may be kept: a person would grade what was. */
+  isPrivate: (call: { tenant: string; task: string | null }) => boolean;
   /** The share to draw of a call, where a rollout asks for another than the task's; null: the task's. */
   shareFor: (plan: Plan) => number | null;
 }
@@ -48,6 +50,8 @@ const MOST_WAITING = 256;
 const CAUTION = 2;
 /** A judge reads the conversation and both answers, twice. */
 const JUDGED = 6;
+/** Notes of its own are heard again within a second or two. */
+const MOST_NOTED = 4_096;
 const BUDGET_KEY = 'budget/canaries';
 const NOTE_EVERY_MS = 3_600_000;
 
@@ -67,6 +71,8 @@ export class Canaries {
   /** What a canary of a task has cost, on average. */
   private readonly costs = new Map<string, { count: number; mean: NanoUsd }>();
   private readonly told = new Map<string, number>();
+  /** Ids of its notes that were not heard again yet. */
+  private readonly noted = new Set<string>();
   private isClosed = false;
   private isBudgetTold = false;
 
@@ -79,8 +85,9 @@ export class Canaries {
     this.budget.limit(budgetNanoUsd);
   }
 
-  /** Counts what an earlier process has spent. */
-  remember({ atMs, costs }: Pick<Note, 'atMs' | 'costs'>): void {
+  /** Counts what an earlier process, or another one, has spent; its own canaries are counted already. */
+  remember({ id, atMs, costs }: Pick<Note, 'id' | 'atMs' | 'costs'>): void {
+    if (this.noted.delete(id)) return;
     this.budget.remember(atMs, sumOf(costs), this.nowMs());
   }
 
@@ -102,10 +109,11 @@ export class Canaries {
   }
 
   /** Whether the call would be answered again, if its answer is accepted. */
-  isWanted(rules: CanaryRules, { id, inbound }: Pick<Call, 'id' | 'inbound'>, plan: Plan): boolean {
+  isWanted(rules: CanaryRules, { id, inbound, tenant }: Pick<Call, 'id' | 'inbound' | 'tenant'>, plan: Plan): boolean {
     if (plan.task === null || inbound.kind !== 'chat' || inbound.runsLater) return false;
     const own = rules.canary.tasks.get(plan.task);
-    return own !== undefined && isDrawn(id, rules.shareFor(plan) ?? own.share);
+    if (own === undefined || (own.grading === 'person' && rules.isPrivate({ tenant, task: plan.task }))) return false;
+    return isDrawn(id, rules.shareFor(plan) ?? own.share);
   }
 
   /** Takes a call that has ended. */
@@ -167,7 +175,9 @@ export class Canaries {
     const mean = this.costs.get(row.task ?? '')?.mean;
     const priced =
       row.usage === null ? null : rules.engine().policy.models.get(own.reference)?.priceOf(row.usage, nowMs, null);
-    const expected = mean ?? (priced == null ? null : priced * (own.judge === null ? CAUTION : CAUTION + JUDGED));
+    const cautious = priced == null ? null : priced * (own.judge === null ? CAUTION : CAUTION + JUDGED);
+    // A long request costs more than those before it.
+    const expected = mean === undefined ? cautious : Math.max(mean, priced ?? 0);
     if (expected === null) {
       this.tell(
         `price ${own.reference}`,
@@ -219,6 +229,8 @@ export class Canaries {
         ...kept,
       },
     };
+    this.noted.add(note.id);
+    if (this.noted.size > MOST_NOTED) this.noted.delete(this.noted.values().next().value as string);
     this.parts.note(note);
     if (graded.gap !== null) this.parts.onGraded(note);
   }

@@ -17,20 +17,25 @@ const MOST_REPLAYED = 200_000;
 const FIRST_REPLAYED = 20_000;
 const BATCH = 1_000;
 
-/** Ids of what was taken in last. */
+/** Canaries, and people's words, by how their ids begin. */
+const NOTE = /^(?:can|act)_/;
+
+/** Ids of what was taken in last: of calls, and of notes, which are fewer and must not be pushed out by calls. */
 export class SeenIds {
-  private ids = new Set<string>();
+  private readonly calls = new Set<string>();
+  private readonly notes = new Set<string>();
 
   /** Says whether it is new. */
   add(id: string): boolean {
-    if (this.ids.has(id)) return false;
-    this.ids.add(id);
-    if (this.ids.size > REMEMBERED) this.ids.delete(this.ids.values().next().value as string);
+    const ids = NOTE.test(id) ? this.notes : this.calls;
+    if (ids.has(id)) return false;
+    ids.add(id);
+    if (ids.size > REMEMBERED) ids.delete(ids.values().next().value as string);
     return true;
   }
 
   list(): string[] {
-    return [...this.ids];
+    return [...this.calls, ...this.notes];
   }
 }
 

@@ -42,6 +42,7 @@ export class Rollouts {
   private readonly evidence = new Map<string, KeptEvidence>();
   /** Size of the file when it was read last. */
   private readSize = -1;
+  private isRead = true;
   private unjudged = 0;
 
   constructor(parts: RolloutsParts) {
@@ -54,6 +55,8 @@ export class Rollouts {
     this.configs = configs;
     if (configs.size === 0) return;
     this.refresh();
+    // Nobody knows what was begun, or has ended, where the events cannot be read.
+    if (!this.isRead) return;
     for (const { task, digest, stepsPercent } of configs.values()) {
       const at = new Date(this.nowMs()).toISOString();
       const event = firstEvent(this.states.get(task), { task, candidateDigest: digest, steps: stepsPercent, at });
@@ -70,10 +73,12 @@ export class Rollouts {
       const before = this.states;
       this.states = fold(readEvents(this.parts.path));
       this.readSize = size;
+      this.isRead = true;
       for (const [task, state] of this.states) if (before.get(task)?.step !== state.step) this.beginStep(state);
     } catch (error) {
       this.parts.warn(error instanceof Error ? error.message : String(error));
       this.readSize = size;
+      this.isRead = false;
     }
   }
 

@@ -1,9 +1,11 @@
 // What is made of calls after their replies: canaries, drift, rollouts, and who is told. It outlives configurations, and whatever goes wrong in
 // it is told and touches no call.
+import { isOnTrial } from '../call/arm.ts';
 import type { Note } from '../call/note.ts';
 import type { Plan } from '../call/plan.ts';
 import type { CallRow } from '../call/row.ts';
 import type { Config } from '../config/config.ts';
+import { feedbackRules } from '../feedback.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Bypass } from '../policy/bypass.ts';
 import { detectLanguage } from '../policy/language.ts';
@@ -12,14 +14,16 @@ import type { Alarm, Recovery } from '../watch/alarm.ts';
 import { type Alerts, createAlerts } from '../watch/alert/alerts.ts';
 import { alertMetrics } from '../watch/alert/prometheus.ts';
 import { isDrawn } from '../watch/canary/draw.ts';
-import { GapBook, gapOf, gradedGapOf, segmentsOfNote, settledGaps } from '../watch/canary/gap-book.ts';
+import { GapBook, segmentsOfNote } from '../watch/canary/gap-book.ts';
 import type { Observation } from '../watch/observation.ts';
 import { segmentsOf } from '../watch/segments.ts';
 import { createWeakSignals, toWeakNote } from '../watch/weak-signals.ts';
 import { Actions } from './actions.ts';
 import { CacheUse } from './cache-use.ts';
 import { Canaries, type CanaryRules, isAccepted } from './canaries.ts';
+import { armIn, earlierNotes, gradeIn, standingGaps } from './canary-notes.ts';
 import { DriftWatch } from './drift-watch.ts';
+import { Firsts } from './firsts.ts';
 import { GapAlarms } from './gap-alarms.ts';
 import { type KeptState, replay, SeenIds, type StateParts } from './kept-state.ts';
 import { markStale } from './mark-stale.ts';
@@ -60,7 +64,7 @@ export class Watching {
   private readonly seen = new SeenIds();
   private config: Config;
   /** Who answers first, by task: what is bypassed when its answers become worse. */
-  private readonly firsts = new Map<string, string>();
+  private readonly firsts = new Firsts();
   private readonly weakSignals = createWeakSignals();
   private readonly languages = new PerSecond(20);
   private readonly signs = new PerSecond(50);
@@ -86,7 +90,7 @@ export class Watching {
       alerts: this.alerts,
       actions: this.actions,
       note: parts.note,
-      firstOf: (task) => this.firsts.get(task) ?? null,
+      firstOf: (task) => this.firsts.of(task),
     });
     this.rollouts = new Rollouts({
       path: parts.rolloutEvents,
@@ -129,10 +133,10 @@ export class Watching {
   open(reader: LedgerReader, kept: KeptState | null): void {
     const nowMs = this.nowMs();
     const today = Math.floor(nowMs / DAY_MS) * DAY_MS;
-    const notes = [...reader.notes({ sinceMs: nowMs - GAPS_MS })].map(({ note }) => note);
+    const notes = earlierNotes(reader, nowMs - GAPS_MS);
     for (const note of notes) if (note.kind === 'canary' && note.atMs >= today) this.canaries.remember(note);
-    for (const { note, gap } of settledGaps(notes))
-      if (note.task !== null) this.gaps.add({ task: note.task, segments: segmentsOfNote(note), gap });
+    const settled = standingGaps(notes);
+    for (const { note, gap } of settled) this.inBook(note, gap);
     for (const note of notes) if (note.kind === 'action') this.actions.restore(note);
     if (kept !== null) this.restore(kept);
     replay(reader, kept, {
@@ -141,9 +145,13 @@ export class Watching {
         if (observation !== null && this.seen.add(row.id)) this.watch(observation, row);
       },
       onNote: (note) => {
-        if (this.seen.add(note.id)) this.rolloutGap(note);
+        const grade = gradeIn(note);
+        if (grade !== null && this.seen.add(grade.canary)) this.learnGap(note, grade.gap);
+        if (kept !== null) this.heardWord(note);
       },
     });
+    // A person's later word on one of these corrects it, and is no other canary.
+    for (const { note } of settled) this.seen.add(note.id);
   }
 
   private restore({ seen, parts }: KeptState): void {
@@ -153,6 +161,7 @@ export class Watching {
     this.rollouts.restore(parts.rollouts);
     this.gapAlarms.restore(parts.gaps);
     this.cacheUse.restore(parts.caches);
+    for (const alert of this.alerts.active()) this.actions.stands(alert);
   }
 
   /** What is known by now. */
@@ -172,7 +181,15 @@ export class Watching {
     const { canary, tasks, watch } = config;
     if (tasks.size === 0) return null;
     const rules: CanaryRules | null =
-      canary === null ? null : { canary, tasks, engine, shareFor: (plan) => this.shareFor(plan) };
+      canary === null
+        ? null
+        : {
+            canary,
+            tasks,
+            engine,
+            isPrivate: feedbackRules(config).isPrivate,
+            shareFor: (plan) => this.shareFor(plan),
+          };
     if (rules === null && !watch.isWatching && config.rollouts.size === 0) return null;
     return {
       wantsAnswer: (call, plan) => rules !== null && this.canaries.isWanted(rules, call, plan),
@@ -192,16 +209,19 @@ export class Watching {
 
   /** Takes in what people, and other processes, have noted. */
   heard(note: Note): void {
-    const gap = gradedGapOf(note);
-    const { task, body } = note;
-    if (task === null) return;
-    if (note.kind === 'grade' && gap !== null && this.seen.add(note.id)) {
-      this.gaps.add({ task, segments: segmentsOfNote(note), gap });
-      this.lookAtGap(task);
-    }
-    if (note.kind !== 'action' || typeof body['by'] !== 'string' || !this.seen.add(note.id)) return;
-    if (body['action'] === 'undo') this.actions.undo(task, body['by']);
-    if (body['action'] !== 'accept') return;
+    if (note.kind === 'canary') this.canaries.remember(note);
+    const grade = gradeIn(note);
+    // What was graded before is corrected where gaps are read from the ledger: by the next process, and by `tierline canary`.
+    if (note.kind === 'grade' && grade !== null && this.seen.add(grade.canary)) this.gap(note, grade.gap);
+    this.heardWord(note);
+  }
+
+  private heardWord({ id, kind, task, body }: Note): void {
+    const { action, by } = body;
+    if (kind !== 'action' || task === null || typeof by !== 'string') return;
+    if ((action !== 'undo' && action !== 'accept') || !this.seen.add(id)) return;
+    this.actions.undo(task, by);
+    if (action === 'undo') return;
     for (const recovery of [...this.drift.accept(task, this.nowMs()), ...this.gapAlarms.accept(task, this.nowMs())])
       this.tell(recovery);
     this.gaps.forget(task);
@@ -233,8 +253,7 @@ export class Watching {
 
   private watch(seen: Observation, row: CallRow): void {
     const observation = this.cacheUse.only(seen);
-    const first = row.planned[0];
-    if (first !== undefined && observation.arm?.arm !== 'candidate') this.firsts.set(observation.task, first);
+    this.firsts.take(row);
     for (const message of this.drift.observe(observation)) this.tell(message);
     this.rollouts.take(observation);
     this.referenceGap(observation, row);
@@ -249,24 +268,29 @@ export class Watching {
   }
 
   private graded(note: Note): void {
-    if (!this.seen.add(note.id)) return;
-    this.rolloutGap(note);
-    const gap = gapOf(note);
-    const { task, atMs } = note;
-    if (gap === null || task === null) return;
-    const segments = segmentsOfNote(note);
-    this.gaps.add({ task, segments, gap });
-    for (const message of this.drift.gap({ task, segments, gap, atMs })) this.tell(message);
-    this.lookAtGap(task);
+    const grade = gradeIn(note);
+    if (grade !== null && this.seen.add(note.id)) this.gap(note, grade.gap);
   }
 
-  private rolloutGap({ task, kind, body }: Note): void {
-    const gap = kind === 'canary' ? gapOf({ kind, body }) : null;
-    const { arm } = body;
-    if (gap === null || task === null || typeof arm !== 'object' || arm === null || Array.isArray(arm)) return;
-    const { rollout, arm: side, percent } = arm;
-    if (typeof rollout !== 'string' || (side !== 'base' && side !== 'candidate') || typeof percent !== 'number') return;
-    this.rollouts.takeGap({ rollout, arm: side, percent }, task, gap);
+  private gap(note: Note, gap: number): void {
+    this.learnGap(note, gap);
+    if (this.inBook(note, gap) && note.task !== null) this.lookAtGap(note.task);
+  }
+
+  /** What a candidate on trial is like says nothing of the task's own route. */
+  private inBook(note: Note, gap: number): boolean {
+    if (note.task === null || isOnTrial(armIn(note))) return false;
+    this.gaps.add({ task: note.task, segments: segmentsOfNote(note), gap });
+    return true;
+  }
+
+  private learnGap(note: Note, gap: number): void {
+    const { task, atMs } = note;
+    if (task === null) return;
+    const arm = armIn(note);
+    if (arm !== null) this.rollouts.takeGap(arm, task, gap);
+    if (isOnTrial(arm)) return;
+    for (const message of this.drift.gap({ task, segments: segmentsOfNote(note), gap, atMs })) this.tell(message);
   }
 
   private lookAtGap(task: string): void {

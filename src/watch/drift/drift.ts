@@ -1,5 +1,7 @@
 // Whether a task is no longer what it was: every finished call is compared with those before it, and what has changed is told once, with a
 // stated chance of being wrong. It keeps numbers, never content; it has no clock and waits for nothing; a call costs it microseconds.
+
+import { isOnTrial } from '../../call/arm.ts';
 import type { Json } from '../../call/json.ts';
 import type { Recovery } from '../alarm.ts';
 import type { Observation } from '../observation.ts';
@@ -57,7 +59,7 @@ export class Drift {
     const changed = this.models.observe(observation);
     if (changed !== null) messages.push(changed);
     this.levelsNow.observe(observation);
-    if (observation.arm?.arm !== 'candidate') this.taskOf(observation.task).observe(observation, messages);
+    if (!isOnTrial(observation.arm)) this.taskOf(observation.task).observe(observation, messages);
     return messages;
   }
 
