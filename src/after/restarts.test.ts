@@ -13,6 +13,8 @@ import type { NotesQuery } from '../ledger/notes.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import { sampleRow } from '../ledger/sample-row.test.ts';
 import type { Call, Ended, Engine } from '../router.ts';
+import { appendEvent } from '../watch/rollout/events.ts';
+import type { Evidence } from '../watch/rollout/evidence.ts';
 import { readState, writeState } from './kept-state.ts';
 import { Watching } from './watching.ts';
 
@@ -139,6 +141,22 @@ test('a canary counts once in a rollout, however many calls were watched since',
   keep(watching, it);
   watching = it.start(written);
   assert.equal(canaries(), 50);
+});
+
+test('what a step has told already is not told again by the ledger, where the state is gone', (t) => {
+  const it = world(t);
+  const written = `${WATCHED}rollouts: { t: { candidate: mid, min_calls: 5000 } }\n`;
+  let watching = it.start(written);
+  const { rollout } = watching.rollouts.rolloutOf('t') ?? assert.fail();
+  for (let at = 0; at < 50; at++) it.book.note(canary(at, 0, { rollout, percent: 5, arm: 'base' }));
+  watching = it.start(written);
+  const known = (): Evidence => watching.rollouts.snapshot()['t']?.evidence ?? assert.fail();
+  const event = { event: 'step', task: 't', rollout, percent: 25, by: 'tierline', why: 'Good enough.' } as const;
+  appendEvent(join(it.folder, 'rollouts.jsonl'), { at: '2026-11-28T12:00:00Z', ...event, evidence: known() });
+  for (let at = 50; at < 57; at++) it.book.note(canary(at, 0, { rollout, percent: 25, arm: 'base' }));
+  watching = it.start(written);
+  assert.equal(known().canaries.base, 57);
+  assert.equal(known().before.canaries.base, 50);
 });
 
 test('what a person has accepted does not come back with a restart', (t) => {

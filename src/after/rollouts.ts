@@ -40,6 +40,8 @@ export class Rollouts {
   private configs: ReadonlyMap<string, RolloutConfig> = new Map();
   private states = new Map<string, RolloutState>();
   private readonly evidence = new Map<string, KeptEvidence>();
+  /** Tasks whose evidence was taken from an event: what came before its step is in it. */
+  private readonly fromEvents = new Set<string>();
   /** Size of the file when it was read last. */
   private readSize = -1;
   private isRead = true;
@@ -120,6 +122,7 @@ export class Rollouts {
       const state = this.states.get(task);
       if (!isKept(value) || state === undefined || value.rollout !== state.rollout) continue;
       this.evidence.set(task, value);
+      this.fromEvents.delete(task);
       // Somebody has moved it on while nobody was there to see.
       if (value.step !== state.step) this.beginStep(state);
     }
@@ -135,6 +138,7 @@ export class Rollouts {
     const state = this.running(task);
     const config = this.configs.get(task);
     if (config === undefined || state === null || state.rollout !== arm.rollout || isOver(state)) return false;
+    if (this.fromEvents.has(task) && arm.percent < state.percent) return false;
     const { rollout } = state;
     const own = rulesOf(config);
     const rules = JSON.stringify(own);
@@ -190,6 +194,7 @@ export class Rollouts {
     const config = this.configs.get(task);
     const rules = kept?.rules ?? (config === undefined ? '' : JSON.stringify(rulesOf(config)));
     const evidence = kept?.rollout === rollout ? kept.evidence : history.at(-1)?.evidence;
+    if (kept?.rollout !== rollout && evidence !== undefined) this.fromEvents.add(task);
     if (evidence !== undefined) this.evidence.set(task, { rollout, step, rules, evidence: withStep(evidence) });
   }
 }
