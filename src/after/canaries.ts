@@ -18,7 +18,7 @@ import type { Call, Ended, Engine } from '../router.ts';
 import type { Alarm, Recovery } from '../watch/alarm.ts';
 import { type BudgetStanding, DayBudget, type Reserved } from '../watch/canary/budget.ts';
 import { isDrawn } from '../watch/canary/draw.ts';
-import { type Grade, gradeByGates, gradeByJudge, unknown } from '../watch/canary/grade.ts';
+import { type Grade, gradeByGates, gradeByJudge, gradeRefused, unknown } from '../watch/canary/grade.ts';
 
 export interface CanaryParts {
   /** The ledger's `note`. */
@@ -119,7 +119,9 @@ export class Canaries {
   /** Takes a call that has ended. */
   take(rules: CanaryRules, ended: Ended): void {
     const { call, plan, row } = ended;
-    if (this.isClosed || !isAccepted(row) || !this.isWanted(rules, call, plan)) return;
+    if (this.isClosed || !this.isWanted(rules, call, plan)) return;
+    // Rollouts have to know of answers that were refused and given all the same; else a candidate is judged by its good ones.
+    if (!isAccepted(row) && !(row.status === 'ok' && rules.shareFor(plan) !== null)) return;
     const own = rules.canary.tasks.get(plan.task ?? '');
     if (own === undefined || row.model === own.reference) return;
     if (this.waiting.length >= MOST_WAITING) {
@@ -207,7 +209,7 @@ export class Canaries {
       this.tell(`refused ${row.task}`, `canaries: ${row.task}: ${graded.why}`);
       return;
     }
-    const kept = own.grading === 'person' ? keptFor(waiting, reference, rules.canary.isMasked) : {};
+    const kept = own.grading === 'person' && isAccepted(row) ? keptFor(waiting, reference, rules.canary.isMasked) : {};
     const note: Note = {
       id: `can_${call.id}`,
       kind: 'canary',
@@ -219,10 +221,10 @@ export class Canaries {
       body: {
         model: row.model,
         reference: own.reference,
-        how: own.grading,
+        how: isAccepted(row) ? own.grading : 'accept',
         cheapScore: graded.cheapScore,
         referenceScore: graded.referenceScore,
-        gap: graded.gap,
+        ...(isAccepted(row) ? { gap: graded.gap } : { gap: null, rolloutGap: graded.gap }),
         why: graded.why,
         arm: row.arm === null ? null : { ...row.arm },
         segments: [...this.parts.segmentsOf(call)],
@@ -232,7 +234,7 @@ export class Canaries {
     this.noted.add(note.id);
     if (this.noted.size > MOST_NOTED) this.noted.delete(this.noted.values().next().value as string);
     this.parts.note(note);
-    if (graded.gap !== null) this.parts.onGraded(note);
+    if (note.body['gap'] !== null || note.body['rolloutGap'] !== undefined) this.parts.onGraded(note);
   }
 
   private learnCost(task: string, cost: NanoUsd): void {
@@ -300,6 +302,7 @@ async function gradeBy(
     costs: NoteCost[];
   },
 ): Promise<Grade> {
+  if (!isAccepted(row)) return gradeRefused(pair, engine.gatesOf(row.task));
   if (own.grading === 'person') return unknown('waits for a person');
   if (own.judge === null) {
     const reference = rules.tasks.get(row.task ?? '')?.reference ?? null;

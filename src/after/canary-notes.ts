@@ -32,12 +32,22 @@ export function standingGaps(notes: readonly Note[]): { note: Note; gap: number 
   return settledGaps(notes).filter(({ note }) => (places.get(note) ?? 0) > (accepted.get(note.task) ?? -1));
 }
 
+export interface GradeIn {
+  canary: string;
+  gap: number;
+  /** Of an answer that gates had refused: it counts in a rollout, and is no accepted answer. */
+  isRefused: boolean;
+}
+
 /** The canary that a note grades, by itself or by a person's word, and the gap; null for any other note. */
-export function gradeIn(note: Pick<Note, 'id' | 'kind' | 'about' | 'body'>): { canary: string; gap: number } | null {
+export function gradeIn(note: Pick<Note, 'id' | 'kind' | 'about' | 'body'>): GradeIn | null {
   const own = gapOf(note);
-  if (own !== null) return { canary: note.id, gap: own };
+  if (own !== null) return { canary: note.id, gap: own, isRefused: false };
+  const { rolloutGap } = note.body;
+  if (note.kind === 'canary' && typeof rolloutGap === 'number' && Math.abs(rolloutGap) <= 1)
+    return { canary: note.id, gap: rolloutGap, isRefused: true };
   const word = gradedGapOf(note);
-  return word === null || note.about === null ? null : { canary: note.about, gap: word };
+  return word === null || note.about === null ? null : { canary: note.about, gap: word, isRefused: false };
 }
 
 /** The side of a rollout that the answer came from; null for none. */

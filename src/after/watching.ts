@@ -20,8 +20,8 @@ import { segmentsOf } from '../watch/segments.ts';
 import { createWeakSignals, toWeakNote } from '../watch/weak-signals.ts';
 import { Actions } from './actions.ts';
 import { CacheUse } from './cache-use.ts';
-import { Canaries, type CanaryRules, isAccepted } from './canaries.ts';
-import { armIn, earlierNotes, gradeIn, standingGaps } from './canary-notes.ts';
+import { Canaries, type CanaryRules } from './canaries.ts';
+import { armIn, earlierNotes, type GradeIn, gradeIn, standingGaps } from './canary-notes.ts';
 import { DriftWatch } from './drift-watch.ts';
 import { Firsts } from './firsts.ts';
 import { GapAlarms } from './gap-alarms.ts';
@@ -146,7 +146,7 @@ export class Watching {
       },
       onNote: (note) => {
         const grade = gradeIn(note);
-        if (grade !== null && this.seen.add(grade.canary)) this.learnGap(note, grade.gap);
+        if (grade !== null && this.seen.add(grade.canary)) this.learnGap(note, grade);
         if (kept !== null) this.heardWord(note);
       },
     });
@@ -212,7 +212,7 @@ export class Watching {
     if (note.kind === 'canary') this.canaries.remember(note);
     const grade = gradeIn(note);
     // What was graded before is corrected where gaps are read from the ledger: by the next process, and by `tierline canary`.
-    if (note.kind === 'grade' && grade !== null && this.seen.add(grade.canary)) this.gap(note, grade.gap);
+    if (note.kind === 'grade' && grade !== null && this.seen.add(grade.canary)) this.gap(note, grade);
     this.heardWord(note);
   }
 
@@ -262,19 +262,19 @@ export class Watching {
   /** Where the reference itself has answered, there is no gap, and nothing to pay for knowing it. */
   private referenceGap({ id, arm, task, model }: Observation, row: CallRow): void {
     const own = this.config.canary?.tasks.get(task);
-    if (arm === null || own === undefined || model !== own.reference || !isAccepted(row)) return;
+    if (arm === null || own === undefined || model !== own.reference || row.status !== 'ok') return;
     const share = this.rollouts.shareOf(arm, task);
     if (share !== null && isDrawn(id, Math.max(share, own.share))) this.rollouts.takeGap(arm, task, 0);
   }
 
   private graded(note: Note): void {
     const grade = gradeIn(note);
-    if (grade !== null && this.seen.add(note.id)) this.gap(note, grade.gap);
+    if (grade !== null && this.seen.add(note.id)) this.gap(note, grade);
   }
 
-  private gap(note: Note, gap: number): void {
-    this.learnGap(note, gap);
-    if (this.inBook(note, gap) && note.task !== null) this.lookAtGap(note.task);
+  private gap(note: Note, grade: GradeIn): void {
+    this.learnGap(note, grade);
+    if (!grade.isRefused && this.inBook(note, grade.gap) && note.task !== null) this.lookAtGap(note.task);
   }
 
   /** What a candidate on trial is like says nothing of the task's own route. */
@@ -284,12 +284,12 @@ export class Watching {
     return true;
   }
 
-  private learnGap(note: Note, gap: number): void {
+  private learnGap(note: Note, { gap, isRefused }: GradeIn): void {
     const { task, atMs } = note;
     if (task === null) return;
     const arm = armIn(note);
     if (arm !== null) this.rollouts.takeGap(arm, task, gap);
-    if (isOnTrial(arm)) return;
+    if (isRefused || isOnTrial(arm)) return;
     for (const message of this.drift.gap({ task, segments: segmentsOfNote(note), gap, atMs })) this.tell(message);
   }
 
