@@ -29,5 +29,4 @@ test('changes are found in time, and what does not change is left in peace', () 
     const after = figure(`${name}_after_p50`);
     assert.ok(after > 10 && after <= delay, `${name} was found after ${after}`);
   }
-  assert.ok(figure('observe_us') < 200, `a call costs ${figure('observe_us')} µs`);
 });

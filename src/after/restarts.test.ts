@@ -215,7 +215,7 @@ test('calls that name their model do not say who answers first', async (t) => {
 test('an alarm that stands keeps rollouts where they are, after a restart too', (t) => {
   const it = world(t);
   for (let at = 0; at < 1000; at++) it.book.note(canary(at, -1));
-  const frozen = `${WATCHED.replace('bypass: 1h', 'freeze_rollouts: true')}`;
+  const frozen = WATCHED.replace('bypass: 1h', 'freeze_rollouts: true');
   const first = it.start(frozen);
   first.heard(grade('grd_1', 'can_5000'));
   keep(first, it);

@@ -18,6 +18,8 @@ export interface RolloutsParts {
   raise: (alarm: Alarm) => void;
   /** Why no rollout of the task may go on at the moment; null when it may. */
   frozenBy: (task: string) => string | null;
+  /** Everybody is on the candidate from now on. */
+  onFinished?: (task: string) => void;
   nowMs?: () => number;
 }
 
@@ -76,7 +78,12 @@ export class Rollouts {
       this.states = fold(readEvents(this.parts.path));
       this.readSize = size;
       this.isRead = true;
-      for (const [task, state] of this.states) if (before.get(task)?.step !== state.step) this.beginStep(state);
+      for (const [task, state] of this.states) {
+        const earlier = before.get(task);
+        if (earlier?.step !== state.step) this.beginStep(state);
+        if (earlier !== undefined && earlier.status !== 'finished' && state.status === 'finished')
+          this.parts.onFinished?.(task);
+      }
     } catch (error) {
       this.parts.warn(error instanceof Error ? error.message : String(error));
       this.readSize = size;
@@ -174,6 +181,7 @@ export class Rollouts {
     }
     this.refresh();
     const { task, rollout, percent } = event;
+
     this.parts.raise({
       key: `rollout/${task}/${rollout}/${event.event}/${percent}`,
       rule: 'rollout',

@@ -2,6 +2,7 @@
 // it is told and touches no call.
 import { isOnTrial } from '../call/arm.ts';
 import type { Note } from '../call/note.ts';
+import { createNoteIds } from '../call/note-id.ts';
 import type { Plan } from '../call/plan.ts';
 import type { CallRow } from '../call/row.ts';
 import type { Config } from '../config/config.ts';
@@ -26,6 +27,7 @@ import { DriftWatch } from './drift-watch.ts';
 import { Firsts } from './firsts.ts';
 import { GapAlarms } from './gap-alarms.ts';
 import { type KeptState, replay, SeenIds, type StateParts } from './kept-state.ts';
+import { KnownRoutes } from './known-routes.ts';
 import { markStale } from './mark-stale.ts';
 import { toObservation } from './observe.ts';
 import { PerSecond } from './per-second.ts';
@@ -49,6 +51,8 @@ const DAY_MS = 86_400_000;
 /** Canaries older than that say nothing of today's gap. */
 const GAPS_MS = 30 * DAY_MS;
 
+const nextId = createNoteIds('act');
+
 export class Watching {
   readonly alerts: Alerts;
   readonly rollouts: Rollouts;
@@ -58,6 +62,7 @@ export class Watching {
   private readonly drift: DriftWatch;
   private readonly gaps = new GapBook();
   private readonly cacheUse = new CacheUse();
+  private readonly routes = new KnownRoutes();
   private readonly gapAlarms: GapAlarms;
   private readonly parts: WatchingParts;
   private readonly nowMs: () => number;
@@ -65,6 +70,7 @@ export class Watching {
   private config: Config;
   /** Who answers first, by task: what is bypassed when its answers become worse. */
   private readonly firsts = new Firsts();
+  private isOpen = false;
   private readonly weakSignals = createWeakSignals();
   private readonly languages = new PerSecond(20);
   private readonly signs = new PerSecond(50);
@@ -97,6 +103,7 @@ export class Watching {
       warn: parts.warn,
       raise: tell,
       frozenBy: (task) => this.actions.frozenBy(task),
+      onFinished: (task) => this.renew(task, 'its rollout has reached everybody'),
       nowMs,
     });
     this.drift = new DriftWatch(this.config, parts.warn);
@@ -127,6 +134,29 @@ export class Watching {
     this.actions.under(config.watch.actions);
     this.drift.under(config);
     this.rollouts.under(config.rollouts);
+    if (this.isOpen) this.lookAtRoutes();
+  }
+
+  private lookAtRoutes(): void {
+    for (const task of this.routes.changed(this.config)) this.renew(task, 'its route or its gates were changed');
+  }
+
+  /** From here on everything of a task is learned anew; what was told of it is over. */
+  private renew(task: string, why: string): void {
+    const id = nextId();
+    this.seen.add(id);
+    const body = { action: 'accept', by: 'tierline', why };
+    const about = { tenant: 'default', task, about: null, costs: [] };
+    this.parts.note({ id, kind: 'action', atMs: this.nowMs(), ...about, body });
+    this.accept(task, 'tierline');
+  }
+
+  private accept(task: string, by: string): void {
+    const nowMs = this.nowMs();
+    this.actions.undo(task, by);
+    for (const recovery of [...this.drift.accept(task, nowMs), ...this.gapAlarms.accept(task, nowMs)])
+      this.tell(recovery);
+    this.gaps.forget(task);
   }
 
   /** Takes in what earlier processes have found out; before the first call, and after `limit`. */
@@ -152,6 +182,8 @@ export class Watching {
     });
     // A person's later word on one of these corrects it, and is no other canary.
     for (const { note } of settled) this.seen.add(note.id);
+    this.isOpen = true;
+    this.lookAtRoutes();
   }
 
   private restore({ seen, parts }: KeptState): void {
@@ -161,6 +193,7 @@ export class Watching {
     this.rollouts.restore(parts.rollouts);
     this.gapAlarms.restore(parts.gaps);
     this.cacheUse.restore(parts.caches);
+    this.routes.restore(parts.routes);
     for (const alert of this.alerts.active()) this.actions.stands(alert);
   }
 
@@ -172,6 +205,7 @@ export class Watching {
       rollouts: this.rollouts.snapshot(),
       gaps: this.gapAlarms.snapshot(),
       caches: this.cacheUse.snapshot(),
+      routes: this.routes.snapshot(),
     };
     return { parts: parts as unknown as StateParts, seen: this.seen };
   }
@@ -220,11 +254,8 @@ export class Watching {
     const { action, by } = body;
     if (kind !== 'action' || task === null || typeof by !== 'string') return;
     if ((action !== 'undo' && action !== 'accept') || !this.seen.add(id)) return;
-    this.actions.undo(task, by);
-    if (action === 'undo') return;
-    for (const recovery of [...this.drift.accept(task, this.nowMs()), ...this.gapAlarms.accept(task, this.nowMs())])
-      this.tell(recovery);
-    this.gaps.forget(task);
+    if (action === 'undo') this.actions.undo(task, by);
+    else this.accept(task, by);
   }
 
   async close(): Promise<void> {

@@ -13,6 +13,7 @@ import { defineEvaluate } from './commands/evaluate.ts';
 import { defineJudge } from './commands/judge.ts';
 import { defineProfile } from './commands/profile.ts';
 import { defineReady } from './commands/ready.ts';
+import { defineRecalibrate } from './commands/recalibrate.ts';
 import { defineRollout } from './commands/rollout.ts';
 import { defineRows } from './commands/rows.ts';
 import { defineSample } from './commands/sample.ts';
@@ -160,6 +161,7 @@ defineReady(program, io);
 defineCanary(program, io);
 defineWatch(program, io);
 defineRollout(program, io);
+defineRecalibrate(program, io);
 
 try {
   const complaint = complaintAboutNode(process.version);

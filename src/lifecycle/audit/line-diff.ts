@@ -2,7 +2,8 @@
 
 const CONTEXT = 2;
 
-type Step = { sign: ' ' | '-' | '+'; line: string; at: number };
+/** A line that stays, goes or comes. `at`: its place in the text before, from 1; for one that comes, that of the line it comes before. */
+export type Step = { sign: ' ' | '-' | '+'; line: string; at: number };
 
 /** Lines with their sign, `@@ line n` before each place; empty for equal texts. For texts of some thousand lines at most. */
 export function lineDiff(before: string, after: string): string[] {
@@ -19,13 +20,14 @@ export function lineDiff(before: string, after: string): string[] {
   return lines;
 }
 
-function stepsOf(before: string[], after: string[]): Step[] {
+/** From one list of lines to another, by the longest common lines. For some thousand lines at most. */
+export function stepsOf(before: readonly string[], after: readonly string[]): Step[] {
   let head = 0;
   while (head < before.length && head < after.length && before[head] === after[head]) head++;
   let tail = 0;
   while (tail < before.length - head && tail < after.length - head && before.at(-1 - tail) === after.at(-1 - tail))
     tail++;
-  const same = (lines: string[], from: number): Step[] =>
+  const same = (lines: readonly string[], from: number): Step[] =>
     lines.map((line, index) => ({ sign: ' ', line, at: from + index + 1 }));
   return [
     ...same(before.slice(0, head), 0),
@@ -35,7 +37,7 @@ function stepsOf(before: string[], after: string[]): Step[] {
 }
 
 /** The longest common lines stay. */
-function middle(before: string[], after: string[], from: number): Step[] {
+function middle(before: readonly string[], after: readonly string[], from: number): Step[] {
   const width = after.length + 1;
   const common = new Uint16Array((before.length + 1) * width);
   const at = (one: number, other: number): number => common[one * width + other] as number;

@@ -24,6 +24,8 @@ export interface LedgerGround {
   current: SimulatedPolicy;
   /** The exact request of a call, where the gateway kept it; null where it did not. */
   requestOf: (id: string) => { view: View; caller: Caller } | null;
+  /** Tasks whose gates have other bounds than those in force: rows and evidence are judged by these already. */
+  turned: ReadonlySet<string>;
 }
 
 /** A policy with what it remembers of the calls before. */
@@ -53,8 +55,10 @@ export async function playRow({ side, pinOf }: ReplayedSide, row: CallRow, groun
     const plan = conclude(begun);
     const trying = { side, row, ground, tokens, plan, task: plan.task };
     const walked = await walkPlan(plan, (attempt, isLast) => tryRow(trying, attempt, isLast));
-    const goodIn = (end: End<TriedRow>): number | null => goodOf(trying, end);
-    for (const { answer } of walked.ends) walked.gaps.push(...qualityGaps(answer));
+    const isTurned = plan.task !== null && ground.turned.has(plan.task);
+    const goodIn = (end: End<TriedRow>): number | null => (isTurned ? null : goodOf(trying, end));
+    if (isTurned) walked.gaps.push({ of: 'quality', reason: TURNED });
+    else for (const { answer } of walked.ends) walked.gaps.push(...qualityGaps(answer));
     const played = toPlayed(plan, walked, goodIn);
     return { plan, played: { ...played, rests: restsIn(walked.ends) } };
   } catch (error) {
@@ -64,6 +68,10 @@ export async function playRow({ side, pinOf }: ReplayedSide, row: CallRow, groun
     throw error;
   }
 }
+
+/** What passes stricter gates is better, and by how much no verdict tells. */
+const TURNED =
+  'its gates have other bounds, and how good the answers are that these let through the ledger does not tell';
 
 interface TriedRow extends Tried {
   /** Whether the answer is acceptable when it is the client's, 0 to 1; null when not known. */
@@ -175,9 +183,9 @@ function vouched({ ground, task }: Trying, model: string): Pick<TriedRow, 'good'
 }
 
 /** Verdicts of the log are of the gates in force: of others they tell nothing. */
-function isComparable({ side, row, plan, ground: { current }, task }: Trying): boolean {
+function isComparable({ side, row, plan, ground: { current, turned }, task }: Trying): boolean {
   if (plan.learnedGate !== null && plan.prediction?.artifact !== row.prediction?.artifact) return false;
-  if (task === null || side === current) return true;
+  if (task === null || side === current || turned.has(task)) return true;
   return isDeepStrictEqual(side.config.tasks.get(task)?.accept, current.config.tasks.get(task)?.accept);
 }
 

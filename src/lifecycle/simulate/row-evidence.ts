@@ -39,7 +39,7 @@ const MOST_JUDGED = 500;
 export type Heard = 'passed' | 'failed' | 'open';
 
 /** `gates`: those of the task now. Verdicts of gates that it no longer has are about something else. */
-export function hear({ verdicts, stopped }: AttemptRow, gates: readonly Gate[]): Heard {
+export function hear({ verdicts, stopped }: AttemptRow, gates: readonly Pick<Gate, 'name'>[]): Heard {
   if (verdicts === null || verdicts.length === 0 || stopped === 'late' || stopped === 'beaten') return 'open';
   const names = new Set(gates.map(({ name }) => name));
   if (!verdicts.every(({ gate }) => names.has(gate))) return 'open';
@@ -52,6 +52,8 @@ interface Seen {
   judged: number;
   passed: number;
   outputs: number[];
+  /** Of the outputs, when all of them are there. */
+  outputMean: number | null;
   latencies: number[];
 }
 
@@ -69,7 +71,11 @@ export function createRowEvidence(
       if (cost !== null) listIn(judgeCosts, row.task ?? '').push(cost);
     }
   }
-  for (const { latencies } of seen.values()) latencies.sort((one, other) => one - other);
+  for (const own of seen.values()) {
+    own.latencies.sort((one, other) => one - other);
+    own.outputMean = mean(own.outputs);
+  }
+  const judgeMeans = new Map([...judgeCosts].map(([task, costs]) => [task, mean(ascending(costs))]));
   const find = (task: string | null, model: string) => ({
     own: seen.get(keyOf(task, model)) ?? null,
     prior: measured.get(keyOf(task, model)) ?? null,
@@ -94,7 +100,7 @@ export function createRowEvidence(
   };
   const outputTokensOf: RowEvidence['outputTokensOf'] = (task, model) => {
     const { own, prior } = find(task, model);
-    return (own === null ? null : mean(own.outputs)) ?? prior?.outputTokens ?? null;
+    return own?.outputMean ?? prior?.outputTokens ?? null;
   };
   return {
     acceptOf,
@@ -106,8 +112,7 @@ export function createRowEvidence(
       if (own === null || own.latencies.length === 0) return prior?.latencyMs?.mean ?? null;
       return own.latencies[spread(`${id}\n${model}`) % own.latencies.length] ?? null;
     },
-    judgeCostOf: (task, model) =>
-      mean(ascending(judgeCosts.get(task ?? '') ?? [])) ?? find(task, model).prior?.judgingNanoUsd ?? null,
+    judgeCostOf: (task, model) => judgeMeans.get(task ?? '') ?? find(task, model).prior?.judgingNanoUsd ?? null,
     recordOf: (task, model) => {
       const { own, prior } = find(task, model);
       if (own === null && prior === null) return null;
@@ -150,7 +155,7 @@ function observe(
   const heard = gates.length === 0 || row.status === 'client_gone' ? 'open' : hear(attempt, gates);
   if (attempt.status !== 'ok' && heard === 'open') return;
   const key = keyOf(row.task, attempt.model);
-  const found = seen.get(key) ?? { judged: 0, passed: 0, outputs: [], latencies: [] };
+  const found = seen.get(key) ?? { judged: 0, passed: 0, outputs: [], outputMean: null, latencies: [] };
   seen.set(key, found);
   if (heard !== 'open') found.judged++;
   if (heard === 'passed') found.passed++;

@@ -11,6 +11,7 @@ import type { Pair } from './compare.ts';
 import { type LedgerGround, type PlayedRow, playRow } from './from-ledger.ts';
 import { RecordedView } from './recorded-view.ts';
 import { createRowEvidence, spread } from './row-evidence.ts';
+import { rowsUnder, tasksWithOtherBounds } from './score-bounds.ts';
 import type { Sides } from './simulate-profile.ts';
 import type { SimulatedPolicy } from './simulated-policy.ts';
 
@@ -37,7 +38,15 @@ const LEAST_SPAN_MS = 86_400_000;
 
 /** Rejects with a sentence when there is no ledger. */
 export async function simulateLedger(sides: Sides, source: LedgerSource): Promise<LedgerResult> {
-  const { rows, isCut } = readRows(source);
+  return simulateRows(sides, readRows(source), source);
+}
+
+/** Rows that have been read, in the order of time. */
+export async function simulateRows(
+  sides: Sides,
+  { rows, isCut }: RowsRead,
+  source: LedgerSource,
+): Promise<LedgerResult> {
   const { config } = sides.current;
   const captured = await readRequests(capturedFolder(source.path), { ...source, config });
   const pairs = await playRows(sides, rows, { ...source, requestOf: captured.requestOf });
@@ -56,7 +65,14 @@ export async function simulateLedger(sides: Sides, source: LedgerSource): Promis
   return { pairs, period, recorded: recordedCost(rows, pairs), notes };
 }
 
-function readRows(source: LedgerSource): { rows: CallRow[]; isCut: boolean } {
+/** `isCut`: there are older ones that are left out. */
+export interface RowsRead {
+  rows: CallRow[];
+  isCut: boolean;
+}
+
+/** The newest rows of a period, in the order of time. Throws a sentence when there is no ledger. */
+export function readRows(source: PeriodQuery & { path: string }): RowsRead {
   const reader = openLedgerReader(source.path);
   try {
     const rows: CallRow[] = [];
@@ -80,22 +96,44 @@ export async function playRows(
   given: readonly CallRow[],
   { sinceMs, untilMs, priors, requestOf = () => null }: Omit<LedgerSource, 'path'>,
 ): Promise<Pair[]> {
-  const rows = inTime(given);
+  const rows = rowsUnder(inTime(given), current.config);
   const evidence = createRowEvidence(rows, { gatesOf: current.gatesOf, priors });
-  const ground: LedgerGround = { evidence, current, requestOf };
+  const ground: LedgerGround = { evidence, current, requestOf, turned: new Set() };
+  const other = groundUnder(candidate, rows, { ground, priors });
   const isAlike = hasSameTasks(current, candidate);
   const clock = { nowMs: 0 };
   const before = new Replay(current, true, clock);
   const after = new Replay(candidate, isAlike, clock);
   const monthly = monthlyOf(rows, { sinceMs, untilMs });
   const pairs: Pair[] = [];
-  for (const row of rows) {
+  for (const [at, row] of rows.entries()) {
     clock.nowMs = row.atMs;
     const { id, task, tenant, session } = row;
     const parts = { id, task, tenant, session, weight: 1, monthly };
-    pairs.push({ ...parts, current: await before.play(row, ground), candidate: await after.play(row, ground) });
+    const turned = other.rows[at] ?? row;
+    pairs.push({
+      ...parts,
+      current: await before.play(row, ground),
+      candidate: await after.play(turned, other.ground),
+    });
   }
   return pairs;
+}
+
+/** Where the candidate's gates have other bounds and are the same otherwise, the scores in the rows tell what they say. */
+function groundUnder(
+  { config }: SimulatedPolicy,
+  rows: readonly CallRow[],
+  { ground, priors }: { ground: LedgerGround; priors: readonly Prior[] },
+): { rows: readonly CallRow[]; ground: LedgerGround } {
+  const { current } = ground;
+  const turned = tasksWithOtherBounds(current.config, config);
+  if (turned.size === 0) return { rows, ground };
+  const judged = rowsUnder(rows, config, current.config);
+  // What a profile says of passing is said of the bounds in force.
+  const open = priors.map((prior) => (turned.has(prior.task) ? { ...prior, passRate: null, acceptRate: null } : prior));
+  const evidence = createRowEvidence(judged, { gatesOf: current.gatesOf, priors: open });
+  return { rows: judged, ground: { ...ground, evidence, turned } };
 }
 
 /** One policy with its own memory of sessions. */
