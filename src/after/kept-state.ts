@@ -64,7 +64,7 @@ export function writeState(
   path: string,
   { parts, seen, ends }: { parts: StateParts; seen: SeenIds; ends: { calls: number; notes: number } },
 ): void {
-  replaceFile(path, JSON.stringify({ version: VERSION, ...parts, ledger: ends, seen: seen.list() }));
+  replaceFile(path, JSON.stringify({ version: VERSION, ...parts, ledger: ends, seen: seen.list() }), 0o600);
 }
 
 /** Calls and canaries that are not in the state yet, each in its order; the newest of all where there is none. */

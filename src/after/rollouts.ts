@@ -48,6 +48,9 @@ export class Rollouts {
   private readSize = -1;
   private isRead = true;
   private unjudged = 0;
+  /** Rollouts whose end could not be written yet. */
+  private readonly pulledBack = new Set<string>();
+  private warned = '';
 
   constructor(parts: RolloutsParts) {
     this.parts = parts;
@@ -94,7 +97,8 @@ export class Rollouts {
   /** What the planner asks: null where the task has its own route alone. */
   readonly rolloutOf = (task: string): { rollout: string; percent: number } | null => {
     const state = this.running(task);
-    return state === null || state.percent === 0 ? null : { rollout: state.rollout, percent: state.percent };
+    if (state === null || state.percent === 0 || this.pulledBack.has(state.rollout)) return null;
+    return { rollout: state.rollout, percent: state.percent };
   };
 
   /** The share of an arm's answers that is graded: as many of the base's as there are of the candidate's; null where nothing is compared. */
@@ -176,7 +180,9 @@ export class Rollouts {
     try {
       appendEvent(this.parts.path, event);
     } catch (error) {
-      this.parts.warn(`rollouts: ${error instanceof Error ? error.message : String(error)}`);
+      // What has to end ends though nobody can write it down; it is tried again.
+      if (event.event === 'rolled_back') this.pulledBack.add(event.rollout);
+      this.warnOnce(`rollouts: ${error instanceof Error ? error.message : String(error)}`);
       return;
     }
     this.refresh();
@@ -193,6 +199,11 @@ export class Rollouts {
       evidence: { rollout, percent, event: event.event },
       isEvent: true,
     });
+  }
+
+  private warnOnce(sentence: string): void {
+    if (sentence !== this.warned) this.parts.warn(sentence);
+    this.warned = sentence;
   }
 
   /** What each step has to have had is counted from its beginning. */
