@@ -9,7 +9,8 @@ import type { Asking } from '../delivery/asking.ts';
 import type { Answer, Question } from '../gate/gate.ts';
 import { toQuestion } from '../judged.ts';
 import type { Ended, Engine } from '../router.ts';
-import { type Grade, gradeByGates, gradeByJudge, unknown } from '../watch/canary/grade.ts';
+import { type Grade, gradeByGates, gradeByJudge, gradeRefused, unknown } from '../watch/canary/grade.ts';
+import { isAccepted } from './accepted.ts';
 
 /** A call with the answer that its client got, and how it is to be compared. */
 export interface Compared {
@@ -52,6 +53,7 @@ async function gradeBy(
   { ended: { row }, own, tasks, engine }: Compared,
   { asking, costs }: { asking: Asking; costs: NoteCost[] },
 ): Promise<Grade> {
+  if (!isAccepted(row)) return gradeRefused(pair, engine.gatesOf(row.task));
   if (own.grading === 'person') return unknown('waits for a person');
   if (own.judge === null) {
     const reference = tasks.get(row.task ?? '')?.reference ?? null;

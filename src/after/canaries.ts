@@ -15,6 +15,7 @@ import type { Call, Ended, Engine } from '../router.ts';
 import { type BudgetStanding, DayBudget, type Reserved } from '../watch/canary/budget.ts';
 import { isDrawn } from '../watch/canary/draw.ts';
 import type { Grade } from '../watch/canary/grade.ts';
+import { isAccepted } from './accepted.ts';
 import { answerAgain, sumOf } from './answer-again.ts';
 import { keptForPerson } from './kept-for-person.ts';
 
@@ -34,8 +35,10 @@ export interface CanaryParts {
 /** Canaries of one configuration. */
 export interface CanaryRules {
   canary: CanaryConfig;
-  config: Pick<Config, 'tasks' | 'tenants'>;
+  tasks: Config['tasks'];
   engine: () => Engine;
+  /** Whether nothing of a call may be kept: a person would grade what was. */
+  isPrivate: (call: { tenant: string; task: string | null }) => boolean;
   /** The share to draw of a call, where a rollout asks for another than the task's; null: the task's. */
   shareFor: (plan: Plan) => number | null;
 }
@@ -47,6 +50,8 @@ const MOST_WAITING_BYTES = 64 * 1024 * 1024;
 const CAUTION = 2;
 /** A judge reads the conversation and both answers, twice. */
 const JUDGED = 6;
+/** Notes of its own are heard again within a second or two. */
+const MOST_NOTED = 4_096;
 const NOTE_EVERY_MS = 3_600_000;
 
 interface Waiting {
@@ -72,6 +77,8 @@ export class Canaries {
   /** What a canary has cost on average, by its task and by who answers and grades. */
   private readonly costs = new Map<string, { count: number; mean: NanoUsd }>();
   private readonly told = new Map<string, number>();
+  /** Ids of its notes that were not heard again yet. */
+  private readonly noted = new Set<string>();
   private isClosed = false;
 
   constructor(parts: CanaryParts) {
@@ -83,8 +90,9 @@ export class Canaries {
     this.budget.limit(budgetNanoUsd);
   }
 
-  /** Counts what an earlier process has spent. */
-  remember({ atMs, costs }: Pick<Note, 'atMs' | 'costs'>): void {
+  /** Counts what an earlier process, or another one, has spent; its own canaries are counted already. */
+  remember({ id, atMs, costs }: Pick<Note, 'id' | 'atMs' | 'costs'>): void {
+    if (this.noted.delete(id)) return;
     this.budget.remember(atMs, sumOf(costs), this.nowMs());
   }
 
@@ -96,15 +104,16 @@ export class Canaries {
   isWanted(rules: CanaryRules, { id, inbound, tenant }: Pick<Call, 'id' | 'inbound' | 'tenant'>, plan: Plan): boolean {
     if (plan.task === null || inbound.kind !== 'chat' || inbound.runsLater) return false;
     const own = rules.canary.tasks.get(plan.task);
-    if (own === undefined || (own.grading === 'person' && rules.config.tenants.get(tenant)?.isPrivate === true))
-      return false;
+    if (own === undefined || (own.grading === 'person' && rules.isPrivate({ tenant, task: plan.task }))) return false;
     return isDrawn(id, rules.shareFor(plan) ?? own.share);
   }
 
   /** Takes a call that has ended. */
   take(rules: CanaryRules, ended: Ended): void {
     const { call, plan, row } = ended;
-    if (this.isClosed || !isAccepted(row) || !this.isWanted(rules, call, plan)) return;
+    if (this.isClosed || !this.isWanted(rules, call, plan)) return;
+    // Rollouts have to know of answers that were refused and given all the same; else a candidate is judged by its good ones.
+    if (!isAccepted(row) && !(row.status === 'ok' && rules.shareFor(plan) !== null)) return;
     const own = rules.canary.tasks.get(plan.task ?? '');
     if (own === undefined || row.model === own.reference) return;
     const { bytes } = call.inbound;
@@ -191,7 +200,7 @@ export class Canaries {
     const { ended, answer, rules, own, segments } = waiting;
     const { row } = ended;
     const costs: NoteCost[] = [];
-    const compared = { ended, answer, own, tasks: rules.config.tasks, engine: rules.engine() };
+    const compared = { ended, answer, own, tasks: rules.tasks, engine: rules.engine() };
     const { graded, reference } = await answerAgain(compared, asking, costs);
     const cost = sumOf(costs);
     this.budget.settle(reserved, cost, this.nowMs());
@@ -201,7 +210,9 @@ export class Canaries {
       return;
     }
     const note = this.toNote({ ended, own, segments, graded, costs });
-    const texts = own.grading === 'person' ? this.textsOf(waiting, reference) : {};
+    const texts = own.grading === 'person' && isAccepted(row) ? this.textsOf(waiting, reference) : {};
+    this.noted.add(note.id);
+    if (this.noted.size > MOST_NOTED) this.noted.delete(this.noted.values().next().value as string);
     this.parts.note({ ...note, body: { ...note.body, ...texts } });
     if (graded.gap !== null) this.parts.onGraded(note);
   }
@@ -218,10 +229,10 @@ export class Canaries {
       body: {
         model: row.model,
         reference: own.reference,
-        how: own.grading,
+        how: isAccepted(row) ? own.grading : 'accept',
         cheapScore: graded.cheapScore,
         referenceScore: graded.referenceScore,
-        gap: graded.gap,
+        ...(isAccepted(row) ? { gap: graded.gap } : { gap: null, rolloutGap: graded.gap }),
         why: graded.why,
         arm: row.arm === null ? null : { ...row.arm },
         segments: [...segments],
@@ -253,13 +264,6 @@ export class Canaries {
     this.told.set(about, nowMs);
     this.parts.warn(sentence);
   }
-}
-
-/** Whether a complete answer was given that no gate has refused. */
-export function isAccepted({ status, model, attempts }: CallRow): boolean {
-  if (status !== 'ok' || model === null) return false;
-  const answering = attempts.findLast((attempt) => attempt.model === model && attempt.status === 'ok');
-  return answering !== undefined && (answering.verdicts ?? []).every(({ pass }) => pass);
 }
 
 function costKey({ task }: Pick<CallRow, 'task'>, { reference, judge }: TaskCanaryConfig): string {

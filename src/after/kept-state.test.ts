@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { createRandom } from '../stats/random.ts';
-import { type KeptState, readState, replay, type Seen, SeenIds, writeState } from './kept-state.ts';
+import { type KeptState, nothingSeen, readState, replay, type Seen, SeenIds, writeState } from './kept-state.ts';
 import { canaryOf, createFakeLedger, type FakeLedger, NOON_MS, rowOf } from './watched.fixture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tierline-kept-'));
@@ -13,10 +13,10 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 let files = 0;
 const newPath = (): string => join(folder, `state-${++files}.json`);
 
-const seenOf = (calls: readonly string[] = [], notes: readonly string[] = []): Seen => {
-  const seen = { calls: new SeenIds(), notes: new SeenIds() };
+const seenOf = (calls: readonly string[] = [], canaries: readonly string[] = []): Seen => {
+  const seen = nothingSeen();
   for (const id of calls) seen.calls.add(id);
-  for (const id of notes) seen.notes.add(id);
+  for (const id of canaries) seen.canaries.add(id);
   return seen;
 };
 
@@ -44,7 +44,7 @@ describe('the file', () => {
     writeState(path, { parts, seen: seenOf(['c1', 'c2'], ['n1']), ends: { calls: 10_000, notes: 2_500 } });
     const kept = readState(path) ?? assert.fail();
     assert.deepEqual([kept.parts.drift, kept.parts.gaps], [parts.drift, parts.gaps]);
-    assert.deepEqual(kept.seen, { calls: ['c1', 'c2'], notes: ['n1'] });
+    assert.deepEqual(kept.seen, { calls: ['c1', 'c2'], canaries: ['n1'], words: [] });
     assert.deepEqual(kept.after, { calls: 8_000, notes: 500 });
   });
 
@@ -57,7 +57,7 @@ describe('the file', () => {
   test('that is not there, is torn, or another program wrote, is nothing', () => {
     assert.equal(readState(newPath()), null);
     const path = newPath();
-    const good = { version: 2, ledger: { calls: 1, notes: 1 }, seen: { calls: ['a'], notes: [] } };
+    const good = { version: 2, ledger: { calls: 1, notes: 1 }, seen: { calls: ['a'], canaries: [], words: [] } };
     const bad: unknown[] = [
       [],
       null,
@@ -70,8 +70,8 @@ describe('the file', () => {
       { ...good, ledger: { calls: 1 } },
       { ...good, ledger: { calls: 1.5, notes: 1 } },
       { ...good, seen: ['a'] },
-      { ...good, seen: { calls: ['a'] } },
-      { ...good, seen: { calls: [1], notes: [] } },
+      { ...good, seen: { calls: ['a'], canaries: [] } },
+      { ...good, seen: { calls: [1], canaries: [], words: [] } },
     ];
     for (const value of bad) {
       writeFileSync(path, JSON.stringify(value));
@@ -168,14 +168,14 @@ class Life {
   constructor(ledger: FakeLedger, kept: KeptState | null) {
     this.ledger = ledger;
     this.counts = new Map(Object.entries((kept?.parts.counts ?? {}) as Record<string, number>));
-    this.seen = seenOf(kept?.seen.calls, kept?.seen.notes);
+    this.seen = seenOf(kept?.seen.calls, kept?.seen.canaries);
     replay(ledger.reader, kept, {
       onCall: ({ id }) => this.take('calls', id),
-      onNote: ({ id }) => this.take('notes', id),
+      onNote: ({ id }) => this.take('canaries', id),
     });
   }
 
-  take(kind: 'calls' | 'notes', id: string): void {
+  take(kind: 'calls' | 'canaries', id: string): void {
     if (this.seen[kind].add(id)) this.counts.set(id, (this.counts.get(id) ?? 0) + 1);
   }
 
@@ -198,7 +198,7 @@ describe('state and ledger together', () => {
         const ledger = createFakeLedger();
         let life = new Life(ledger, null);
         /** What is in the ledger and comes to be watched so many steps later. */
-        let late: { at: number; kind: 'calls' | 'notes'; id: string }[] = [];
+        let late: { at: number; kind: 'calls' | 'canaries'; id: string }[] = [];
         for (const [at, one] of [...steps, { do: 'kill', late: 0 }].entries()) {
           for (const { kind, id } of late.filter((waiting) => waiting.at <= at)) life.take(kind, id);
           late = late.filter((waiting) => waiting.at > at);
@@ -212,7 +212,7 @@ describe('state and ledger together', () => {
             late.push({ at: at + one.late, kind: 'calls', id });
           } else {
             ledger.note(canaryOf(0, { id, atMs }));
-            late.push({ at: at + one.late, kind: 'notes', id });
+            late.push({ at: at + one.late, kind: 'canaries', id });
           }
         }
         const all = [...ledger.rows, ...ledger.notes].map(({ id }) => [id, 1] as const);
@@ -234,7 +234,7 @@ describe('state and ledger together', () => {
       life.take('calls', id);
       if (random() > 0.02) continue;
       ledger.note(canaryOf(0, { id: `can_${at}` }));
-      life.take('notes', `can_${at}`);
+      life.take('canaries', `can_${at}`);
       if (random() > 0.02) continue;
       life.keep(path);
       life = new Life(ledger, readState(path));

@@ -11,7 +11,7 @@ import type { LedgerReader } from '../ledger/reader.ts';
 const VERSION = 2;
 /** A call is watched a little after its row is kept: so many before the newest may not be in the state yet. */
 const LATE = 2_000;
-/** Ids that are remembered, of calls and of notes each: more than may be late. */
+/** Ids of a kind that are remembered: more than may be late. */
 const REMEMBERED = 8_192;
 /** More than these are not taken in again: it would hold up a start. And of a ledger whose calls were never watched. */
 const MOST_REPLAYED = 200_000;
@@ -35,10 +35,17 @@ export class SeenIds {
   }
 }
 
-/** Apart, for there are many more calls than notes: the last notes must not be forgotten for the last calls. */
+/** Apart, for there are many more of the ones than of the others: no word must be forgotten for all the calls since. */
 export interface Seen {
   calls: SeenIds;
-  notes: SeenIds;
+  /** Canaries that were graded, by themselves or by a person. */
+  canaries: SeenIds;
+  /** What people have said of tasks. */
+  words: SeenIds;
+}
+
+export function nothingSeen(): Seen {
+  return { calls: new SeenIds(), canaries: new SeenIds(), words: new SeenIds() };
 }
 
 /** Parts of the state by their names, each plain JSON. */
@@ -48,7 +55,7 @@ export interface KeptState {
   parts: JsonObject;
   /** Places in the ledger from which on everything is to be taken in again. */
   after: { calls: number; notes: number };
-  seen: { calls: readonly string[]; notes: readonly string[] };
+  seen: Record<keyof Seen, readonly string[]>;
 }
 
 /** Null where nothing was kept, or by another release. Throws what the file system does. */
@@ -57,10 +64,11 @@ export function readState(path: string): KeptState | null {
   if (kept === null || kept.version !== VERSION) return null;
   const { ledger, seen } = kept;
   if (!isObject(ledger) || !isObject(seen)) return null;
-  const { calls, notes } = seen;
-  if (!isPlace(ledger.calls) || !isPlace(ledger.notes) || !areIds(calls) || !areIds(notes)) return null;
+  const { calls, canaries, words } = seen;
+  if (!isPlace(ledger.calls) || !isPlace(ledger.notes)) return null;
+  if (!areIds(calls) || !areIds(canaries) || !areIds(words)) return null;
   const after = { calls: Math.max(0, ledger.calls - LATE), notes: Math.max(0, ledger.notes - LATE) };
-  return { parts: kept, after, seen: { calls, notes } };
+  return { parts: kept, after, seen: { calls, canaries, words } };
 }
 
 function isPlace(value: unknown): value is number {
@@ -76,8 +84,8 @@ export function writeState(
   path: string,
   { parts, seen, ends }: { parts: StateParts; seen: Seen; ends: { calls: number; notes: number } },
 ): void {
-  const ids = { calls: seen.calls.list(), notes: seen.notes.list() };
-  replaceFile(path, JSON.stringify({ version: VERSION, ...parts, ledger: ends, seen: ids }));
+  const ids = { calls: seen.calls.list(), canaries: seen.canaries.list(), words: seen.words.list() };
+  replaceFile(path, JSON.stringify({ version: VERSION, ...parts, ledger: ends, seen: ids }), 0o600);
 }
 
 /** Calls and notes that are not in the state yet, as they came one after the other; the newest of all where there is none. */

@@ -52,9 +52,11 @@ export class Rollouts {
   private isToStart = false;
   /** Calls since the last look at a step, by task. */
   private readonly unjudged = new Map<string, number>();
-  /** Until when calls are in evidence that came out of an event, by task: the ledger may tell of them again. */
-  private readonly countedUntilMs = new Map<string, number>();
+  /** By task, what is in evidence that came out of an event: the ledger may tell of it again. */
+  private readonly counted = new Map<string, Counted>();
   private isWritable = true;
+  /** Ends of rollouts that could not be written yet. */
+  private readonly unwritten = new Map<string, RolloutEvent>();
 
   constructor(parts: RolloutsParts) {
     this.parts = parts;
@@ -66,14 +68,19 @@ export class Rollouts {
     this.configs = configs;
     this.isToStart = configs.size > 0;
     this.refresh();
-    this.start();
   }
 
   /** Takes in what other processes, and people, have decided. */
   refresh(): void {
     if (this.configs.size === 0) return;
     const found = appearanceOf(this.parts.path);
-    if (found === this.readAs) return;
+    if (found !== this.readAs) this.read(found);
+    if (!this.isReadable) return;
+    for (const event of this.unwritten.values()) this.happen(event);
+    this.start();
+  }
+
+  private read(found: string): void {
     this.readAs = found;
     const before = this.states;
     try {
@@ -85,7 +92,6 @@ export class Rollouts {
       return;
     }
     for (const [task, state] of this.states) this.moved(state, before.get(task));
-    this.start();
   }
 
   private moved(state: RolloutState, before: RolloutState | undefined): void {
@@ -108,7 +114,8 @@ export class Rollouts {
   /** What the planner asks: null where the task has its own route alone. */
   readonly rolloutOf = (task: string): { rollout: string; percent: number } | null => {
     const state = this.running(task);
-    return state === null || state.percent === 0 ? null : { rollout: state.rollout, percent: state.percent };
+    if (state === null || state.percent === 0 || this.unwritten.has(state.rollout)) return null;
+    return { rollout: state.rollout, percent: state.percent };
   };
 
   /** The share of an arm's answers that is graded: as many of the base's as there are of the candidate's; null where nothing is compared. */
@@ -121,7 +128,7 @@ export class Rollouts {
   }
 
   take({ task, arm, atMs, costNanoUsd, latencyMs, isFailed, isPassed }: Observation): void {
-    if (arm === null || this.isCounted(task, atMs + (latencyMs ?? 0))) return;
+    if (arm === null || this.isCounted(arm, task, atMs + (latencyMs ?? 0))) return;
     const call = { arm: arm.arm, costNanoUsd, latencyMs, isFailed, isPassed };
     if (!this.learn(arm, task, (evidence) => withCall(evidence, call))) return;
     const unjudged = (this.unjudged.get(task) ?? 0) + 1;
@@ -131,12 +138,14 @@ export class Rollouts {
 
   /** `atMs`: when the canary was graded. */
   takeGap(arm: Arm, task: string, { gap, atMs }: { gap: number; atMs: number }): void {
-    if (this.isCounted(task, atMs)) return;
+    if (this.isCounted(arm, task, atMs)) return;
     if (this.learn(arm, task, (evidence) => withGap(evidence, arm.arm, gap))) this.judge(task);
   }
 
-  private isCounted(task: string, atMs: number): boolean {
-    return atMs <= (this.countedUntilMs.get(task) ?? Number.NEGATIVE_INFINITY);
+  private isCounted({ rollout, percent }: Arm, task: string, atMs: number): boolean {
+    const counted = this.counted.get(task);
+    if (counted === undefined || counted.rollout !== rollout) return false;
+    return percent < counted.below || atMs <= counted.untilMs;
   }
 
   /** What is known by now, to be kept. */
@@ -149,9 +158,9 @@ export class Rollouts {
     if (typeof kept !== 'object' || kept === null) return;
     for (const [task, value] of Object.entries(kept)) {
       const state = this.states.get(task);
-      if (!isKept(value) || state === undefined || value.rollout !== state.rollout) continue;
+      if (!isKept(value) || !isEvidence(value.evidence) || state?.rollout !== value.rollout) continue;
       this.evidence.set(task, value);
-      this.countedUntilMs.delete(task);
+      this.counted.delete(task);
       // Somebody has moved it on while nobody was there to see.
       if (value.step !== state.step) this.beginStep(state);
     }
@@ -178,7 +187,6 @@ export class Rollouts {
 
   private judge(task: string): void {
     this.unjudged.delete(task);
-    if (!this.isReadable) return;
     const state = this.running(task);
     const config = this.configs.get(task);
     const kept = this.evidence.get(task);
@@ -193,16 +201,13 @@ export class Rollouts {
     if (event !== null) this.happen({ ...event, evidence: kept.evidence });
   }
 
-  /** On the disk first; then it holds. */
+  /** On the disk first; then it holds. But what has to end ends though nobody can write it down, and that is tried again. */
   private happen(event: RolloutEvent): void {
-    try {
-      (this.parts.append ?? appendEvent)(this.parts.path, event);
-      this.isWritable = true;
-    } catch (error) {
-      if (this.isWritable) this.parts.warn(`rollouts: ${messageOf(error)}`);
-      this.isWritable = false;
+    if (!this.write(event)) {
+      if (event.event === 'rolled_back') this.unwritten.set(event.rollout, event);
       return;
     }
+    this.unwritten.delete(event.rollout);
     this.refresh();
     const { task, rollout, percent } = event;
     this.parts.raise({
@@ -218,6 +223,18 @@ export class Rollouts {
     });
   }
 
+  private write(event: RolloutEvent): boolean {
+    if (!this.isReadable) return false;
+    try {
+      (this.parts.append ?? appendEvent)(this.parts.path, event);
+      this.isWritable = true;
+    } catch (error) {
+      if (this.isWritable) this.parts.warn(`rollouts: ${messageOf(error)}`);
+      this.isWritable = false;
+    }
+    return this.isWritable;
+  }
+
   /** What each step has to have had is counted from its beginning. */
   private beginStep(state: RolloutState): void {
     const { task, rollout, step } = state;
@@ -228,15 +245,24 @@ export class Rollouts {
   }
 
   /** Goes on from what the events say, where nothing else was kept. */
-  private recall({ task, rollout, step, history }: RolloutState): void {
+  private recall({ task, rollout, step, percent, history }: RolloutState): void {
     const config = this.configs.get(task);
     const told = history.findLast(({ evidence }) => isEvidence(evidence));
     if (config === undefined || told === undefined || !isEvidence(told.evidence)) return;
     // What waits for approval waits in the step that has begun before.
-    const evidence = told.event === 'held' && told === history.at(-1) ? told.evidence : withStep(told.evidence);
+    const isHeld = told.event === 'held' && told === history.at(-1);
+    const evidence = isHeld ? told.evidence : withStep(told.evidence);
     this.evidence.set(task, { rollout, step, rules: JSON.stringify(rulesOf(config)), evidence });
-    this.countedUntilMs.set(task, Date.parse(told.at));
+    const untilMs = isHeld ? Date.parse(told.at) : Number.NEGATIVE_INFINITY;
+    this.counted.set(task, { rollout, below: percent, untilMs });
   }
+}
+
+/** Calls of smaller shares of the callers, and those until a time. */
+interface Counted {
+  rollout: string;
+  below: number;
+  untilMs: number;
 }
 
 const WORDS: Readonly<Record<RolloutEvent['event'], string>> = {
@@ -259,7 +285,13 @@ function appearanceOf(path: string): string {
 export function isKept(value: unknown): value is KeptEvidence {
   if (!isObject(value)) return false;
   const { rollout, step, rules, evidence } = value;
-  return typeof step === 'number' && typeof rollout === 'string' && typeof rules === 'string' && isEvidence(evidence);
+  return (
+    typeof step === 'number' &&
+    typeof rollout === 'string' &&
+    typeof rules === 'string' &&
+    isObject(evidence) &&
+    'gaps' in evidence
+  );
 }
 
 function isEvidence(value: unknown): value is Evidence {

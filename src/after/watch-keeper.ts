@@ -80,7 +80,7 @@ export class WatchKeeper {
     watching.rollouts.refresh();
     for (const { seq, note } of reader.notes({ afterSeq: this.heardUpTo })) {
       this.heardUpTo = seq;
-      if (note.kind === 'grade' || note.kind === 'action') watching.heard(note);
+      watching.heard(note);
     }
   }
 

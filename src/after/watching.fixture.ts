@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { emptyPlan } from '../call/plan.ts';
 import type { CallRow } from '../call/row.ts';
-import type { CallClient } from '../call-client.ts';
 import type { Config } from '../config/config.ts';
 import { Inbound } from '../dialect/inbound.ts';
 import { openaiChat } from '../dialect/openai-chat.ts';
 import type { Answer } from '../gate/gate.ts';
-import type { Afterwards, Ended, Engine } from '../router.ts';
+import type { Afterwards, Call, Ended, Engine } from '../router.ts';
 import { rolloutEventsPath } from '../watch/rollout/places.ts';
 import { readState, writeState } from './kept-state.ts';
 import { createFakeLedger, type FakeLedger, NOON_MS } from './watched.fixture.ts';
@@ -86,7 +85,7 @@ function noEngine(): Engine {
   throw new Error('nothing is asked here');
 }
 
-export const SILENT: CallClient = {
+export const SILENT: Call['client'] = {
   answer: null,
   isCommitted: false,
   isGone: false,

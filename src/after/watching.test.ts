@@ -17,8 +17,9 @@ const ENGINE = { policy: { models: new Map() } } as unknown as Engine;
 const start = (t: TestContext, config: Config = configOf(ACTING)): Process => new Process(createPlace(t), config);
 const next = ({ place }: Process, config: Config = configOf(ACTING)): Process => new Process(place, config);
 
+let grades = 0;
 const gradeOf = (better: string, more: Partial<Note> = {}): Note =>
-  noteOf({ kind: 'grade', about: 'can_1', body: { better, by: 'ann' }, ...more });
+  noteOf({ kind: 'grade', about: `can_person_${++grades}`, body: { better, by: 'ann' }, ...more });
 
 /** So many canaries that a person finds worse than the reference. */
 function grade({ watching }: Process, count: number, better = 'reference'): void {
@@ -304,7 +305,7 @@ describe('the next process', () => {
       const { drift, gaps, caches } = watching.state().parts;
       return JSON.parse(JSON.stringify({ drift, gaps, caches }));
     };
-    const ids = ({ watching }: Process) => [watching.state().seen.calls.list(), watching.state().seen.notes.list()];
+    const ids = ({ watching }: Process) => [watching.state().seen.calls.list(), watching.state().seen.canaries.list()];
     assert.deepEqual(known(third), known(whole));
     assert.deepEqual(ids(third), ids(whole));
     assert.deepEqual([ids(third)[0]?.length, ids(third)[1]?.length], [600, 60]);

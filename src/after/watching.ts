@@ -1,27 +1,27 @@
 // What is made of calls after their replies: canaries, drift, rollouts, and who is told. It outlives configurations, and whatever goes wrong in
 // it is told and touches no call.
-import { isOnTrial } from '../call/arm.ts';
 import type { Note } from '../call/note.ts';
 import { createNoteIds } from '../call/note-id.ts';
 import type { Plan } from '../call/plan.ts';
 import type { CallRow } from '../call/row.ts';
 import type { Config } from '../config/config.ts';
+import { feedbackRules } from '../feedback.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Bypass } from '../policy/bypass.ts';
 import type { Afterwards, Call, Ended, Engine } from '../router.ts';
 import type { Alarm, Recovery } from '../watch/alarm.ts';
 import { type Alerts, createAlerts } from '../watch/alert/alerts.ts';
 import { alertMetrics } from '../watch/alert/prometheus.ts';
-import { gapOf, gradedGapOf, segmentsOfNote } from '../watch/canary/gap-book.ts';
 import type { Observation } from '../watch/observation.ts';
 import { Actions } from './actions.ts';
-import { ArmGaps, armOf } from './arm-gaps.ts';
 import { BUDGET_KEY, BudgetAlarm } from './budget-alarm.ts';
 import { CallSegments, segmentsOfRow } from './call-segments.ts';
 import { Canaries, type CanaryRules } from './canaries.ts';
-import { type KeptState, replay, type Seen, SeenIds, type StateParts } from './kept-state.ts';
+import { earlierNotes, gradeIn, standingGaps, wordIn } from './canary-notes.ts';
+import { Firsts } from './firsts.ts';
+import { GradedAnswers } from './graded-answers.ts';
+import { type KeptState, nothingSeen, replay, type Seen, type StateParts } from './kept-state.ts';
 import { markStale } from './mark-stale.ts';
-import { readNoted } from './noted.ts';
 import { createNoting } from './noting.ts';
 import { toObservation } from './observe.ts';
 import type { Reprofile } from './reprofile.ts';
@@ -29,7 +29,7 @@ import { Rollouts } from './rollouts.ts';
 import { Signs } from './signs.ts';
 import { Telling } from './telling.ts';
 import { unwatched } from './unwatched.ts';
-import { type ShownGap, Usual } from './usual.ts';
+import { Usual } from './usual.ts';
 
 export interface WatchingParts {
   config: Config;
@@ -52,7 +52,7 @@ export class Watching {
   readonly alerts: Alerts;
   readonly rollouts: Rollouts;
   private readonly canaries: Canaries;
-  private readonly armGaps: ArmGaps;
+  private readonly graded: GradedAnswers;
   private readonly actions: Actions;
   private readonly telling: Telling;
   private readonly usual: Usual;
@@ -62,10 +62,10 @@ export class Watching {
   private readonly note: (note: Note) => void;
   private readonly parts: WatchingParts;
   private readonly nowMs: () => number;
-  private readonly seen: Seen = { calls: new SeenIds(), notes: new SeenIds() };
+  private readonly seen: Seen = nothingSeen();
   private config: Config;
   /** Who answers first, by task: what is bypassed when its answers become worse. */
-  private readonly firsts = new Map<string, string>();
+  private readonly firsts = new Firsts();
   private isOpen = false;
 
   constructor(parts: WatchingParts) {
@@ -94,7 +94,7 @@ export class Watching {
       alerts: this.alerts,
       actions: this.actions,
       note,
-      firstOf: (task) => this.firsts.get(task) ?? null,
+      firstOf: (task) => this.firsts.of(task),
     });
     this.rollouts = new Rollouts({
       path: parts.rolloutEvents,
@@ -104,13 +104,13 @@ export class Watching {
       onFinished: (task) => this.renew(task, 'its rollout has reached everybody'),
       nowMs,
     });
-    this.armGaps = new ArmGaps(this.rollouts);
     this.usual = new Usual(this.config, { warn: parts.warn, tell, nowMs });
+    this.graded = new GradedAnswers(this.rollouts, this.usual);
     this.canaries = new Canaries({
       note,
       warn: parts.warn,
       segmentsOf: (call) => this.segments.of(call),
-      onGraded: (note) => this.graded(note),
+      onGraded: (note) => this.grade(note),
       nowMs,
     });
   }
@@ -139,21 +139,26 @@ export class Watching {
   /** Takes in what earlier processes have found out; before the first call, and after `limit`. */
   open(reader: Pick<LedgerReader, 'calls' | 'notes' | 'ends'>, kept: KeptState | null): void {
     const nowMs = this.nowMs();
-    const sinceMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
-    const noted = readNoted(reader.notes({ sinceMs: nowMs - GAPS_MS }), { sinceMs });
-    for (const canary of noted.spent) this.canaries.remember(canary);
-    for (const id of noted.grades) this.seen.notes.add(id);
-    for (const action of noted.actions) this.actions.restore(action);
+    const today = Math.floor(nowMs / DAY_MS) * DAY_MS;
+    const notes = earlierNotes(reader, nowMs - GAPS_MS);
+    for (const note of notes) {
+      if (note.kind === 'canary' && note.atMs >= today) this.canaries.remember(note);
+      if (note.kind === 'action') this.actions.restore(note);
+    }
     if (kept !== null) this.restore(kept);
     replay(reader, kept, { onCall: (row) => this.replayed(row), onNote: (note) => this.noted(note) });
-    for (const gap of noted.gaps) this.usual.add(gap);
+    for (const { note, gap } of standingGaps(notes)) {
+      // A person's later word on one of these corrects it, and is no other canary.
+      this.seen.canaries.add(note.id);
+      this.graded.recall(note, gap);
+    }
     this.isOpen = true;
     this.lookAtRoutes();
     this.endUnwatched();
   }
 
   private restore({ seen, parts }: KeptState): void {
-    for (const kind of ['calls', 'notes'] as const) for (const id of seen[kind]) this.seen[kind].add(id);
+    for (const kind of ['calls', 'canaries', 'words'] as const) for (const id of seen[kind]) this.seen[kind].add(id);
     if (parts.alerts !== undefined) this.alerts.restore(parts.alerts);
     for (const alert of this.alerts.active()) {
       this.actions.stands(alert);
@@ -170,11 +175,11 @@ export class Watching {
 
   /** A note of an earlier process, or one that was made while there was none. */
   private noted(note: Note): void {
-    const { kind, task, body } = note;
-    const isWord = kind === 'action' && typeof body['by'] === 'string';
-    if (!(isWord || kind === 'canary') || task === null || !this.seen.notes.add(note.id)) return;
-    if (kind === 'canary') this.compare(note);
-    else if (body['action'] === 'accept') this.usual.accept(task);
+    const grade = gradeIn(note);
+    if (grade !== null && this.seen.canaries.add(grade.canary)) this.graded.learn(note, grade);
+    const word = wordIn(note);
+    // What was done about the task is over already.
+    if (word !== null && this.seen.words.add(note.id) && word.action === 'accept') this.usual.accept(word.task);
   }
 
   /** What is known by now. */
@@ -188,8 +193,9 @@ export class Watching {
   under(config: Config, engine: () => Engine): Afterwards | null {
     const { canary, tasks, watch } = config;
     if (tasks.size === 0) return null;
-    const shareFor = (plan: Plan) => this.armGaps.shareFor(plan, canary?.tasks.get(plan.task ?? ''));
-    const rules: CanaryRules | null = canary === null ? null : { canary, config, engine, shareFor };
+    const shareFor = (plan: Plan) => this.graded.shareFor(plan, canary?.tasks.get(plan.task ?? ''));
+    const rules: CanaryRules | null =
+      canary === null ? null : { canary, tasks, engine, isPrivate: feedbackRules(config).isPrivate, shareFor };
     if (rules === null && !watch.isWatching && config.rollouts.size === 0) return null;
     return {
       wantsAnswer: (call, plan) => rules !== null && this.canaries.isWanted(rules, call, plan),
@@ -212,17 +218,18 @@ export class Watching {
 
   /** Takes in what people, and other processes, have noted. */
   heard(note: Note): void {
-    const gap = gradedGapOf(note);
-    const { task, kind, body } = note;
-    if (task === null) return;
-    if (kind === 'grade' && gap !== null && this.seen.notes.add(note.id)) {
-      this.usual.add({ task, segments: segmentsOfNote(note), gap });
-      this.usual.lookAtGap(task);
-    }
-    const by = kind === 'action' ? body['by'] : null;
-    if (typeof by !== 'string' || !this.seen.notes.add(note.id)) return;
-    if (body['action'] === 'undo' || body['action'] === 'accept') this.actions.undo(task, by);
-    if (body['action'] === 'accept') this.usual.accept(task);
+    if (note.kind === 'canary') this.canaries.remember(note);
+    if (note.kind === 'grade') this.grade(note);
+    const word = wordIn(note);
+    if (word === null || !this.seen.words.add(note.id)) return;
+    this.actions.undo(word.task, word.by);
+    if (word.action === 'accept') this.usual.accept(word.task);
+  }
+
+  /** What was graded before is corrected where gaps are read from the ledger: by the next process, and by `tierline canary`. */
+  private grade(note: Note): void {
+    const grade = gradeIn(note);
+    if (grade !== null && this.seen.canaries.add(grade.canary)) this.graded.take(note, grade);
   }
 
   private lookAtRoutes(): void {
@@ -232,7 +239,7 @@ export class Watching {
   /** From here on everything of a task is learned anew, and the model that it went without is another, or is asked otherwise. */
   private renew(task: string, why: string): void {
     const id = nextId();
-    this.seen.notes.add(id);
+    this.seen.words.add(id);
     const [atMs, body] = [this.nowMs(), { action: 'accept', by: 'tierline', why }];
     this.note({ id, kind: 'action', atMs, tenant: 'default', task, about: null, costs: [], body });
     this.actions.undo(task, 'tierline');
@@ -253,29 +260,10 @@ export class Watching {
   }
 
   private watch(observation: Observation, row: CallRow): void {
-    const first = row.planned[0];
-    if (first !== undefined && !isOnTrial(observation.arm)) this.firsts.set(observation.task, first);
+    this.firsts.take(row);
     this.usual.observe(observation);
     this.rollouts.take(observation);
-    this.armGaps.takeReference(observation, row, this.config.canary?.tasks.get(observation.task));
-  }
-
-  private graded(note: Note): void {
-    const shown = this.seen.notes.add(note.id) ? this.compare(note) : null;
-    if (shown === null) return;
-    this.usual.add(shown);
-    this.usual.lookAtGap(shown.task);
-  }
-
-  /** What a canary says of the arms of a rollout, and beside the canaries before it; null where it says nothing of the task as it is. */
-  private compare(note: Note): ShownGap | null {
-    this.armGaps.takeCanary(note);
-    const gap = gapOf(note);
-    const { task, atMs, body } = note;
-    if (gap === null || task === null || isOnTrial(armOf(body['arm']))) return null;
-    const shown = { task, segments: segmentsOfNote(note), gap };
-    this.usual.compare(shown, atMs);
-    return shown;
+    this.graded.takeReference(observation, row, this.config.canary?.tasks.get(observation.task));
   }
 
   /** What nobody looks at any more would stand for ever. */

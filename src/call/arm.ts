@@ -1,4 +1,4 @@
-// Which side of a rollout a call is on.
+// Which side of a rollout a call is on. Data only.
 
 export type ArmName = 'base' | 'candidate';
 
@@ -11,7 +11,7 @@ export interface Arm {
   percent: number;
 }
 
-/** Whether a candidate is still being tried: what it does is left to its rollout, and says nothing of what is usual for the task. */
+/** Whether a call went by a candidate that not everybody is on yet: it tells of the candidate, and nothing of how the task usually goes. */
 export function isOnTrial(arm: Arm | null): boolean {
-  return arm !== null && arm.arm === 'candidate' && arm.percent < 100;
+  return arm?.arm === 'candidate' && arm.percent < 100;
 }

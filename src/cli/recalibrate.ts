@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import { readConfigFile } from '../config/load.ts';
 import { ConfigError } from '../config/problem.ts';
+import { replaceFile } from '../config/replace-file.ts';
 import type { Environment } from '../config/source.ts';
 import { parseTime } from '../ledger/period.ts';
 import { recalibrate } from '../lifecycle/recalibrate/recalibrate.ts';
-import { replaceFile } from '../config/replace-file.ts';
 import type { CommandIo } from './command-io.ts';
 import { writeRecalibration } from './recalibrate/text.ts';
 

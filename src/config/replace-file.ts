@@ -4,14 +4,15 @@ import { dirname } from 'node:path';
 
 /**
  * Folders are made as needed. A file that is there keeps its mode, and a link to it stays one; what is no file, such as a pipe, is written to.
- * Throws what the file system does.
+ * `newMode`: of a file that was not there. Throws what the file system does.
  */
-export function replaceFile(path: string, content: string | Uint8Array): void {
+export function replaceFile(path: string, content: string | Uint8Array, newMode = 0o666): void {
   mkdirSync(dirname(path), { recursive: true });
   const target = existsSync(path) ? realpathSync(path) : path;
   if (existsSync(target) && !statSync(target).isFile()) return writeFileSync(target, content);
-  const draft = `${target}.draft`;
-  writeFileSync(draft, content);
+  // Two processes that write the same file must not write the same draft.
+  const draft = `${target}.${process.pid}.draft`;
+  writeFileSync(draft, content, { mode: newMode });
   if (existsSync(target)) chmodSync(draft, statSync(target).mode);
   renameSync(draft, target);
 }

@@ -87,13 +87,3 @@ test('what is wrong is told where it stands', () => {
   assert.match(onlyProblemOf(`${BASE}baseline: mid\ncanary: { share: 0 }`), /share: .*above 0/);
   assert.match(onlyProblemOf(`${BASE}baseline: mid\ncanary: { grade: guess }`), /grade/);
 });
-
-test('what is said in a private task is kept for a person only where the task itself says so', () => {
-  const isKept = (own: string) =>
-    `${BASE}tasks: { a: { route: small, private: true${own} } }\nbaseline: small\ncanary: { grade: person }`;
-  assert.match(onlyProblemOf(isKept('')), /^tasks\.a: is private, and the file's `canary` would keep its answers/);
-  assert.match(onlyProblemOf(isKept(', canary: { share: 2% }')), /^tasks\.a: is private/);
-  assert.equal(parse(isKept(', canary: { grade: person }')).canary?.tasks.get('a')?.grading, 'person');
-  assert.equal(parse(isKept(', canary: { grade: accept }')).canary?.tasks.get('a')?.grading, 'accept');
-  assert.equal(parse(isKept(', canary: off')).canary?.tasks.size, 0);
-});

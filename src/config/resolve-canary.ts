@@ -36,13 +36,6 @@ export function resolveCanary({ canary, tasks }: FileConfig, context: CanaryCont
     if (own === 'off' || (own === undefined && canary.tasks?.includes(name) === false)) continue;
     const path: Path = own === undefined ? ['canary'] : ['tasks', name, 'canary'];
     if (own !== undefined) checkModels(own, path, context);
-    if (canary.grade === 'person' && own?.grade === undefined && context.tasks.get(name)?.isPrivate === true)
-      context.report({
-        path: ['tasks', name],
-        at: 'key',
-        message: "is private, and the file's `canary` would keep its answers until a person has compared them",
-        hint: 'Say so in the task itself, canary: { grade: person }, or leave it out: canary: off',
-      });
     const config = resolveTask({ ...canary, ...definedOf(own ?? {}) }, path, context);
     if (config !== null) resolved.set(name, config);
   }

@@ -16,13 +16,19 @@ interface Rolling {
   events: () => string[];
 }
 
-async function prepare(scope: Scope, rollout: object, words: Record<string, string>): Promise<Rolling> {
+/** What a model says; of several words one after the other. */
+type Words = Record<string, string | readonly string[]>;
+
+async function prepare(scope: Scope, rollout: object, words: Words): Promise<Rolling> {
   const upstream = await startScriptedUpstream();
   scope.after(() => upstream.close());
   const folder = temporaryFolder(scope);
-  for (const model of ['old', 'new', 'strong'])
+  let at = 0;
+  for (const model of ['old', 'new', 'newer', 'strong'])
     upstream.on(model, (visit: Visit) => {
-      const body = JSON.stringify(reply(visit.wire)).replace('"Hello there"', JSON.stringify(words[model]));
+      const said = [words[model] ?? ''].flat();
+      const word = said[at++ % said.length];
+      const body = JSON.stringify(reply(visit.wire)).replace('"Hello there"', JSON.stringify(word));
       visit.response.writeHead(200, { 'content-type': 'application/json' }).end(body);
     });
   const provider = { dialect: 'openai', base_url: `${upstream.url}/v1`, api_key: 'k-0123456789' };
@@ -31,10 +37,11 @@ async function prepare(scope: Scope, rollout: object, words: Record<string, stri
     models: {
       old: { use: 'up/old', tier: 'small', ...PRICE },
       new: { use: 'up/new', tier: 'small', ...PRICE },
+      newer: { use: 'up/newer', tier: 'small', ...PRICE },
       strong: { use: 'up/strong', tier: 'frontier', price: { input: 10, output: 20 } },
     },
     baseline: 'strong',
-    tasks: { t: { route: 'old' } },
+    tasks: { t: { route: 'old', accept: [{ one_of: ['bug', 'sales'] }] } },
     canary: { share: '1%', budget_usd: 100 },
     rollouts: { t: { candidate: 'new', min_calls: 5, min_canaries: 5, max_loss: 50, ...rollout } },
   });
@@ -122,4 +129,18 @@ test('where promotions wait for approval, nothing moves until somebody says so',
   for (let round = 0; round < 40 && rolling.events().length < 2; round++) await callAll(gateway, SESSIONS);
   await callAll(gateway, SESSIONS);
   assert.deepEqual(rolling.events(), ['started 50', 'held 50']);
+});
+
+test('a candidate whose answers are refused, and given all the same, is not judged by the others alone', {
+  timeout: 60_000,
+}, async (t) => {
+  const often = ['bug', 'What?', 'What?'];
+  const rolling = await prepare(
+    t,
+    { candidate: { cascade: ['new', 'newer'] }, steps: [50, 100], max_loss: 20, max_cost_ratio: 10 },
+    { old: 'bug', new: often, newer: often, strong: 'bug' },
+  );
+  const gateway = await startGateway(t, { folder: rolling.folder });
+  for (let round = 0; round < 40 && rolling.events().length < 2; round++) await callAll(gateway, SESSIONS);
+  assert.deepEqual(rolling.events(), ['started 50', 'rolled_back 0']);
 });

@@ -106,9 +106,11 @@ function findCanary(path: string, id: string): Note {
   throw new Error(`There is no canary ${id} in this ledger; tierline grade --json lists those that wait.`);
 }
 
-function gradeOf({ id, tenant, task }: Note, better: Better, { by, nowMs }: GradeOptions): Note {
+/** With what the canary was counted to, so that whoever hears the word needs not look for it. */
+function gradeOf({ id, tenant, task, body }: Note, better: Better, { by, nowMs }: GradeOptions): Note {
   const atMs = nowMs();
-  return { id: nextId(), kind: 'grade', atMs, tenant, task, about: id, costs: [], body: { better, by } };
+  const { arm = null, segments = [] } = body;
+  return { id: nextId(), kind: 'grade', atMs, tenant, task, about: id, costs: [], body: { better, by, arm, segments } };
 }
 
 const nextId = createNoteIds('grd');

@@ -84,7 +84,7 @@ export function makeFolder(scope: { after: (clean: () => void) => void }, rollou
       appendEvent(path, { at, task, rollout, percent, by: 'tierline', why, ...more, event });
     },
     keep: (evidence, { rollout = state().rollout, rules = JSON.stringify(rulesOf(own())) } = {}) =>
-      keepText(JSON.stringify({ rollouts: { triage: { rollout, rules, evidence } }, other: 1 })),
+      keepText(JSON.stringify({ rollouts: { triage: { rollout, step: state().step, rules, evidence } }, other: 1 })),
     keepText,
   };
 }

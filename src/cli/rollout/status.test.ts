@@ -69,7 +69,9 @@ describe('tierline rollout status', () => {
     assert.match(await status(folder), /is not what a gateway writes/);
     folder.keepText(
       JSON.stringify({
-        rollouts: { triage: { rollout, rules: JSON.stringify(rulesOf(folder.own())), evidence: { gaps: {} } } },
+        rollouts: {
+          triage: { rollout, step: 0, rules: JSON.stringify(rulesOf(folder.own())), evidence: { gaps: {} } },
+        },
       }),
     );
     assert.match(await status(folder), /is not what this version writes/);

@@ -1,4 +1,6 @@
 // What the ledger knows of canaries: gaps by task and segment, what they cost, and which of them wait for a person.
+import { armIn, standingGaps } from '../../after/canary-notes.ts';
+import { isOnTrial } from '../../call/arm.ts';
 import { textOf } from '../../call/json.ts';
 import type { NanoUsd } from '../../call/money.ts';
 import type { Note } from '../../call/note.ts';
@@ -31,8 +33,10 @@ export function readCanaries(reader: Pick<LedgerReader, 'notes'>, query: Canarie
   const { notes, open } = notesOf(reader, query);
   const settled = settledGaps(notes);
   const book = new GapBook();
-  for (const { note, gap } of settled)
-    if (note.task !== null) book.add({ task: note.task, segments: segmentsOfNote(note), gap });
+  // As alerts reckon: what a candidate on trial is like, and what somebody has accepted since, is no part of it.
+  for (const { note, gap } of standingGaps(notes))
+    if (note.task !== null && !isOnTrial(armIn(note)))
+      book.add({ task: note.task, segments: segmentsOfNote(note), gap });
   const graded = new Set(settled.map(({ note }) => note.id));
   const canaries = notes.filter(({ kind }) => kind === 'canary');
   const waiting = new Set(open.map(({ id }) => id));
@@ -61,11 +65,12 @@ export function waitingCanaries(reader: Pick<LedgerReader, 'notes'>, query: Cana
 
 /** Canaries of the query with every grade that is about one of them; `open`: those with two answers to compare, and no word on them. */
 function notesOf(reader: Pick<LedgerReader, 'notes'>, query: CanariesQuery): { notes: Note[]; open: Note[] } {
-  const canaries = [...reader.notes({ ...query, kind: 'canary' })].map(({ note }) => note);
-  const grades = [...reader.notes({ kind: 'grade' })].map(({ note }) => note);
-  const said = new Set(grades.map(({ about }) => about));
-  const open = canaries.filter((note) => !said.has(note.id) && gapOf(note) === null && answersOf(note) !== null);
-  return { notes: [...canaries, ...grades], open };
+  const canaries = [...reader.notes({ ...query, kind: 'canary' })];
+  const words = (['grade', 'action'] as const).flatMap((kind) => [...reader.notes({ kind })]);
+  const said = new Set(words.map(({ note }) => (note.kind === 'grade' ? note.about : null)));
+  const isOpen = (note: Note): boolean => !said.has(note.id) && gapOf(note) === null && answersOf(note) !== null;
+  const placed = [...canaries, ...words].toSorted((one, other) => one.seq - other.seq);
+  return { notes: placed.map(({ note }) => note), open: canaries.map(({ note }) => note).filter(isOpen) };
 }
 
 /** Both answers of a canary that was kept for a person; null for another. */

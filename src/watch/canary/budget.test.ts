@@ -41,6 +41,13 @@ describe('a budget of a day', () => {
     assert.equal(budget.standing(NOON).spentNanoUsd, 70);
   });
 
+  test('a clock that is set back over midnight makes no new day', () => {
+    const budget = new DayBudget(100);
+    budget.settle(budget.reserve(50, NOON) as Reserved, 80, NOON);
+    assert.equal(budget.reserve(50, NOON - DAY), null);
+    assert.equal(budget.standing(NOON).spentNanoUsd, 80);
+  });
+
   test('a limit that is lowered holds at once', () => {
     const budget = new DayBudget(100);
     budget.settle(budget.reserve(50, NOON) as Reserved, 50, NOON);

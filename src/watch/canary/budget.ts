@@ -60,7 +60,8 @@ export class DayBudget {
 
   private turn(nowMs: number): void {
     const day = Math.floor(nowMs / DAY_MS);
-    if (day === this.day) return;
+    // A clock that is set back begins no day anew.
+    if (day <= this.day) return;
     this.day = day;
     this.spent = 0;
     this.reserved = 0;

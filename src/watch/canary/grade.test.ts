@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Answer, broken, failed, type Gate, passed, type Question } from '../../gate/gate.ts';
 import type { ReferenceConfig } from '../../gate/reference-config.ts';
-import { gradeByGates, gradeByJudge } from './grade.ts';
+import { gradeByGates, gradeByJudge, gradeRefused } from './grade.ts';
 import { saysTheSame } from './same-answer.ts';
 
 const QUESTION: Question = {
@@ -146,5 +146,28 @@ describe('grading by a judge', () => {
     assert.deepEqual([failure.gap, failure.why], [null, 'the judge could not be asked: it is down']);
     const babble = await gradeByJudge(pair('a', 'b'), { rubric: 'r', ask: reply({ text: 'the first' }) });
     assert.deepEqual([babble.gap, babble.why], [null, 'the judge gave no verdict that can be read']);
+  });
+});
+
+describe('a cheap answer that no gate has passed', () => {
+  const PROSE = 'a long answer about the road that nobody would compare word by word. '.repeat(3);
+  const gapBy = async (cheap: string, reference: string) =>
+    (await gradeByGates(pair(cheap, reference), { gates: [lower], reference: null })).gap;
+
+  test('is worse where it fails them and the reference does not, though prose is not compared', async () => {
+    assert.equal(await gapBy(`A${PROSE}`, PROSE), -1);
+    assert.equal(await gapBy(PROSE, PROSE.slice(1)), 0);
+  });
+
+  test('is no better than a reference that fails them too', async () => {
+    assert.equal(await gapBy(`A${PROSE}`, `B${PROSE}`), 0);
+    assert.equal(await gapBy(PROSE, `B${PROSE}`), 1);
+  });
+
+  test('was refused, and the reference is asked about by gates alone', async () => {
+    assert.equal((await gradeRefused(pair('Bug', 'bug'), [lower])).gap, -1);
+    assert.equal((await gradeRefused(pair('Bug', 'Sales'), [lower])).gap, 0);
+    const unsure = gate(() => broken('g', 'it is out of order'));
+    assert.equal((await gradeRefused(pair('Bug', 'bug'), [unsure])).gap, null);
   });
 });

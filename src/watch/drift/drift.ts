@@ -52,7 +52,7 @@ export class Drift {
     this.levelsNow = new Levels(levels);
   }
 
-  /** Takes a finished call. What a candidate on trial does is left to its rollout: it counts for levels and models alone. */
+  /** Takes a finished call. What a rollout's candidate does is left to the rollout: it counts for levels and models alone. */
   observe(observation: Observation): Messages {
     const messages: Message[] = [];
     const changed = this.models.observe(observation);
