@@ -58,7 +58,7 @@ class Gateway {
   }
 
   /** The next process, a second later. Its predecessor is killed: what it had not written is lost. */
-  next(kept: unknown = undefined, configs = ONE): Gateway {
+  next(kept?: unknown, configs = ONE): Gateway {
     const next = new Gateway({ path: this.path, nowMs: this.nowMs + 1_000, configs });
     if (kept !== undefined) next.rollouts.restore(JSON.parse(JSON.stringify(kept)));
     return next;

@@ -52,13 +52,14 @@ export function rowOf(id: string, more: Partial<CallRow> = {}): CallRow {
   return sampleRow({ ...own, atMs: NOON_MS, latencyMs: 100, attempts: [attempt], ...more });
 }
 
-/** Two models of which the strong one is the baseline, and a task t that the cheap one answers. */
+/** Two models of which the strong one is the baseline, one that judges, and a task t that the cheap one answers. */
 export function configOf(more = '', { file = '/nowhere/tierline.yaml', url = 'http://127.0.0.1:9/v1' } = {}): Config {
   const text = `
 providers: { up: { dialect: openai, base_url: "${url}", auth: none } }
 models:
   cheap: { use: up/cheap, tier: small, price: { input: 1, output: 2 } }
   strong: { use: up/strong, tier: frontier, price: { input: 10, output: 20 } }
+  judge: { use: up/judge, price: { input: 1, output: 1 } }
 baseline: strong
 ledger: { path: ledger.db }
 ${more.includes('tasks:') ? '' : 'tasks: { t: { route: cheap } }'}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import { textOf } from '../call/json.ts';
 import type { Note } from '../call/note.ts';
 import type { CallRow } from '../call/row.ts';
 import type { Config } from '../config/config.ts';
@@ -30,7 +31,7 @@ const actionsOf = ({ place }: Process): unknown[] =>
   place.ledger.notes.flatMap(({ kind, body }) => (kind === 'action' ? [body['action']] : []));
 const alertsOf = ({ place }: Process): string[] =>
   place.ledger.notes.flatMap(({ kind, body }) =>
-    kind === 'alert' && body['isEvent'] !== true ? [`${String(body['state'])} ${String(body['key'])}`] : [],
+    kind === 'alert' && body['isEvent'] !== true ? [`${textOf(body['state'])} ${textOf(body['key'])}`] : [],
   );
 
 /** Row by row, so that what is usual is learned and then departed from. */
@@ -335,7 +336,7 @@ describe('another configuration', () => {
       process.reload(configOf(more));
       assert.deepEqual(process.standing(), []);
       const over = process.place.ledger.notes.filter(({ body }) => body['state'] === 'recovered');
-      assert.match(over.map(({ body }) => body['sentence']).join(), why);
+      assert.match(over.map(({ body }) => textOf(body['sentence'])).join(), why);
       assert.equal(over.length, 1);
     }
   });

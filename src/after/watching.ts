@@ -8,7 +8,7 @@ import type { Config } from '../config/config.ts';
 import { feedbackRules } from '../feedback.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Bypass } from '../policy/bypass.ts';
-import type { Afterwards, Call, Ended, Engine } from '../router.ts';
+import type { Afterwards, Ended, Engine } from '../router.ts';
 import type { Alarm, Recovery } from '../watch/alarm.ts';
 import { type Alerts, createAlerts } from '../watch/alert/alerts.ts';
 import { alertMetrics } from '../watch/alert/prometheus.ts';
