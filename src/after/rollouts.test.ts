@@ -478,6 +478,22 @@ describe('a file of events', () => {
     assert.equal(gateway.rollouts.rolloutOf('t')?.percent, 60);
   });
 
+  test('that cannot be written keeps nobody on a worse candidate, and has its end as soon as it can be', () => {
+    const gateway = new Gateway();
+    gateway.isFull = true;
+    gateway.work(200, { candidate: -1 });
+    assert.deepEqual(
+      [gateway.rollouts.rolloutOf('t'), gateway.events(), gateway.raised.length],
+      [null, ['started 20'], 1],
+    );
+    gateway.rollouts.refresh();
+    gateway.isFull = false;
+    gateway.rollouts.refresh();
+    gateway.rollouts.refresh();
+    assert.deepEqual(gateway.events(), ['started 20', 'rolled_back 0']);
+    assert.equal(gateway.raised.at(-1)?.severity, 'critical');
+  });
+
   test('that is a folder starts nothing and breaks nothing', () => {
     const path = join(folder, `events-${++files}.jsonl`);
     mkdirSync(path);

@@ -100,9 +100,9 @@ export class Rollouts {
     if (isFinished) this.parts.onFinished?.(state.task);
   }
 
-  /** Nothing is started beside events that cannot be read: what they end would begin again. */
+  /** Only where the events can be read: what they end would begin again. */
   private start(): void {
-    if (!this.isToStart || !this.isReadable) return;
+    if (!this.isToStart) return;
     this.isToStart = false;
     for (const { task, digest, stepsPercent } of this.configs.values()) {
       const at = new Date(this.nowMs()).toISOString();

@@ -212,6 +212,17 @@ describe('a word of a person', () => {
     assert.deepEqual(later.standing(), ['gap/t']);
   });
 
+  test('corrects a canary that was graded long before, and is no other one', (t) => {
+    const process = start(t);
+    process.place.ledger.note(canaryOf(-1, { id: 'can_old' }));
+    for (let at = 0; at < 2_100; at++) process.place.ledger.note(noteOf({ kind: 'feedback' }));
+    process.keep();
+    const later = next(process);
+    const seen = later.watching.state().seen.canaries.list();
+    later.watching.heard(gradeOf('tie', { about: 'can_old' }));
+    assert.deepEqual([seen, later.watching.state().seen.canaries.list()], [['can_old'], ['can_old']]);
+  });
+
   test('is heard by the next process where there was none', async (t) => {
     for (const action of ['undo', 'accept'] as const) {
       const process = start(t);
