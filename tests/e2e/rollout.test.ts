@@ -70,6 +70,9 @@ const SESSIONS = Array.from({ length: 30 }, (_, at) => `session-${at}`);
 const sidesOf = (rows: Map<string, CallRow>): [string, string | undefined][] =>
   [...rows].map(([session, { arm }]) => [session, arm?.arm]);
 
+const percentsOf = (rows: Map<string, CallRow>): Set<number | undefined> =>
+  new Set([...rows.values()].map(({ arm }) => arm?.percent));
+
 test('a gateway that is killed in any step goes on in it, with the same sides, and in the end everybody is on an equal candidate', {
   timeout: 120_000,
 }, async (t) => {
@@ -93,8 +96,9 @@ test('a gateway that is killed in any step goes on in it, with the same sides, a
       assert.deepEqual(rolling.events(), standing, 'nothing has happened meanwhile');
       gateway = await startGateway(t, { folder: rolling.folder });
       const again = await callAll(gateway, SESSIONS.slice(0, 6));
-      if (rolling.events().length === standing.length)
-        assert.deepEqual(sidesOf(again), sidesOf(rows).slice(0, 6), `after ${standing.at(-1)}`);
+      // Canaries may have moved it on since its rows were written.
+      const seen = new Set([...percentsOf(again), ...percentsOf(rows)]);
+      if (seen.size === 1) assert.deepEqual(sidesOf(again), sidesOf(rows).slice(0, 6), `after ${standing.at(-1)}`);
     }
     before = rows;
   }
