@@ -10,10 +10,12 @@ import type { Alarm, AlarmRule, Recovery } from '../watch/alarm.ts';
 export interface ActionsParts {
   note: (note: Note) => unknown;
   raise: (alarm: Alarm) => void;
+  /** Told of what could not be done. */
+  warn: (sentence: string) => void;
   nowMs: () => number;
-  /** Gives the files that were marked. */
+  /** Gives the files that were marked. Throws what the file system does. */
   markStale: (task: string, reason: string) => readonly string[];
-  /** Begins to measure a task anew. */
+  /** Begins to measure a task anew; told once how it ended. */
   reprofile: (task: string, maxUsd: number, onEnd: (problem: string | null) => void) => void;
 }
 
@@ -51,7 +53,9 @@ export class Actions {
   /** By task. */
   private readonly bypassed = new Map<string, Bypassed>();
   private readonly standing = new Map<string, Map<string, string>>();
+  /** When a task was measured anew last, and which ones are being measured. */
   private readonly reprofiledMs = new Map<string, number>();
+  private readonly measuring = new Set<string>();
 
   constructor(parts: ActionsParts, config: ActionsConfig) {
     this.parts = parts;
@@ -77,12 +81,12 @@ export class Actions {
     if (reprofile !== null) this.reprofile(task, { ...reprofile, why: sentence });
   }
 
-  /** Takes note of an alarm that stands, and does nothing about it. */
+  /** Takes in an alarm that has been told, here or by an earlier process, and is not over. */
   stands({ task, rule, key, sentence, isEvent }: Pick<Alarm, 'task' | 'rule' | 'key' | 'sentence' | 'isEvent'>): void {
     if (task !== null && !isEvent && FREEZING.has(rule)) this.standingOf(task).set(key, sentence);
   }
 
-  recovered({ key }: Recovery): void {
+  recovered({ key }: Pick<Recovery, 'key'>): void {
     for (const alarms of this.standing.values()) alarms.delete(key);
   }
 
@@ -109,12 +113,16 @@ export class Actions {
   /** Takes in what an earlier process has done. */
   restore({ task, atMs, body }: Pick<Note, 'task' | 'atMs' | 'body'>): void {
     if (task === null) return;
-    const { action, undone, model, why, untilMs, instead } = body;
-    if (action === 'reprofile') this.reprofiledMs.set(task, atMs);
-    // A person may have said so while no process was there to hear it.
-    if (action === 'undo' || action === 'accept' || undone === true) this.bypassed.delete(task);
-    else if (action !== 'bypass') return;
-    else if (typeof model === 'string' && typeof untilMs === 'number' && this.config.bypassMs !== null)
+    const { action, undone, ended, model, why, untilMs, instead } = body;
+    if (action === 'reprofile' && ended !== true) this.reprofiledMs.set(task, atMs);
+    // What a person says while nobody is there to hear it holds all the same.
+    if (undone === true || action === 'undo' || action === 'accept') this.bypassed.delete(task);
+    else if (
+      action === 'bypass' &&
+      typeof model === 'string' &&
+      typeof untilMs === 'number' &&
+      this.config.bypassMs !== null
+    )
       this.bypassed.set(task, {
         model,
         why: textOf(why),
@@ -132,7 +140,7 @@ export class Actions {
   }
 
   private markStale(task: string, why: string): void {
-    const files = this.parts.markStale(task, why);
+    const files = this.attempt(`${task} could not be marked as stale`, () => this.parts.markStale(task, why)) ?? [];
     if (files.length === 0) return;
     this.keep(
       task,
@@ -146,14 +154,32 @@ export class Actions {
     { maxNanoUsd, everyMs, why }: NonNullable<ActionsConfig['reprofile']> & { why: string },
   ): void {
     const nowMs = this.parts.nowMs();
+    if (this.measuring.has(task)) return;
     if (nowMs - (this.reprofiledMs.get(task) ?? Number.NEGATIVE_INFINITY) < everyMs) return;
     this.reprofiledMs.set(task, nowMs);
+    this.measuring.add(task);
     const maxUsd = maxNanoUsd / 1e9;
     this.keep(task, { action: 'reprofile', why, maxUsd }, `${task}: is measured anew, for at most $${maxUsd}. ${why}`);
-    this.parts.reprofile(task, maxUsd, (problem) => {
-      const end = problem === null ? 'has been measured anew.' : `could not be measured anew: ${problem}`;
-      this.keep(task, { action: 'reprofile', ended: true, problem }, `${task}: ${end}`);
-    });
+    const end = (problem: string | null): void => {
+      if (!this.measuring.delete(task)) return;
+      const said = problem === null ? 'has been measured anew.' : `could not be measured anew: ${problem}`;
+      this.keep(task, { action: 'reprofile', ended: true, problem }, `${task}: ${said}`);
+    };
+    try {
+      this.parts.reprofile(task, maxUsd, end);
+    } catch (error) {
+      end(messageOf(error));
+    }
+  }
+
+  /** What cannot be done keeps nothing else from being done. */
+  private attempt<Made>(what: string, work: () => Made): Made | null {
+    try {
+      return work();
+    } catch (error) {
+      this.parts.warn(`watching: ${what}: ${messageOf(error)}`);
+      return null;
+    }
   }
 
   private keep(task: string, body: JsonObject, sentence: string): void {
@@ -181,4 +207,8 @@ export class Actions {
     }
     return alarms;
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

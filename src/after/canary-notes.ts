@@ -58,3 +58,16 @@ export function armIn({ body: { arm } }: Pick<Note, 'body'>): Arm | null {
     return null;
   return { rollout, arm: side, percent };
 }
+
+/** What a person, or a change of the configuration, has said of a task. */
+export interface WordIn {
+  action: 'accept' | 'undo';
+  task: string;
+  by: string;
+}
+
+/** Null for any other note. */
+export function wordIn({ kind, task, body: { action, by } }: Pick<Note, 'kind' | 'task' | 'body'>): WordIn | null {
+  if (kind !== 'action' || task === null || typeof by !== 'string') return null;
+  return action === 'accept' || action === 'undo' ? { action, task, by } : null;
+}

@@ -1,5 +1,5 @@
 // A finished call as watching sees it.
-import type { CallRow } from '../call/row.ts';
+import type { AttemptRow, CallRow } from '../call/row.ts';
 import { totalInputTokens } from '../call/usage.ts';
 import type { Ended } from '../router.ts';
 import type { Observation } from '../watch/observation.ts';
@@ -27,7 +27,7 @@ export function toObservation(
     isPassed: firstVerdict(row),
     isEscalated: row.escalated,
     isFailed: row.status === 'error' || row.status === 'partial',
-    isFallback: attempts.some(({ status, stopped }) => status === 'error' && stopped === null) && row.status === 'ok',
+    isFallback: row.status === 'ok' && attempts.some((attempt) => isFailedElsewhere(attempt, answering)),
     isUnforeseen: prediction === null ? null : prediction.why !== null,
     inputTokens: input,
     cachedShare: usage === null || input === null || input === 0 ? null : usage.cacheReadTokens / input,
@@ -37,6 +37,12 @@ export function toObservation(
     decisionUs: row.decisionUs,
     arm: row.arm,
   };
+}
+
+/** Whether the upstream failed at another place than the one that answered: the same one, asked again, is no fallback. */
+function isFailedElsewhere(attempt: AttemptRow, answering: AttemptRow | undefined): boolean {
+  if (attempt.status !== 'error' || attempt.stopped !== null) return false;
+  return (['model', 'provider', 'upstreamModel'] as const).some((part) => attempt[part] !== answering?.[part]);
 }
 
 /** Whether the first answer that gates looked at passed; null when none did, or a gate could not say. */

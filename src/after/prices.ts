@@ -8,7 +8,7 @@ const TOKENS = 1_000;
 
 /** Dollars for a million tokens, by model. At noon (UTC), so that prices by the time of day are not told as changes twice a day. */
 export function pricesAt(
-  models: Iterable<PolicyModel>,
+  models: Iterable<Pick<PolicyModel, 'name' | 'priceOf'>>,
   nowMs: number,
 ): Record<string, { input: number; output: number }> {
   const noonMs = Math.floor(nowMs / DAY_MS) * DAY_MS + DAY_MS / 2;

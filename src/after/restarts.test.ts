@@ -181,8 +181,8 @@ test('a person who grades a canary again corrects it', (t) => {
   const it = world(t);
   const watching = it.start();
   const graded = (): number => {
-    const gaps = (watching as unknown as { gaps: { of: (task: string) => { graded: number }[] } }).gaps;
-    return gaps.of('t')[0]?.graded ?? 0;
+    const { usual } = watching as unknown as { usual: { gaps: { of: (task: string) => { graded: number }[] } } };
+    return usual.gaps.of('t')[0]?.graded ?? 0;
   };
   it.book.note(canary(1, 0));
   watching.heard(grade('grd_1', 'can_1'));

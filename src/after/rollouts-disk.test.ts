@@ -34,7 +34,7 @@ test('a candidate that has to go goes, though the disk is full; the end is writt
   renameSync(kept, away);
   writeFileSync(kept, '');
   const gap = (arm: 'base' | 'candidate', value: number): void =>
-    running.takeGap({ rollout: started.rollout, arm, percent: started.percent }, 't', value);
+    running.takeGap({ rollout: started.rollout, arm, percent: started.percent }, 't', { gap: value, atMs: 0 });
   for (let at = 0; at < 200 && running.rolloutOf('t') !== null; at++) {
     gap('base', 0);
     gap('candidate', -1);

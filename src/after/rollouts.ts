@@ -2,6 +2,7 @@
 // the disk before it holds, so that a killed process goes on where it was; it never moves a rollout that a person has ended.
 import { statSync } from 'node:fs';
 import type { Arm } from '../call/arm.ts';
+import { isObject } from '../call/json.ts';
 import type { RolloutConfig } from '../config/rollout-config.ts';
 import type { Alarm } from '../watch/alarm.ts';
 import type { Observation } from '../watch/observation.ts';
@@ -21,6 +22,8 @@ export interface RolloutsParts {
   /** Everybody is on the candidate from now on. */
   onFinished?: (task: string) => void;
   nowMs?: () => number;
+  /** `appendEvent`, unless a test has its own. */
+  append?: typeof appendEvent;
 }
 
 /** What is known of the arms of one rollout. */
@@ -42,15 +45,18 @@ export class Rollouts {
   private configs: ReadonlyMap<string, RolloutConfig> = new Map();
   private states = new Map<string, RolloutState>();
   private readonly evidence = new Map<string, KeptEvidence>();
-  /** Tasks whose evidence was taken from an event: what came before its step is in it. */
-  private readonly fromEvents = new Set<string>();
-  /** Size of the file when it was read last. */
-  private readSize = -1;
-  private isRead = true;
-  private unjudged = 0;
-  /** Rollouts whose end could not be written yet. */
-  private readonly pulledBack = new Set<string>();
-  private warned = '';
+  /** Size and time of the file when it was read last, and whether it could be read. */
+  private readAs = '';
+  private isReadable = true;
+  /** Whether what is new in the configuration has still to be started. */
+  private isToStart = false;
+  /** Calls since the last look at a step, by task. */
+  private readonly unjudged = new Map<string, number>();
+  /** By task, what is in evidence that came out of an event: the ledger may tell of it again. */
+  private readonly counted = new Map<string, Counted>();
+  private isWritable = true;
+  /** Ends of rollouts that could not be written yet. */
+  private readonly unwritten = new Map<string, RolloutEvent>();
 
   constructor(parts: RolloutsParts) {
     this.parts = parts;
@@ -60,44 +66,55 @@ export class Rollouts {
   /** Puts the rollouts of a configuration in force and starts those that are new. */
   under(configs: ReadonlyMap<string, RolloutConfig>): void {
     this.configs = configs;
-    if (configs.size === 0) return;
+    this.isToStart = configs.size > 0;
     this.refresh();
-    // Nobody knows what was begun, or has ended, where the events cannot be read.
-    if (!this.isRead) return;
-    for (const { task, digest, stepsPercent } of configs.values()) {
+  }
+
+  /** Takes in what other processes, and people, have decided. */
+  refresh(): void {
+    if (this.configs.size === 0) return;
+    const found = appearanceOf(this.parts.path);
+    if (found !== this.readAs) this.read(found);
+    if (!this.isReadable) return;
+    for (const event of this.unwritten.values()) this.happen(event);
+    this.start();
+  }
+
+  private read(found: string): void {
+    this.readAs = found;
+    const before = this.states;
+    try {
+      this.states = fold(readEvents(this.parts.path));
+      this.isReadable = true;
+    } catch (error) {
+      this.isReadable = false;
+      this.parts.warn(messageOf(error));
+      return;
+    }
+    for (const [task, state] of this.states) this.moved(state, before.get(task));
+  }
+
+  private moved(state: RolloutState, before: RolloutState | undefined): void {
+    if (before?.step !== state.step) this.beginStep(state);
+    const isFinished = state.status === 'finished' && before !== undefined && before.status !== 'finished';
+    if (isFinished) this.parts.onFinished?.(state.task);
+  }
+
+  /** Only where the events can be read: what they end would begin again. */
+  private start(): void {
+    if (!this.isToStart) return;
+    this.isToStart = false;
+    for (const { task, digest, stepsPercent } of this.configs.values()) {
       const at = new Date(this.nowMs()).toISOString();
       const event = firstEvent(this.states.get(task), { task, candidateDigest: digest, steps: stepsPercent, at });
       if (event !== null) this.happen(event);
     }
   }
 
-  /** Takes in what other processes, and people, have decided. */
-  refresh(): void {
-    if (this.configs.size === 0) return;
-    const size = sizeOf(this.parts.path);
-    if (size === this.readSize) return;
-    try {
-      const before = this.states;
-      this.states = fold(readEvents(this.parts.path));
-      this.readSize = size;
-      this.isRead = true;
-      for (const [task, state] of this.states) {
-        const earlier = before.get(task);
-        if (earlier?.step !== state.step) this.beginStep(state);
-        if (earlier !== undefined && earlier.status !== 'finished' && state.status === 'finished')
-          this.parts.onFinished?.(task);
-      }
-    } catch (error) {
-      this.parts.warn(error instanceof Error ? error.message : String(error));
-      this.readSize = size;
-      this.isRead = false;
-    }
-  }
-
   /** What the planner asks: null where the task has its own route alone. */
   readonly rolloutOf = (task: string): { rollout: string; percent: number } | null => {
     const state = this.running(task);
-    if (state === null || state.percent === 0 || this.pulledBack.has(state.rollout)) return null;
+    if (state === null || state.percent === 0 || this.unwritten.has(state.rollout)) return null;
     return { rollout: state.rollout, percent: state.percent };
   };
 
@@ -110,15 +127,25 @@ export class Rollouts {
     return Math.min(1, (config.canaryShare * percent) / (100 - percent));
   }
 
-  take({ task, arm, costNanoUsd, latencyMs, isFailed, isPassed }: Observation): void {
-    if (arm === null) return;
+  take({ task, arm, atMs, costNanoUsd, latencyMs, isFailed, isPassed }: Observation): void {
+    if (arm === null || this.isCounted(arm, task, atMs + (latencyMs ?? 0))) return;
     const call = { arm: arm.arm, costNanoUsd, latencyMs, isFailed, isPassed };
     if (!this.learn(arm, task, (evidence) => withCall(evidence, call))) return;
-    if (++this.unjudged >= EVERY) this.judge(task);
+    const unjudged = (this.unjudged.get(task) ?? 0) + 1;
+    this.unjudged.set(task, unjudged);
+    if (unjudged >= EVERY) this.judge(task);
   }
 
-  takeGap(arm: Arm, task: string, gap: number): void {
+  /** `atMs`: when the canary was graded. */
+  takeGap(arm: Arm, task: string, { gap, atMs }: { gap: number; atMs: number }): void {
+    if (this.isCounted(arm, task, atMs)) return;
     if (this.learn(arm, task, (evidence) => withGap(evidence, arm.arm, gap))) this.judge(task);
+  }
+
+  private isCounted({ rollout, percent }: Arm, task: string, atMs: number): boolean {
+    const counted = this.counted.get(task);
+    if (counted === undefined || counted.rollout !== rollout) return false;
+    return percent < counted.below || atMs <= counted.untilMs;
   }
 
   /** What is known by now, to be kept. */
@@ -131,9 +158,9 @@ export class Rollouts {
     if (typeof kept !== 'object' || kept === null) return;
     for (const [task, value] of Object.entries(kept)) {
       const state = this.states.get(task);
-      if (!isKept(value) || state === undefined || value.rollout !== state.rollout) continue;
+      if (!isKept(value) || !isEvidence(value.evidence) || state?.rollout !== value.rollout) continue;
       this.evidence.set(task, value);
-      this.fromEvents.delete(task);
+      this.counted.delete(task);
       // Somebody has moved it on while nobody was there to see.
       if (value.step !== state.step) this.beginStep(state);
     }
@@ -149,7 +176,6 @@ export class Rollouts {
     const state = this.running(task);
     const config = this.configs.get(task);
     if (config === undefined || state === null || state.rollout !== arm.rollout || isOver(state)) return false;
-    if (this.fromEvents.has(task) && arm.percent < state.percent) return false;
     const { rollout } = state;
     const own = rulesOf(config);
     const rules = JSON.stringify(own);
@@ -160,7 +186,7 @@ export class Rollouts {
   }
 
   private judge(task: string): void {
-    this.unjudged = 0;
+    this.unjudged.delete(task);
     const state = this.running(task);
     const config = this.configs.get(task);
     const kept = this.evidence.get(task);
@@ -175,19 +201,15 @@ export class Rollouts {
     if (event !== null) this.happen({ ...event, evidence: kept.evidence });
   }
 
-  /** On the disk first; then it holds. */
+  /** On the disk first; then it holds. But what has to end ends though nobody can write it down, and that is tried again. */
   private happen(event: RolloutEvent): void {
-    try {
-      appendEvent(this.parts.path, event);
-    } catch (error) {
-      // What has to end ends though nobody can write it down; it is tried again.
-      if (event.event === 'rolled_back') this.pulledBack.add(event.rollout);
-      this.warnOnce(`rollouts: ${error instanceof Error ? error.message : String(error)}`);
+    if (!this.write(event)) {
+      if (event.event === 'rolled_back') this.unwritten.set(event.rollout, event);
       return;
     }
+    this.unwritten.delete(event.rollout);
     this.refresh();
     const { task, rollout, percent } = event;
-
     this.parts.raise({
       key: `rollout/${task}/${rollout}/${event.event}/${percent}`,
       rule: 'rollout',
@@ -201,21 +223,46 @@ export class Rollouts {
     });
   }
 
-  private warnOnce(sentence: string): void {
-    if (sentence !== this.warned) this.parts.warn(sentence);
-    this.warned = sentence;
+  private write(event: RolloutEvent): boolean {
+    if (!this.isReadable) return false;
+    try {
+      (this.parts.append ?? appendEvent)(this.parts.path, event);
+      this.isWritable = true;
+    } catch (error) {
+      if (this.isWritable) this.parts.warn(`rollouts: ${messageOf(error)}`);
+      this.isWritable = false;
+    }
+    return this.isWritable;
   }
 
   /** What each step has to have had is counted from its beginning. */
-  private beginStep({ task, rollout, step, history }: RolloutState): void {
+  private beginStep(state: RolloutState): void {
+    const { task, rollout, step } = state;
     if (step === 0) return;
     const kept = this.evidence.get(task);
-    const config = this.configs.get(task);
-    const rules = kept?.rules ?? (config === undefined ? '' : JSON.stringify(rulesOf(config)));
-    const evidence = kept?.rollout === rollout ? kept.evidence : history.at(-1)?.evidence;
-    if (kept?.rollout !== rollout && evidence !== undefined) this.fromEvents.add(task);
-    if (evidence !== undefined) this.evidence.set(task, { rollout, step, rules, evidence: withStep(evidence) });
+    if (kept?.rollout === rollout) this.evidence.set(task, { ...kept, step, evidence: withStep(kept.evidence) });
+    else this.recall(state);
   }
+
+  /** Goes on from what the events say, where nothing else was kept. */
+  private recall({ task, rollout, step, percent, history }: RolloutState): void {
+    const config = this.configs.get(task);
+    const told = history.findLast(({ evidence }) => isEvidence(evidence));
+    if (config === undefined || told === undefined || !isEvidence(told.evidence)) return;
+    // What waits for approval waits in the step that has begun before.
+    const isHeld = told.event === 'held' && told === history.at(-1);
+    const evidence = isHeld ? told.evidence : withStep(told.evidence);
+    this.evidence.set(task, { rollout, step, rules: JSON.stringify(rulesOf(config)), evidence });
+    const untilMs = isHeld ? Date.parse(told.at) : Number.NEGATIVE_INFINITY;
+    this.counted.set(task, { rollout, below: percent, untilMs });
+  }
+}
+
+/** Calls of smaller shares of the callers, and those until a time. */
+interface Counted {
+  rollout: string;
+  below: number;
+  untilMs: number;
 }
 
 const WORDS: Readonly<Record<RolloutEvent['event'], string>> = {
@@ -228,20 +275,29 @@ const WORDS: Readonly<Record<RolloutEvent['event'], string>> = {
   approved: 'was approved',
 };
 
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+/** Changes whenever the file does. */
+function appearanceOf(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? 'none' : `${stat.size} ${stat.mtimeMs}`;
 }
 
 /** Whether a value of the state file is one that was kept. */
 export function isKept(value: unknown): value is KeptEvidence {
-  if (typeof value !== 'object' || value === null) return false;
-  const { rollout, step, rules, evidence } = value as Record<string, unknown>;
+  if (!isObject(value)) return false;
+  const { rollout, step, rules, evidence } = value;
   return (
     typeof step === 'number' &&
     typeof rollout === 'string' &&
     typeof rules === 'string' &&
-    typeof evidence === 'object' &&
-    evidence !== null &&
+    isObject(evidence) &&
     'gaps' in evidence
   );
+}
+
+function isEvidence(value: unknown): value is Evidence {
+  return isObject(value) && ['calls', 'canaries', 'gated', 'gaps'].every((part) => isObject(value[part]));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

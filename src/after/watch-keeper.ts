@@ -2,13 +2,15 @@
 // fails in it is told once until it works again.
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Engine } from '../router.ts';
-import { readState, writeState } from './kept-state.ts';
+import { type KeptState, readState, writeState } from './kept-state.ts';
 import type { Watching } from './watching.ts';
 
 export interface KeeperParts {
-  watching: Watching;
+  watching: Pick<Watching, 'open' | 'look' | 'heard' | 'state' | 'close'> & {
+    rollouts: Pick<Watching['rollouts'], 'refresh'>;
+  };
   ledger: { flush: () => Promise<void> };
-  reader: LedgerReader;
+  reader: Pick<LedgerReader, 'calls' | 'notes' | 'ends' | 'close'>;
   /** The file that the state is kept in; null: it is not. */
   statePath: string | null;
   engine: () => Engine;
@@ -32,7 +34,9 @@ export class WatchKeeper {
     this.parts = parts;
     const { watching, reader, statePath } = parts;
     this.heardUpTo = reader.ends().notes;
-    watching.open(reader, statePath === null ? null : readState(statePath));
+    let kept: KeptState | null = null;
+    this.attempt('reading what was kept', () => (kept = statePath === null ? null : readState(statePath)));
+    this.attempt('taking in what is known', () => watching.open(reader, kept));
     this.timers = [
       setInterval(() => this.attempt('listening', () => this.listen()), LISTEN_MS),
       setInterval(() => this.attempt('looking', () => watching.look(parts.engine())), LOOK_MS),
@@ -44,14 +48,11 @@ export class WatchKeeper {
 
   /** Puts down what is known; never rejects. */
   keep(): Promise<void> {
-    const { statePath, ledger, watching, reader } = this.parts;
+    const { statePath } = this.parts;
     if (statePath === null) return Promise.resolve();
-    this.keeping ??= within(FLUSH_MS, ledger.flush())
-      .then(() => this.attempt('keeping', () => writeState(statePath, { ...watching.state(), ends: reader.ends() })))
-      .catch((error: unknown) => this.tell('keeping', error))
-      .finally(() => {
-        this.keeping = null;
-      });
+    this.keeping ??= this.putDown(statePath).finally(() => {
+      this.keeping = null;
+    });
     return this.keeping;
   }
 
@@ -62,6 +63,16 @@ export class WatchKeeper {
     await this.keeping;
     await this.keep();
     this.parts.reader.close();
+  }
+
+  private async putDown(statePath: string): Promise<void> {
+    const { ledger, watching, reader } = this.parts;
+    try {
+      await within(FLUSH_MS, ledger.flush());
+    } catch {
+      // The ledger tells what is wrong with it. What is not in it by now is known by its id when it is.
+    }
+    this.attempt('keeping', () => writeState(statePath, { ...watching.state(), ends: reader.ends() }));
   }
 
   private listen(): void {

@@ -29,6 +29,30 @@ test('the interval holds the gap that there is, and narrows', () => {
   assert.ok(Math.abs((book.of('a')[0]?.mean ?? 0) + 0.1) < 0.02);
 });
 
+test('a gap that has changed is a new one, whose interval holds it', () => {
+  const book = new GapBook();
+  const take = (count: number, gap: number): void => {
+    for (let at = 0; at < count; at++) book.add({ task: 'a', segments: [], gap });
+  };
+  take(200, -1);
+  take(400, 0);
+  const { graded, mean, low, high } = book.of('a')[0] ?? assert.fail();
+  assert.ok(graded < 400, `${graded} of 600 are of today's gap`);
+  assert.equal(mean, 0);
+  assert.ok(low <= 0 && high >= 0, `[${low}, ${high}]`);
+});
+
+test('a gap that stays is taken for changed in one of twenty tasks at most', () => {
+  let changed = 0;
+  for (let seed = 1; seed <= 100; seed++) {
+    const random = createRandom(seed);
+    const book = new GapBook();
+    for (let at = 0; at < 1_000; at++) book.add({ task: 'a', segments: [], gap: random() < 0.2 ? -1 : 0 });
+    if (book.of('a')[0]?.graded !== 1_000) changed++;
+  }
+  assert.ok(changed <= 5, `${changed} of 100`);
+});
+
 test('the segments of a task stand behind it, the worst first, and only with enough canaries', () => {
   const book = new GapBook();
   for (let at = 0; at < 300; at++) {

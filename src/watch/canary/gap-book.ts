@@ -7,7 +7,7 @@ export interface Gap {
   task: string;
   /** Null for the whole task. */
   segment: string | null;
-  /** How many canaries have been graded. */
+  /** How many canaries have been graded, since the gap was another one. */
   graded: number;
   /** The cheap answers' score less the reference's, -1 to 1, on average, and where the true one lies. */
   mean: number | null;
@@ -75,7 +75,7 @@ export class GapBook {
     for (const key of [null, ...segments]) {
       const state = states.get(key);
       if (state === undefined && states.size > MOST_SEGMENTS) continue;
-      states.set(key, withValue(state ?? NO_VALUES, gap, OPTIONS));
+      states.set(key, withGap(state ?? NO_VALUES, gap));
     }
   }
 
@@ -96,6 +96,12 @@ export class GapBook {
   all(): Gap[] {
     return [...this.tasks.keys()].toSorted().flatMap((task) => this.of(task));
   }
+}
+
+/** Where no gap is left that all of the canaries could have come from, it has changed: those before say nothing of today's. */
+function withGap(state: Readonly<MeanIntervalState>, gap: number): MeanIntervalState {
+  const next = withValue(state, gap, OPTIONS);
+  return next.low <= next.high ? next : withValue(NO_VALUES, gap, OPTIONS);
 }
 
 function toGap(task: string, segment: string | null, state: MeanIntervalState): Gap {

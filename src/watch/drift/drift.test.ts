@@ -169,6 +169,14 @@ describe('drift', () => {
     assert.deepEqual(drift.accept('other', 5), []);
   });
 
+  test('watches a candidate that has everybody', () => {
+    const drift = createDrift();
+    const arm = { rollout: 'r1', arm: 'candidate', percent: 100 } as const;
+    feed(drift, { from: 0, to: 3000 }, (random, at) => ({ arm, ...passing(0.93)(random, at) }));
+    const messages = feed(drift, { from: 3000, to: 3500 }, () => ({ arm, isPassed: false }));
+    assert.ok(keysOf(messages).includes('pass_rate/triage'));
+  });
+
   test('leaves the calls of a candidate to its rollout', () => {
     const drift = createDrift({
       levels: { escalation: null, errors: 0.5, fallback: null, cacheHit: null, unknownCost: false },

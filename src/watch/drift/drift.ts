@@ -1,6 +1,5 @@
 // Whether a task is no longer what it was: every finished call is compared with those before it, and what has changed is told once, with a
 // stated chance of being wrong. It keeps numbers, never content; it has no clock and waits for nothing; a call costs it microseconds.
-
 import { isOnTrial } from '../../call/arm.ts';
 import type { Json } from '../../call/json.ts';
 import type { Recovery } from '../alarm.ts';

@@ -110,6 +110,18 @@ describe('a level', () => {
     assert.deepEqual(keys(level), ['level/cache_hit/triage/provider:openai']);
   });
 
+  test('of a provider that the task has left is over, though the task goes on elsewhere', () => {
+    const level = levels({ cacheHit: 0.5 });
+    take(level, { count: 60, hits: 60 }, { cachedShare: 0.1 });
+    assert.deepEqual(keys(level), ['level/cache_hit/triage/provider:openai']);
+    take(level, { count: 60, hits: 60, minute: 50 }, { cachedShare: 0.8, provider: 'azure' });
+    assert.deepEqual(keys(level, 50), []);
+    assert.deepEqual(look(level, 70), [
+      'triage: in the last hour no call told anything of level/cache_hit/triage/provider:openai.',
+    ]);
+    assert.deepEqual(look(level, 70), []);
+  });
+
   test('of missing forecasts counts the calls that were asked about', () => {
     const level = levels({ unforeseen: 0.1 });
     take(level, { count: 200, hits: 100 }, { isUnforeseen: false });

@@ -80,10 +80,14 @@ export class Levels {
     return [...this.hours].flatMap(([task, hour]) => {
       const counts = hour.read(nowMs);
       const told = this.told.get(task) ?? new Set();
+      const levels = levelsOf(counts, this.thresholds);
       const messages =
         counts.calls === 0
           ? silent(task, told, nowMs)
-          : levelsOf(counts, this.thresholds).flatMap((level) => lookAt(level, { task, told, nowMs }));
+          : [
+              ...levels.flatMap((level) => lookAt(level, { task, told, nowMs })),
+              ...gone(levels, { task, told, nowMs }),
+            ];
       if (told.size > 0) this.told.set(task, told);
       else this.told.delete(task);
       if (counts.calls === 0) this.hours.delete(task);
@@ -153,10 +157,14 @@ interface Looking {
   nowMs: number;
 }
 
+function keyOf({ name, segment }: Level, task: string): string {
+  return segment === null ? `level/${name}/${task}` : `level/${name}/${task}/${segment}`;
+}
+
 function lookAt(level: Level, { task, told, nowMs }: Looking): (Alarm | Recovery)[] {
-  const { name, segment, threshold, isBelow, part, whole, enough } = level;
+  const { threshold, isBelow, part, whole, enough } = level;
   if (whole < enough) return [];
-  const key = segment === null ? `level/${name}/${task}` : `level/${name}/${task}/${segment}`;
+  const key = keyOf(level, task);
   const share = part / whole;
   const isCrossed = isBelow ? share < threshold : share > threshold;
   const isKept = isBelow ? share >= Math.min(1, threshold * (1 + ROOM)) : share <= threshold * (1 - ROOM);
@@ -189,6 +197,18 @@ function toAlarm(level: Level, { key, task, nowMs }: { key: string; task: string
     evidence: { share: part / whole, threshold, calls: whole },
     isEvent: false,
   };
+}
+
+/** What was told of a provider that has had no call since, or by a threshold that is off. */
+function gone(levels: readonly Level[], { task, told, nowMs }: Looking): Recovery[] {
+  const seen = new Set(levels.map((level) => keyOf(level, task)));
+  const keys = [...told].filter((key) => !seen.has(key));
+  for (const key of keys) told.delete(key);
+  return keys.map((key) => ({
+    key,
+    atMs: nowMs,
+    sentence: `${task}: in the last hour no call told anything of ${key}.`,
+  }));
 }
 
 /** Nothing is beyond any bounds where there are no calls. */
