@@ -261,7 +261,7 @@ describe('over a configuration that routes', () => {
   test('a report on observed calls shows what they cost, what is unknown, and no savings', async (t) => {
     const folder = temporaryFolder(t);
     const gateway = await startGateway(t, { folder, config: routing(false), args: ['--observe'] });
-    assert.match(gateway.stdout, /Observing {11}every call goes to the model it asks for/);
+    await gateway.printed(/Observing {11}every call goes to the model it asks for/);
     for (const model of ['strong', 'claude', 'gpt-of-tomorrow'])
       assert.equal((await ask(gateway, model, 'told')).status, 200);
     await gateway.stop();
