@@ -11,7 +11,8 @@ import type { Observation } from '../watch/observation.ts';
 import { appendEvent, type RolloutEvent, readEvents } from '../watch/rollout/events.ts';
 import type { Evidence } from '../watch/rollout/evidence.ts';
 import { fold } from '../watch/rollout/rollout-state.ts';
-import { isKept, Rollouts } from './rollouts.ts';
+import { isKept } from './kept-evidence.ts';
+import { Rollouts } from './rollouts.ts';
 import { configOf, NOON_MS } from './watched.fixture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tierline-rollouts-'));

@@ -2,7 +2,6 @@
 // the disk before it holds, so that a killed process goes on where it was; it never moves a rollout that a person has ended.
 import { statSync } from 'node:fs';
 import type { Arm } from '../call/arm.ts';
-import { isObject } from '../call/json.ts';
 import type { RolloutConfig } from '../config/rollout-config.ts';
 import type { Alarm } from '../watch/alarm.ts';
 import type { Observation } from '../watch/observation.ts';
@@ -11,6 +10,7 @@ import { appendEvent, type RolloutEvent, readEvents } from '../watch/rollout/eve
 import { type Evidence, noEvidence, withCall, withGap, withStep } from '../watch/rollout/evidence.ts';
 import { judgeStep } from '../watch/rollout/judge-step.ts';
 import { firstEvent, fold, isOver, nextEvent, type RolloutState } from '../watch/rollout/rollout-state.ts';
+import { isEvidence, isKept, type KeptEvidence } from './kept-evidence.ts';
 
 export interface RolloutsParts {
   /** The file of events. */
@@ -24,16 +24,6 @@ export interface RolloutsParts {
   nowMs?: () => number;
   /** `appendEvent`, unless a test has its own. */
   append?: typeof appendEvent;
-}
-
-/** What is known of the arms of one rollout. */
-export interface KeptEvidence {
-  rollout: string;
-  /** The step that it was gathered in, by its place. */
-  step: number;
-  /** The rules as JSON: what was gathered under others does not count under these. */
-  rules: string;
-  evidence: Evidence;
 }
 
 /** Calls between two looks at a step; a canary is looked at at once. */
@@ -279,23 +269,6 @@ const WORDS: Readonly<Record<RolloutEvent['event'], string>> = {
 function appearanceOf(path: string): string {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat === undefined ? 'none' : `${stat.size} ${stat.mtimeMs}`;
-}
-
-/** Whether a value of the state file is one that was kept. */
-export function isKept(value: unknown): value is KeptEvidence {
-  if (!isObject(value)) return false;
-  const { rollout, step, rules, evidence } = value;
-  return (
-    typeof step === 'number' &&
-    typeof rollout === 'string' &&
-    typeof rules === 'string' &&
-    isObject(evidence) &&
-    'gaps' in evidence
-  );
-}
-
-function isEvidence(value: unknown): value is Evidence {
-  return isObject(value) && ['calls', 'canaries', 'gated', 'gaps'].every((part) => isObject(value[part]));
 }
 
 function messageOf(error: unknown): string {

@@ -1,7 +1,7 @@
 // What the files beside the ledger say of rollouts: events, and what a gateway has kept of the arms. The gateway may be gone, or never have been: then
 // nothing is known, and nothing is made up.
 import { readFileSync, statSync } from 'node:fs';
-import { isKept, type KeptEvidence } from '../../after/rollouts.ts';
+import { isKept, type KeptEvidence } from '../../after/kept-evidence.ts';
 import { isObject, parseObject } from '../../call/json.ts';
 import type { Config } from '../../config/config.ts';
 import { nearest } from '../../config/nearest.ts';
