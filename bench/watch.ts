@@ -18,7 +18,7 @@ const PARTS: Record<string, () => Figures | Promise<Figures>> = {
   rollout: () => simulateRollouts(options),
   swap: () => simulateSwaps(options),
   drift: () => simulateDrift(options),
-  path: () => measureRequestPath({ rounds: 12, calls: 1500, rate: 250 }),
+  path: () => measureRequestPath({ rounds: 8, calls: 1500, rate: 250 }),
 };
 
 const wanted = values.only?.split(',') ?? Object.keys(PARTS);
