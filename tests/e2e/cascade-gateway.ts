@@ -72,7 +72,7 @@ export async function write(visit: Visit, ...pieces: string[]): Promise<void> {
   visit.response.write(opening(visit.wire));
   for (const piece of pieces) {
     visit.response.write(token(visit.wire, piece));
-    await sleep(5);
+    await sleep(20);
   }
 }
 
