@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import { readConfigFile } from '../config/load.ts';
 import { ConfigError } from '../config/problem.ts';
-import { replaceFile } from '../config/replace-file.ts';
 import type { Environment } from '../config/source.ts';
 import { parseTime } from '../ledger/period.ts';
 import { recalibrate } from '../lifecycle/recalibrate/recalibrate.ts';
 import type { CommandIo } from './command-io.ts';
 import { writeRecalibration } from './recalibrate/text.ts';
+import { writeConfig } from './write-config.ts';
 
 export interface RecalibrateCommandOptions {
   config: Config;
@@ -52,7 +52,7 @@ export async function recalibrateCommand(options: RecalibrateCommandOptions, io:
     cwd,
   }).catch(sayInvalid);
   const isWritten = options.write === true && text !== before;
-  if (isWritten) writeOver(file, before, text);
+  if (isWritten) writeConfig(file, { before, after: text });
   io.print(
     options.json === true
       ? `${JSON.stringify({ ...recalibration, isWritten }, null, 2)}\n`
@@ -68,10 +68,4 @@ function sayInvalid(cause: unknown): never {
   throw new Error(`With these changes the configuration would not be valid; nothing was changed. ${cause.message}`, {
     cause,
   });
-}
-
-/** Throws Error when somebody has changed the file meanwhile. */
-function writeOver(file: string, before: string, after: string): void {
-  if (readFileSync(file, 'utf8') !== before) throw new Error(`${file} was changed meanwhile; nothing was written.`);
-  replaceFile(file, after);
 }

@@ -42,6 +42,21 @@ test('applying twice from the same segment applies once', () => {
   assert.deepEqual([count('calls'), count('attempts'), rollupCalls()], [3, 3, 3]);
 });
 
+test('a damaged note is set aside with what is wrong, and the lines after it are taken', () => {
+  const { db, applier, count } = setUp();
+  const note = { id: 'n', kind: 'canary', atMs: 1, tenant: 't', task: null, about: null, costs: [], body: {} };
+  const damaged = ['!{"id":"torn', '!{"id":"m","kind":"gossip"}'];
+  const text = `${damaged.join('\n')}\n!${JSON.stringify(note)}\n${lineOf('a')}`;
+  assert.equal(applier.step('s', memorySegment(text)).skipped, 2);
+  assert.deepEqual([count('notes'), count('calls'), count('skipped_lines')], [1, 1, 2]);
+  const rows = db.prepare('SELECT line, why FROM skipped_lines').all();
+  assert.deepEqual(
+    rows.map(({ line }) => line),
+    damaged,
+  );
+  assert.equal(rows[1]?.['why'], 'a note without its members');
+});
+
 test('a transaction that fails changes neither rows nor rollups nor the place, and can be repeated', () => {
   const { db, applier, count, rollupCalls } = setUp();
   const segment = memorySegment(lineOf('a') + lineOf('b'));

@@ -8,7 +8,6 @@ import { NOTE_KINDS, type Note, toNote } from '../call/note.ts';
 import { openLedger } from './ledger.ts';
 import { openLedgerReader } from './reader.ts';
 import { sampleRow } from './sample-row.test.ts';
-import { openDatabase } from './sqlite.ts';
 
 const AT = Date.UTC(2026, 10, 28, 12);
 
@@ -142,11 +141,7 @@ test('notes other than canaries count for nothing in reports', async (t) => {
   assert.deepEqual(reader.report({ by: 'task' }).rows, []);
 });
 
-test('a damaged note is set aside and the lines after it are read', async (t) => {
-  const path = await written(t, [note()], 1);
-  const db = openDatabase(path);
-  assert.equal(db.prepare('SELECT COUNT(*) AS n FROM skipped_lines').get()?.['n'], 0);
-  db.close();
+test('what lacks a member, or has one of another kind, is no note', () => {
   assert.equal(toNote({ ...note(), kind: 'gossip' }), null);
   assert.equal(toNote({ ...note(), costs: [{ model: 'a' }] }), null);
   assert.equal(toNote({ ...note(), body: [] }), null);

@@ -4,13 +4,13 @@ import { readFileSync, statSync } from 'node:fs';
 import { isKept, type KeptEvidence } from '../../after/kept-evidence.ts';
 import { isObject, parseObject } from '../../call/json.ts';
 import type { Config } from '../../config/config.ts';
-import { nearest } from '../../config/nearest.ts';
 import type { RolloutConfig } from '../../config/rollout-config.ts';
 import { rulesOf } from '../../watch/rollout/config-rules.ts';
 import { appendEvent, type RolloutEvent, readEvents } from '../../watch/rollout/events.ts';
 import type { Evidence } from '../../watch/rollout/evidence.ts';
 import { rolloutEventsPath, watchStatePath } from '../../watch/rollout/places.ts';
 import { fold, type RolloutState } from '../../watch/rollout/rollout-state.ts';
+import { unknownTask } from '../known-task.ts';
 
 export interface Kept {
   path: string;
@@ -79,8 +79,5 @@ export function happen({ path }: Pick<OpenedRollouts, 'path'>, event: RolloutEve
 export function refuseUnknownTask(task: string, { tasks }: Pick<Config, 'tasks'>, opened: OpenedRollouts): void {
   const known = new Set([...tasks.keys(), ...opened.states.keys()]);
   if (known.has(task)) return;
-  const near = nearest(task, known);
-  const names = [...known].slice(0, 12).join(', ') + (known.size > 12 ? ', ...' : '');
-  const hint = near !== null ? ` Did you mean ${near}?` : known.size > 0 ? ` There are: ${names}.` : '';
-  throw new Error(`There is no task ${JSON.stringify(task)}.${hint}`);
+  throw unknownTask(task, known);
 }
