@@ -1,5 +1,4 @@
 // `tierline recalibrate`: what the configuration says of tasks, refitted by what the ledger has seen since, as a diff that is written only when told.
-import { readFileSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import { readConfigFile } from '../config/load.ts';
 import { ConfigError } from '../config/problem.ts';
